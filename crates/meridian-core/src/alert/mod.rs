@@ -1,0 +1,11 @@
+//! Alerts: symptoms that systems report; how they are routed, grouped, inhibited and silenced.
+//!
+//! What this noun does *not* do: it pages nobody and opens no incident. It says which groups of alerts deserve
+//! attention now, and why the others do not; [`crate::incident`] does the rest.
+
+mod fact;
+mod labels;
+mod model;
+
+pub use fact::*;
+pub use model::*;

@@ -1,0 +1,109 @@
+//! What can be asked of the keeper, and what it answers.
+
+use std::fmt;
+
+use crate::{
+    Instant,
+    access::{AccountRole, Scope},
+    alert::{Incoming, Matcher, Silence},
+    estate::{Override, RefusedProblem, SourceFile},
+    id::{DeliveryId, Fingerprint, IncidentId, Name, PageId},
+    incident::{AcknowledgedBecause, Severity},
+};
+
+/// A wish. Everything that a plan needs and may not make itself (random ids, hashes) is in it.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// The keeper begins (journals `house.started`).
+    Start { version: String },
+    Stop,
+    LoadEstate { files: Vec<SourceFile>, digest: String },
+    RefuseEstate { digest: String, problems: Vec<RefusedProblem> },
+
+    Alerts(Vec<Incoming>),
+    /// By fingerprint: the alert is resolved, whatever its source says.
+    ResolveAlerts(Vec<Fingerprint>),
+    /// `id` is the UUID to use when the silence is new, or when a changed one must be a new one.
+    SetSilence { silence: SilenceWish, id: Box<str> },
+    ExpireSilence { id: Box<str> },
+
+    OpenIncident { title: String, severity: Severity, escalation: Name },
+    Acknowledge { incident: IncidentId, by: Name, because: AcknowledgedBecause },
+    Note { incident: IncidentId, text: String },
+    Reassign { incident: IncidentId, to: Name, reason: String },
+    ChangeSeverity { incident: IncidentId, severity: Severity, reason: String },
+    Resolve { incident: IncidentId, reason: String },
+    /// "I cannot, pass on": the next step follows at once.
+    PassOn { page: PageId, by: Name },
+
+    /// From the notifier: what came of an attempt.
+    DeliveryOutcome { delivery: DeliveryId, attempt: u32, outcome: Outcome },
+
+    AddOverride { rota: Name, change: Override },
+    RemoveOverride { rota: Name, id: u64 },
+
+    CreateAccount { account: Name, display_name: String, password_hash: String, role: AccountRole, person: Option<Name>, first: bool },
+    ChangeAccount { account: Name, display_name: String, role: AccountRole, person: Option<Name> },
+    ChangePassword { account: Name, password_hash: String },
+    RemoveAccount { account: Name },
+    OpenSession { hash: String, account: Name, until: Instant },
+    CloseSession { hash: String },
+    CreateToken { token: Name, hash: String, prefix: String, scopes: Vec<Scope>, created_by: String, expires: Option<Instant> },
+    RevokeToken { token: Name },
+}
+
+/// A silence as somebody wants it.
+#[derive(Clone, Debug)]
+pub struct SilenceWish {
+    /// Present: change that one.
+    pub id: Option<Box<str>>,
+    pub matchers: Vec<Matcher>,
+    /// Absent or past: now.
+    pub starts_at: Option<Instant>,
+    pub ends_at: Instant,
+    pub created_by: Box<str>,
+    pub comment: Box<str>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Sent { receipt: String },
+    /// Worth another try; `retry_after` is what the other side asked for.
+    Failed { error: String, retry_after: Option<jiff::SignedDuration> },
+    /// Another try can't help: a wrong address, a revoked URL.
+    Refused { error: String },
+}
+
+/// What a command led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    Done,
+    /// It was so already; nothing was journalled.
+    Already,
+    Incident(IncidentId),
+    Silence(Silence),
+    Override(u64),
+}
+
+/// Why a command changed nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// What does not exist, e.g. `incident 7`.
+    NotFound(String),
+    /// The request itself is wrong: which field, and why.
+    Invalid { field: &'static str, why: String },
+    /// It does not fit the present state, e.g. a note on a resolved incident.
+    Conflict(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::NotFound(what) => write!(f, "{what} does not exist"),
+            Refusal::Invalid { field, why } => write!(f, "{field}: {why}"),
+            Refusal::Conflict(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}

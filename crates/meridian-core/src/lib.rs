@@ -1,0 +1,28 @@
+//! The domain of Meridian: pure functions `(state, command, now) -> facts`, and the fold of facts into a [`World`].
+//!
+//! What this crate does *not* do: it opens no file, socket or database, starts no task, draws no random number and
+//! reads no clock. Time is an argument everywhere; randomness (ids, tokens) comes in with the command. So the same
+//! code runs in production, in a drill, in a replay and in a simulation.
+//!
+//! One folder per noun, each with the same rooms: `mod.rs` (what it is and is not), `fact.rs` (what can happen to
+//! it), `state.rs` (the fold), `plan.rs` (what to do, with reasons), `tests/`.
+
+pub mod access;
+pub mod alert;
+pub mod calendar;
+pub mod command;
+pub mod estate;
+pub mod fact;
+pub mod id;
+pub mod incident;
+pub mod journal;
+pub mod page;
+pub mod roster;
+pub mod world;
+
+pub use command::{Command, Refusal, Reply};
+pub use fact::Fact;
+pub use world::World;
+
+/// An instant in UTC. All instants of Meridian are this one type; local time exists only in [`calendar`].
+pub type Instant = jiff::Timestamp;

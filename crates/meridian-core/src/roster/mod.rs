@@ -1,0 +1,5 @@
+//! Who is on watch when.
+
+mod fact;
+
+pub use fact::*;

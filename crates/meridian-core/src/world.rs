@@ -1,0 +1,4 @@
+//! The fold of all facts.
+/// All that is known now.
+#[derive(Default)]
+pub struct World {}
