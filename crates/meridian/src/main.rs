@@ -1,1 +1,2 @@
+//! The `meridian` binary.
 fn main() {}

@@ -1,0 +1,1 @@
+//! What others send us: Alertmanager, Prometheus, PagerDuty clients.

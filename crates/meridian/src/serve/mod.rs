@@ -1,0 +1,1 @@
+//! The server: the keeper, the reconcilers and the HTTP front.
