@@ -1,24 +1,27 @@
-//! Wall-clock time: hours of the week, and what a wall-clock boundary means as an instant.
+//! Wall-clock time: hours of the week, holidays, and what a wall-clock boundary means as an instant.
+//!
+//! What it does *not* do: it knows no rota and no person, and it never decides by accident what a local time that
+//! does not exist, or exists twice, means. That is a policy with a name: [`start_instant`] and [`end_instant`].
+//!
+//! ```
+//! use jiff::{civil::date, tz::TimeZone};
+//! use meridian_core::calendar::{Days, WallTime, end_instant, start_instant};
+//!
+//! let london = TimeZone::get("Europe/London").unwrap();
+//! // On 2026-10-25 the clocks of London show 01:30 twice.
+//! let twice = date(2026, 10, 25).at(1, 30, 0, 0);
+//! assert_eq!(start_instant(&london, twice).to_string(), "2026-10-25T00:30:00Z");
+//! assert_eq!(end_instant(&london, twice).to_string(), "2026-10-25T01:30:00Z");
+//!
+//! assert_eq!(Days::parse("fri-mon").unwrap().to_string(), "fri-mon");
+//! assert_eq!("24:00".parse::<WallTime>().unwrap(), WallTime::END_OF_DAY);
+//! ```
 
-use serde::{Deserialize, Serialize};
+mod boundary;
+mod week;
 
-/// A time of day in seconds since midnight, `00:00` to `24:00` inclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct WallTime(pub u32);
+pub use boundary::*;
+pub use week::*;
 
-impl WallTime {
-    pub const MIDNIGHT: WallTime = WallTime(0);
-    pub const END_OF_DAY: WallTime = WallTime(86_400);
-}
-
-/// A set of weekdays; bit 0 is Monday.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Days(pub u8);
-
-/// A stretch of the week in wall-clock time. With `until <= from` it runs overnight and belongs to the day on which it starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hours {
-    pub days: Days,
-    pub from: WallTime,
-    pub to: WallTime,
-}
+#[cfg(test)]
+mod tests;
