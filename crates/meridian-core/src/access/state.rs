@@ -1,0 +1,164 @@
+//! The fold: accounts, sessions and tokens as they are now.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccessFact, AccountRole, Principal, Scope};
+use crate::{Instant, id::Name};
+
+/// All accounts, sessions and API tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    accounts: BTreeMap<Name, Account>,
+    /// By hash.
+    sessions: BTreeMap<String, Session>,
+    /// By hash, for that is what a request brings.
+    tokens: BTreeMap<String, ApiToken>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub display_name: String,
+    /// A PHC string (argon2id). Never shown.
+    pub password_hash: String,
+    pub role: AccountRole,
+    /// The person of the estate that this account is.
+    pub person: Option<Name>,
+    pub created_at: Instant,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub account: Name,
+    pub opened_at: Instant,
+    pub until: Instant,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiToken {
+    pub name: Name,
+    pub prefix: String,
+    pub scopes: Vec<Scope>,
+    /// An account's name.
+    pub created_by: String,
+    pub created_at: Instant,
+    pub expires: Option<Instant>,
+}
+
+impl ApiToken {
+    pub fn is_expired(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|end| end <= now)
+    }
+}
+
+impl Access {
+    /// Takes a fact in. A fact about something that is not there changes nothing.
+    pub fn fold(&mut self, at: Instant, fact: &AccessFact) {
+        match fact {
+            AccessFact::AccountCreated { account, display_name, password_hash, role, person } => {
+                let made = Account {
+                    display_name: display_name.clone(),
+                    password_hash: password_hash.clone(),
+                    role: *role,
+                    person: person.clone(),
+                    created_at: at,
+                };
+                self.accounts.insert(account.clone(), made);
+            }
+            AccessFact::AccountChanged { account, display_name, role, person } => {
+                if let Some(known) = self.accounts.get_mut(account) {
+                    known.display_name.clone_from(display_name);
+                    known.role = *role;
+                    known.person.clone_from(person);
+                }
+            }
+            // Whoever knew the old password is logged out by the new one.
+            AccessFact::PasswordChanged { account, password_hash } => {
+                if let Some(known) = self.accounts.get_mut(account) {
+                    known.password_hash.clone_from(password_hash);
+                }
+                self.sessions.retain(|_, session| session.account != *account);
+            }
+            AccessFact::AccountRemoved { account } => {
+                self.accounts.remove(account);
+                self.sessions.retain(|_, session| session.account != *account);
+            }
+            // Sessions that ended by time leave no fact; they go when the next one comes.
+            AccessFact::SessionOpened { hash, account, until } => {
+                self.sessions.retain(|_, session| session.until > at);
+                self.sessions.insert(hash.clone(), Session { account: account.clone(), opened_at: at, until: *until });
+            }
+            AccessFact::SessionClosed { hash } => {
+                self.sessions.remove(hash);
+            }
+            AccessFact::TokenCreated { token, hash, prefix, scopes, created_by, expires } => {
+                let made = ApiToken {
+                    name: token.clone(),
+                    prefix: prefix.clone(),
+                    scopes: scopes.clone(),
+                    created_by: created_by.clone(),
+                    created_at: at,
+                    expires: *expires,
+                };
+                self.tokens.insert(hash.clone(), made);
+            }
+            AccessFact::TokenRevoked { token } => self.tokens.retain(|_, known| known.name != *token),
+        }
+    }
+
+    /// Whether the first account is still to be made.
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
+    pub fn accounts(&self) -> impl ExactSizeIterator<Item = (&Name, &Account)> {
+        self.accounts.iter()
+    }
+
+    pub fn account(&self, name: &str) -> Option<&Account> {
+        self.accounts.get(name)
+    }
+
+    /// By name, expired ones too.
+    pub fn tokens(&self) -> Vec<&ApiToken> {
+        let mut all: Vec<_> = self.tokens.values().collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    pub fn token(&self, name: &str) -> Option<&ApiToken> {
+        self.tokens.values().find(|known| known.name.as_str() == name)
+    }
+
+    /// The sessions of an account, oldest first, with their hashes.
+    pub fn sessions_of(&self, account: &Name) -> Vec<(&str, &Session)> {
+        let mut all: Vec<_> =
+            self.sessions.iter().filter(|(_, s)| s.account == *account).map(|(h, s)| (h.as_str(), s)).collect();
+        all.sort_by_key(|(_, session)| session.opened_at);
+        all
+    }
+
+    /// Whose session this is, if it has not ended.
+    pub fn by_session(&self, hash: &str, now: Instant) -> Option<Principal> {
+        let session = self.sessions.get(hash).filter(|session| session.until > now)?;
+        let account = self.accounts.get(&session.account)?;
+        Some(Principal::Session {
+            account: session.account.clone(),
+            role: account.role,
+            person: account.person.clone(),
+        })
+    }
+
+    /// Which token this is, if it has not expired.
+    pub fn by_token(&self, hash: &str, now: Instant) -> Option<Principal> {
+        let token = self.tokens.get(hash).filter(|token| !token.is_expired(now))?;
+        Some(Principal::Token { token: token.name.clone(), scopes: token.scopes.clone() })
+    }
+
+    /// Whether `account` is an admin and nobody else is.
+    pub(super) fn is_last_admin(&self, account: &Name) -> bool {
+        let is_admin = |a: &Account| a.role == AccountRole::Admin;
+        self.accounts.get(account).is_some_and(is_admin) && self.accounts.values().filter(|a| is_admin(a)).count() == 1
+    }
+}
