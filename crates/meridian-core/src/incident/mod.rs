@@ -3,5 +3,7 @@
 //! What this noun does *not* do: it does not decide whom to page ([`crate::page`]) nor what fires ([`crate::alert`]).
 
 mod fact;
+mod state;
 
 pub use fact::*;
+pub use state::*;

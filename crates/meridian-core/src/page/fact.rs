@@ -95,6 +95,8 @@ pub enum StepBecause {
     /// The person who was paged said so.
     PassedOn { by: Name },
     Reassigned { to: Name },
+    /// Everybody was tried, some time passed, and it is still not acknowledged.
+    StillUnacknowledged,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,5 +7,9 @@
 //! them and reports what came of it.
 
 mod fact;
+mod plan;
+mod state;
 
 pub use fact::*;
+pub use plan::*;
+pub use state::*;
