@@ -1,0 +1,36 @@
+//! `cargo xtask test`: install what the tests need, then run them all, or those whose name contains a filter.
+
+use crate::{run, tools};
+
+pub fn run(args: &[String]) -> Result<(), String> {
+    let (ours, theirs) = match args.iter().position(|arg| arg == "--") {
+        Some(at) => (&args[..at], &args[at + 1..]),
+        None => (args, &[][..]),
+    };
+    let mut install = true;
+    let mut filters = Vec::new();
+    for arg in ours {
+        match arg.as_str() {
+            "--no-install" => install = false,
+            flag if flag.starts_with('-') => {
+                return Err(format!("unknown flag `{flag}`; flags of the test binaries stand after `--`"));
+            }
+            filter => filters.push(filter),
+        }
+    }
+    let tools = if install { tools::install()? } else { tools::Tools::located() };
+
+    let mut cargo = run::cargo();
+    cargo
+        .args(["test", "--workspace"])
+        .args(filters.iter().take(1))
+        .arg("--")
+        .args(filters.iter().skip(1))
+        .args(theirs);
+    cargo.envs(tools.environment());
+    if install {
+        // Without their servers some tests are skipped; here, where all is installed, a missing one is a failure.
+        cargo.env("MERIDIAN_REQUIRE_SERVERS", "1");
+    }
+    run::shown(&mut cargo)
+}
