@@ -4,8 +4,16 @@
 //! attention now, and why the others do not; [`crate::incident`] does the rest.
 
 mod fact;
+mod interval;
 mod labels;
+mod matcher;
 mod model;
+mod pattern;
 
 pub use fact::*;
+pub use interval::*;
+pub use matcher::MatcherError;
 pub use model::*;
+
+#[cfg(test)]
+mod tests;
