@@ -1,0 +1,133 @@
+//! The statements on the tables.
+
+use std::fmt::Write as _;
+
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection, sqlite::SqliteRow};
+
+use super::connect::{Trouble, trouble};
+use crate::{AppendError, Broken, Hash, Head, Lease, ReadError, Sealed};
+
+/// What an append must agree with.
+pub struct State {
+    pub lease: Lease,
+    pub head: Head,
+}
+
+pub async fn state(connection: &mut SqliteConnection) -> Result<State, sqlx::Error> {
+    let sql = "SELECT (SELECT value FROM meta WHERE name = 'epoch'), (SELECT max(seq) FROM entry),
+                      (SELECT hash FROM entry ORDER BY seq DESC LIMIT 1)";
+    let row = sqlx::query(sql).fetch_one(connection).await?;
+    let epoch: i64 = row.try_get(0)?;
+    let head = match row.try_get::<Option<i64>, _>(1)? {
+        None => Head::GENESIS,
+        Some(seq) => Head { seq: seq as u64, hash: hash(row.try_get(2)?).unwrap_or(Hash([0; 32])) },
+    };
+    Ok(State { lease: Lease { epoch: epoch as u64 }, head })
+}
+
+pub async fn next_epoch(connection: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
+    let sql = "UPDATE meta SET value = value + 1 WHERE name = 'epoch' RETURNING value";
+    let epoch: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
+    Ok(epoch as u64)
+}
+
+pub async fn append(
+    connection: &mut SqliteConnection,
+    lease: Lease,
+    expected: Head,
+    entries: &[Sealed],
+) -> Result<(), AppendError> {
+    let mut group = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+    let found = state(&mut group).await.map_err(failed)?;
+    let refusal = if found.lease != lease {
+        Some(AppendError::StaleLease { lease, current: found.lease })
+    } else if found.head != expected {
+        Some(AppendError::HeadMoved { expected, found: found.head })
+    } else {
+        None
+    };
+    if let Some(refusal) = refusal {
+        group.rollback().await.map_err(failed)?;
+        return Err(refusal);
+    }
+    insert(&mut group, entries).await.map_err(failed)?;
+    group.commit().await.map_err(failed)
+}
+
+/// Many rows per statement, in sizes of powers of two, so that a handful of prepared statements serves every group.
+async fn insert(connection: &mut SqliteConnection, mut entries: &[Sealed]) -> Result<(), sqlx::Error> {
+    while !entries.is_empty() {
+        let count = (1 << entries.len().ilog2()).min(64);
+        let (now, later) = entries.split_at(count);
+        let mut sql = "INSERT INTO entry (seq, body, hash) VALUES ".to_owned();
+        for i in 0..count {
+            let _ = write!(sql, "{}(?, ?, ?)", if i == 0 { "" } else { ", " });
+        }
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for Sealed { seq, body, hash } in now {
+            query = query.bind(*seq as i64).bind(&**body).bind(&hash.0[..]);
+        }
+        query.execute(&mut *connection).await?;
+        entries = later;
+    }
+    Ok(())
+}
+
+fn failed(error: sqlx::Error) -> AppendError {
+    match trouble(&error) {
+        Trouble::DiskFull => AppendError::DiskFull { source: error.into() },
+        _ => AppendError::Engine { source: error.into() },
+    }
+}
+
+pub async fn read(connection: &mut SqliteConnection, from: u64, limit: usize) -> Result<Vec<Sealed>, ReadError> {
+    let (Ok(first), Ok(most)) = (i64::try_from(from), i64::try_from(limit)) else { return Ok(Vec::new()) };
+    let sql = "SELECT seq, body, hash FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?";
+    match sqlx::query(sql).bind(first).bind(most).fetch_all(&mut *connection).await {
+        Ok(rows) => rows.iter().map(sealed).collect(),
+        Err(error) if trouble(&error) == Trouble::Corrupt => read_singly(connection, first, limit, error).await,
+        Err(error) => Err(ReadError::Engine { source: error.into() }),
+    }
+}
+
+/// A page is damaged somewhere in this range: what stands before it is given, and then the very entry is named.
+async fn read_singly(
+    connection: &mut SqliteConnection,
+    first: i64,
+    limit: usize,
+    whole: sqlx::Error,
+) -> Result<Vec<Sealed>, ReadError> {
+    let mut sound = Vec::new();
+    for seq in (first..).take(limit) {
+        let row = sqlx::query("SELECT seq, body, hash FROM entry WHERE seq = ?")
+            .bind(seq)
+            .fetch_optional(&mut *connection)
+            .await;
+        match row {
+            Ok(Some(row)) => sound.push(sealed(&row)?),
+            Ok(None) => break,
+            Err(error) if sound.is_empty() => {
+                return Err(ReadError::Broken(Broken::Unreadable { seq: seq as u64, why: error.to_string() }));
+            }
+            Err(_) => return Ok(sound),
+        }
+    }
+    if sound.is_empty() {
+        Err(ReadError::Broken(Broken::Unreadable { seq: first as u64, why: whole.to_string() }))
+    } else {
+        Ok(sound)
+    }
+}
+
+fn sealed(row: &SqliteRow) -> Result<Sealed, ReadError> {
+    let seq = row.try_get::<i64, _>(0).map_err(|e| ReadError::Engine { source: e.into() })? as u64;
+    let broken = |why: String| ReadError::Broken(Broken::Unreadable { seq, why });
+    let body: &[u8] = row.try_get(1).map_err(|e| broken(e.to_string()))?;
+    let bytes: &[u8] = row.try_get(2).map_err(|e| broken(e.to_string()))?;
+    let hash = hash(bytes).ok_or_else(|| broken(format!("its hash has {} bytes and should have 32", bytes.len())))?;
+    Ok(Sealed { seq, body: body.into(), hash })
+}
+
+fn hash(bytes: &[u8]) -> Option<Hash> {
+    bytes.try_into().ok().map(Hash)
+}

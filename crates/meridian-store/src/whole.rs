@@ -1,0 +1,152 @@
+//! What is asked of a whole journal. Each streams: memory does not grow with the journal.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    io::{self, Write},
+};
+
+use meridian_core::{
+    Instant,
+    journal::{Broken, Head, open, verify_next},
+};
+use serde::Serialize;
+
+use crate::{Journal, ReadError};
+
+const STRIDE: usize = 4096;
+
+/// A journal that verifies from its first entry to its last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    pub entries: u64,
+    pub head: Head,
+    /// Whether something outside the journal confirms that its end was not cut off.
+    pub witnessed: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    pub entries: u64,
+    pub first: Option<Instant>,
+    pub last: Option<Instant>,
+    /// What the journal takes where it is kept.
+    pub bytes: u64,
+    /// How many entries there are of each fact.
+    pub facts: BTreeMap<String, u64>,
+    /// How many entries there are of each day in UTC.
+    pub days: BTreeMap<String, u64>,
+}
+
+/// Why the whole journal could not be walked.
+#[derive(Debug)]
+pub enum WholeError {
+    Broken(Broken),
+    Read(ReadError),
+    /// What is exported could not be written.
+    Write(io::Error),
+}
+
+impl fmt::Display for WholeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WholeError::Broken(broken) => broken.fmt(f),
+            WholeError::Read(error) => error.fmt(f),
+            WholeError::Write(error) => write!(f, "the export cannot be written: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for WholeError {}
+
+impl From<Broken> for WholeError {
+    fn from(broken: Broken) -> WholeError {
+        WholeError::Broken(broken)
+    }
+}
+
+impl From<ReadError> for WholeError {
+    fn from(error: ReadError) -> WholeError {
+        match error {
+            ReadError::Broken(broken) => WholeError::Broken(broken),
+            error => WholeError::Read(error),
+        }
+    }
+}
+
+/// Checks every entry: its place, its hash, that it can be read; and that the journal reaches what its witness saw.
+/// `progress` is told now and then how many entries are done.
+pub async fn verify(journal: &dyn Journal, mut progress: impl FnMut(u64)) -> Result<Report, WholeError> {
+    // First the witness, then the entries: what is appended meanwhile must not look like a loss.
+    let witness = journal.witness().filter(|seen| seen.seq > 0);
+    let mut head = Head::GENESIS;
+    loop {
+        let entries = journal.read(head.seq + 1, STRIDE).await?;
+        if entries.is_empty() {
+            break;
+        }
+        for sealed in &entries {
+            head = verify_next(head, sealed)?;
+            if let Some(seen) = witness.filter(|seen| seen.seq == head.seq && seen.hash != head.hash) {
+                let (expected, found) = (seen.hash, head.hash);
+                return Err(Broken::Replaced { seq: head.seq, expected, found, witness: "the witness file" }.into());
+            }
+        }
+        progress(head.seq);
+    }
+    match witness {
+        Some(expected) if expected.seq > head.seq => {
+            Err(Broken::EndsEarly { last: head, expected, witness: "the witness file" }.into())
+        }
+        witness => Ok(Report { entries: head.seq, head, witnessed: witness.is_some() }),
+    }
+}
+
+/// Writes entries `from` to `to` (both included) as lines of JSON: each is the stored entry with its `hash` added.
+/// The result is how many there were.
+pub async fn export(
+    journal: &dyn Journal,
+    from: u64,
+    to: Option<u64>,
+    out: &mut (dyn Write + Send),
+) -> Result<u64, WholeError> {
+    let (mut next, to) = (from.max(1), to.unwrap_or(u64::MAX));
+    let mut count = 0;
+    while next <= to {
+        let left = usize::try_from(to - next).unwrap_or(usize::MAX).saturating_add(1);
+        let entries = journal.read(next, STRIDE.min(left)).await?;
+        let Some(last) = entries.last() else { break };
+        next = last.seq.saturating_add(1);
+        for sealed in entries.iter().take_while(|sealed| sealed.seq <= to) {
+            // The stored bytes themselves, not the entry written anew: the hash is over them.
+            let object = sealed
+                .body
+                .strip_suffix(b"}")
+                .ok_or_else(|| Broken::Unparsable { seq: sealed.seq, why: "it is no JSON object".to_owned() })?;
+            let written = out.write_all(object).and_then(|()| writeln!(out, ",\"hash\":\"{}\"}}", sealed.hash));
+            written.map_err(WholeError::Write)?;
+            count += 1;
+        }
+    }
+    out.flush().map_err(WholeError::Write)?;
+    Ok(count)
+}
+
+pub async fn stats(journal: &dyn Journal) -> Result<Stats, WholeError> {
+    let mut stats = Stats { bytes: journal.bytes().await?, ..Stats::default() };
+    let mut next = 1;
+    loop {
+        let entries = journal.read(next, STRIDE).await?;
+        let Some(last) = entries.last() else { return Ok(stats) };
+        next = last.seq.saturating_add(1);
+        for sealed in &entries {
+            let entry = open(sealed)?;
+            stats.entries += 1;
+            stats.first = stats.first.or(Some(entry.at));
+            stats.last = Some(entry.at);
+            *stats.facts.entry(entry.fact.name()).or_default() += 1;
+            let day = entry.at.to_string().chars().take(10).collect();
+            *stats.days.entry(day).or_default() += 1;
+        }
+    }
+}

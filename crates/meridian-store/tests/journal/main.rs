@@ -1,0 +1,3 @@
+//! The journal's engines, held to the contract and to bad luck.
+
+mod conformance;
