@@ -1,0 +1,248 @@
+//! The mail as HTML: one column of ink on paper, one primary button, hairlines instead of boxes.
+//!
+//! Styles stand inline because many mail programs drop a style sheet; the sheet only turns the colours for the dark.
+//! No picture, no font and nothing else is fetched: opening the mail tells nobody anything.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use meridian_core::incident::Severity;
+
+use super::{
+    message::{AlertLine, Message},
+    text::{one_line, web_url},
+    when,
+};
+
+const FONT: &str = "font-family:Inter,'IBM Plex Sans',system-ui,-apple-system,'Segoe UI','Noto Sans',sans-serif;font-variant-numeric:tabular-nums;";
+/// The same roles as the tokens of the pages: ink, second words, labels, hairlines, the button.
+const DARK: &str = "@media (prefers-color-scheme:dark){\
+.p{background:#11171C!important}.i{color:#E2E6E6!important}.j{color:#B0B8BB!important}.k{color:#929B9F!important}\
+.h{border-color:#3E4851!important}.b{background:#E2E6E6!important;border-color:#E2E6E6!important}.c{color:#11171C!important}\
+.o{border-color:#75808A!important}.s1{color:#FF9D62!important}.s2{color:#F0B849!important}.s3{color:#E0A0C4!important}\
+.s4{color:#7CC5F0!important}.ok{color:#52C9A3!important}.d{background:#2A1822!important;color:#E0A0C4!important}}\
+a{text-underline-offset:3px}";
+
+pub fn render(m: &Message) -> String {
+    let title = one_line(&m.incident.title, 300);
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width,initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="supported-color-schemes" content="light dark";
+                title { (m.headline(120)) }
+                style { (PreEscaped(DARK)) }
+            }
+            body class="p" style={ "margin:0;padding:0;background:#FBFAF6;" (FONT) } {
+                // What a list of mails shows after the subject.
+                div style="display:none;max-height:0;overflow:hidden;mso-hide:all" { (preview(m)) }
+                table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="p" style="background:#FBFAF6" {
+                    tr { td align="center" style="padding:0 18px" {
+                        table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;text-align:left" {
+                            (head(m))
+                            tr { td { (severity(m)) (heading(&title)) (para(&m.reason())) } }
+                            @if m.kind.is_page() { (actions(m)) }
+                            (facts(m))
+                            (alerts(m))
+                            (foot(m))
+                        }
+                    } }
+                }
+            }
+        }
+    }
+    .into_string()
+}
+
+fn preview(m: &Message) -> String {
+    [Some(m.reason()), m.without_you()].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// The local figure strong, UTC quiet, both zones small.
+fn instant(m: &Message) -> Markup {
+    let (time, zone) = when::local(m.at, &m.zone);
+    let (utc, _) = when::local(m.at, &jiff::tz::TimeZone::UTC);
+    html! {
+        @if zone != "UTC" { strong style="font-weight:600" { (time) } " " (small(&zone)) " " }
+        span class="k" style="color:#5F6467" { (utc) " " (small("UTC")) }
+    }
+}
+
+fn small(text: &str) -> Markup {
+    html! { span class="k" style="color:#5F6467;font-size:11px;letter-spacing:.03em" { (text) } }
+}
+
+fn head(m: &Message) -> Markup {
+    html! {
+        @if m.drill {
+            tr { td class="d" style="background:#F6E8EF;color:#873563;font-size:13px;line-height:20px;font-weight:600;padding:8px 12px" {
+                "Drill. This is a rehearsal; nothing is broken."
+            } }
+        }
+        tr { td style="padding:20px 0 20px" {
+            table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" { tr {
+                td class="i" style="color:#15181B;font-size:15px;line-height:20px;font-weight:600" { "Meridian" }
+                td align="right" class="i" style="color:#15181B;font-size:15px;line-height:20px;white-space:nowrap" { (instant(m)) }
+            } }
+        } }
+    }
+}
+
+/// Shape, word and colour; each alone tells the severity.
+fn severity(m: &Message) -> Markup {
+    let (shape, class, colour) = match m.incident.severity {
+        Severity::Sev1 => ("⬢", "s1", "#A03C00"),
+        Severity::Sev2 => ("▲", "s2", "#7A5000"),
+        Severity::Sev3 => ("■", "s3", "#873563"),
+        Severity::Sev4 => ("○", "s4", "#00568A"),
+        Severity::Sev5 => ("–", "k", "#5F6467"),
+    };
+    let (word, after) = match m.kind {
+        super::Kind::Resolved => ("✓ Resolved", true),
+        super::Kind::Update { .. } => ("Update", false),
+        super::Kind::Reminder => ("Still open", false),
+        super::Kind::Page { .. } => ("", false),
+    };
+    html! {
+        div class="i" style="color:#15181B;font-size:15px;line-height:20px" {
+            span class=(class) aria-hidden="true" style={ "color:" (colour) ";font-size:18px;padding-right:8px" } { (shape) }
+            (m.incident.severity) ", " (m.incident_word())
+            @if !word.is_empty() {
+                span class=(if after { "ok" } else { "j" }) style={ "font-weight:600;padding-left:10px;color:" (if after { "#00654A" } else { "#43484C" }) } { (word) }
+            }
+        }
+    }
+}
+
+fn heading(title: &str) -> Markup {
+    html! { h1 class="i" style="margin:6px 0 10px;color:#15181B;font-size:26px;line-height:33px;font-weight:600;letter-spacing:-.015em;overflow-wrap:anywhere" { (title) } }
+}
+
+fn para(text: &str) -> Markup {
+    html! { p class="j" style="margin:0;color:#43484C;font-size:15px;line-height:22px;overflow-wrap:anywhere" { (text) } }
+}
+
+fn actions(m: &Message) -> Markup {
+    let acknowledge = m.acknowledge_url.as_deref().and_then(web_url);
+    let pass_on = m.pass_on_url.as_deref().and_then(web_url);
+    html! {
+        @if let Some(url) = acknowledge {
+            tr { td style="padding:22px 0 0" {
+                table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" { tr {
+                    td align="center" class="b" style="background:#15181B;border:1px solid #15181B;border-radius:2px" {
+                        a href=(url) class="c" style="display:block;padding:19px 12px;color:#FBFAF6;font-size:18px;line-height:24px;font-weight:600;text-decoration:none" { "Acknowledge" }
+                    }
+                } }
+            } }
+        }
+        tr { td align="center" style="padding:12px 0 0" {
+            @if let Some(text) = m.without_you() {
+                p class="j" style="margin:0;color:#43484C;font-size:13px;line-height:20px" { (text) }
+            }
+            @if let Some(url) = pass_on {
+                p style="margin:6px 0 0;font-size:13px;line-height:20px" { (link(&url, "I cannot, pass on")) }
+            }
+        } }
+    }
+}
+
+fn link(url: &str, words: &str) -> Markup {
+    html! { a href=(url) class="i" style="color:#15181B;text-decoration:underline" { (words) } }
+}
+
+/// A hairline, a small head, and what stands below it.
+fn section(head: &str, body: Markup) -> Markup {
+    html! {
+        tr { td style="padding:22px 0 0" {
+            div class="h" style="border-top:1px solid #BDB8AB;padding-top:14px" {
+                div class="k" style="color:#5F6467;font-size:11px;line-height:16px;font-weight:600;letter-spacing:.065em;text-transform:uppercase;padding-bottom:6px" { (head) }
+                (body)
+            }
+        } }
+    }
+}
+
+fn facts(m: &Message) -> Markup {
+    let until = match m.incident.status {
+        super::IncidentStatus::Resolved { at } => at,
+        _ => m.at,
+    };
+    let lasted = format!("{}, {}", when::full(m.incident.since, &m.zone), when::span(m.incident.since, until));
+    section(
+        "Incident",
+        html! {
+            table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="font-size:15px;line-height:22px" {
+                (fact("Since", &lasted))
+                (fact("Status", &m.status()))
+                @for (name, value) in m.incident.group.iter().take(12) { (fact(&one_line(name, 60), &one_line(value, 200))) }
+            }
+        },
+    )
+}
+
+fn fact(name: &str, value: &str) -> Markup {
+    html! { tr {
+        td valign="top" class="k" style="color:#5F6467;width:96px;padding:1px 12px 1px 0;overflow-wrap:anywhere" { (name) }
+        td valign="top" class="i" style="color:#15181B;padding:1px 0;overflow-wrap:anywhere" { (value) }
+    } }
+}
+
+/// `3`, or `first 3 of 12`.
+pub(super) fn count(m: &Message) -> String {
+    let (shown, total) = (m.incident.alerts.len(), m.incident.alerts_total.max(m.incident.alerts.len()));
+    if shown < total { format!("first {shown} of {total}") } else { total.to_string() }
+}
+
+fn alerts(m: &Message) -> Markup {
+    if m.incident.alerts.is_empty() {
+        return html! {};
+    }
+    section(
+        &format!("Alerts, {}", count(m)),
+        html! {
+            @for alert in &m.incident.alerts { (alert_line(m, alert)) }
+        },
+    )
+}
+
+fn alert_line(m: &Message, alert: &AlertLine) -> Markup {
+    let title = one_line(alert.title(), 300);
+    // Those of the group stand above already; the name is the title where there is no summary.
+    let own = alert.labels.iter().filter(|(name, value)| m.incident.group.get(name) != Some(value) && *value != title);
+    let labels: Vec<String> = own.take(16).map(|(n, v)| format!("{}={}", one_line(n, 60), one_line(v, 120))).collect();
+    let description = alert.annotations.get("description").filter(|text| *text != alert.title());
+    html! {
+        div style="padding:4px 0 10px" {
+            div class="i" style="color:#15181B;font-size:15px;line-height:22px;overflow-wrap:anywhere" {
+                @match web_url(&alert.generator_url) {
+                    Some(url) => (link(&url, &title)),
+                    None => (title),
+                }
+            }
+            @if let Some(text) = description {
+                div class="j" style="color:#43484C;font-size:13px;line-height:20px;overflow-wrap:anywhere" { (one_line(text, 500)) }
+            }
+            div class="k" style="color:#5F6467;font-size:13px;line-height:20px;overflow-wrap:anywhere" {
+                @if alert.firing { "since " } @else { span class="ok" style="color:#00654A" { "✓ resolved" } ", since " }
+                (when::clock(alert.since, &m.zone))
+                @for label in &labels { " · " (label) }
+            }
+        }
+    }
+}
+
+fn foot(m: &Message) -> Markup {
+    let runbook = m.incident.runbook_url.as_deref().and_then(web_url);
+    html! {
+        tr { td style="padding:12px 0 32px" {
+            div class="h i" style="border-top:1px solid #BDB8AB;padding-top:14px;color:#15181B;font-size:15px;line-height:28px" {
+                @if let Some(url) = web_url(&m.incident_url) { (link(&url, "Open the incident")) }
+                @if let Some(url) = runbook { span style="padding-left:24px" { (link(&url, "Runbook")) } }
+            }
+            p class="k" style="margin:14px 0 0;color:#5F6467;font-size:12px;line-height:17px;overflow-wrap:anywhere" {
+                "To " (one_line(&m.to.display_name, 80)) ", written " (when::full(m.at, &m.zone)) ". " (one_line(&m.key, 100))
+            }
+        } }
+    }
+}
