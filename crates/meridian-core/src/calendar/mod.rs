@@ -18,9 +18,13 @@
 //! ```
 
 mod boundary;
+mod holiday;
+pub(crate) mod offsets;
 mod week;
 
 pub use boundary::*;
+pub(crate) use holiday::holidays;
+pub use holiday::{calendars, covered_years, holiday};
 pub use week::*;
 
 #[cfg(test)]

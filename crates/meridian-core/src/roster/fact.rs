@@ -8,7 +8,12 @@ use crate::{estate::Override, id::Name};
 pub enum RosterFact {
     /// Made in the UI, the API or the CLI.
     #[serde(rename = "override.added")]
-    OverrideAdded { id: u64, rota: Name, #[serde(rename = "override")] change: Override },
+    OverrideAdded {
+        id: u64,
+        rota: Name,
+        #[serde(rename = "override")]
+        change: Override,
+    },
     #[serde(rename = "override.removed")]
     OverrideRemoved { id: u64, rota: Name },
 }

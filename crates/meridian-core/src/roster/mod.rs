@@ -1,5 +1,29 @@
-//! Who is on watch when.
+//! Who is on watch when: one answer for the pager, the API, the pages and the CLI.
+//!
+//! Four questions, asked of a rota and of the overrides that were added to it at run time: [`shifts`] of a stretch of
+//! time, [`on_watch`] at an instant, [`holes`] in the cover of a role, and the [`next_change`].
+//!
+//! What it does *not* do: it keeps no shift anywhere (each answer is computed from the rota), knows no page and no
+//! alert, and reaches nobody. Who is on watch until a handoff is accepted is the handoff's matter.
+//!
+//! How an answer is made, layer by layer: the hours of the week become stretches of wall clock, the rotation cuts them
+//! into turns, each piece becomes instants (a start takes the first occurrence of its wall clock, an end the last),
+//! overrides change who it is, and what touches is merged.
 
 mod fact;
+mod layer;
+mod plan;
+mod resolve;
+mod shift;
+mod stand_in;
+mod state;
+mod turn;
 
 pub use fact::*;
+pub use plan::{plan_add, plan_remove};
+pub use resolve::{holes, idle_overrides, next_change, on_watch, shifts};
+pub use shift::{Shift, WatchBecause};
+pub use state::Overrides;
+
+#[cfg(test)]
+mod tests;

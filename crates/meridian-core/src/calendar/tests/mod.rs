@@ -1,2 +1,4 @@
 mod boundary;
+mod holiday;
+mod offsets;
 mod week;

@@ -1,0 +1,185 @@
+use super::{at, check, layer, name, rota, stand_in};
+use crate::{
+    estate::{Override, Role, Rota},
+    roster::{WatchBecause, holes, idle_overrides, next_change, shifts},
+};
+
+/// Wen by day and mei by night, second line ana.
+fn two_layers() -> Rota {
+    let day = layer("day", "UTC", "daily 08:00-20:00", "2026-01-01T00:00", "1 week", "wen");
+    let night = layer("night", "UTC", "daily 20:00-08:00", "2026-01-01T00:00", "1 week", "mei");
+    let mut second = layer("second", "UTC", "", "2026-01-01T00:00", "1 week", "ana");
+    second.role = Role::Secondary;
+    rota([day, night, second])
+}
+
+/// The primary shifts of 2026-02-02, as hours and person.
+fn day(added: &[Override], expected: &str) {
+    let seen = shifts(&two_layers(), added, at("2026-02-02T00:00Z"), at("2026-02-03T00:00Z"));
+    let hour = |instant: crate::Instant| instant.duration_since(at("2026-02-02T00:00Z")).as_hours();
+    let seen: Vec<String> = seen
+        .iter()
+        .filter(|shift| shift.role == Role::Primary)
+        .map(|shift| format!("{}-{} {} {}", hour(shift.from), hour(shift.until), shift.layer, shift.person))
+        .collect();
+    assert_eq!(seen.join(", "), expected, "{added:#?}");
+}
+
+fn over(hours: std::ops::Range<u32>, who: &str) -> Override {
+    let end = if hours.end == 24 { "2026-02-03T00:00Z".to_owned() } else { format!("2026-02-02T{:02}:00Z", hours.end) };
+    stand_in(&format!("2026-02-02T{:02}:00Z", hours.start), &end, who)
+}
+
+#[test]
+fn overrides_win_over_layers() {
+    day(&[], "0-8 night mei, 8-20 day wen, 20-24 night mei");
+    // Wherever the replaced person would be, and nowhere else.
+    day(&[over(0..24, "wen > jun")], "0-8 night mei, 8-20 day jun, 20-24 night mei");
+    day(&[over(10..12, "wen > jun")], "0-8 night mei, 8-10 day wen, 10-12 day jun, 12-20 day wen, 20-24 night mei");
+    day(&[over(6..22, "mei > jun")], "0-6 night mei, 6-8 night jun, 8-20 day wen, 20-22 night jun, 22-24 night mei");
+    day(&[over(0..24, "mei > jun @day")], "0-8 night mei, 8-20 day wen, 20-24 night mei");
+    day(&[over(0..24, "mei > jun @night")], "0-8 night jun, 8-20 day wen, 20-24 night jun");
+    // In addition: in the first primary layer, or the named one, also outside its hours.
+    day(&[over(10..12, "> jun")], "0-8 night mei, 8-20 day wen, 10-12 day jun, 20-24 night mei");
+    day(&[over(6..9, "> jun @night")], "0-8 night mei, 6-9 night jun, 8-20 day wen, 20-24 night mei");
+    day(&[over(6..9, "> jun @nowhere")], "0-8 night mei, 8-20 day wen, 20-24 night mei");
+    // Later ones win.
+    day(
+        &[over(8..20, "wen > jun"), over(10..12, "wen > ben")],
+        "0-8 night mei, 8-10 day jun, 10-12 day ben, 12-20 day jun, 20-24 night mei",
+    );
+    day(&[over(10..12, "wen > ben"), over(8..20, "wen > jun")], "0-8 night mei, 8-20 day jun, 20-24 night mei");
+    // Whoever stands in can be replaced, give it back, and be replaced in what was added.
+    day(
+        &[over(8..20, "wen > jun"), over(8..12, "jun > ben")],
+        "0-8 night mei, 8-12 day ben, 12-20 day jun, 20-24 night mei",
+    );
+    day(
+        &[over(8..20, "wen > jun"), over(12..20, "jun > wen")],
+        "0-8 night mei, 8-12 day jun, 12-20 day wen, 20-24 night mei",
+    );
+    day(
+        &[over(9..11, "> jun"), over(10..11, "jun > ben")],
+        "0-8 night mei, 8-20 day wen, 9-10 day jun, 10-11 day ben, 20-24 night mei",
+    );
+    day(
+        &[over(10..11, "jun > ben"), over(9..11, "> jun")],
+        "0-8 night mei, 8-20 day wen, 9-11 day jun, 20-24 night mei",
+    );
+    // A swap.
+    day(&[over(0..8, "mei > wen"), over(8..20, "wen > mei")], "0-8 night wen, 8-20 day mei, 20-24 night mei");
+    // What touches or overlaps and is of the same person in the same layer is one shift.
+    day(&[over(20..22, "> wen"), over(19..21, "> wen")], "0-8 night mei, 8-22 day wen, 20-24 night mei");
+    // Backwards, it is of no time at all.
+    day(
+        &[stand_in("2026-02-02T12:00Z", "2026-02-02T10:00Z", "wen > jun")],
+        "0-8 night mei, 8-20 day wen, 20-24 night mei",
+    );
+}
+
+#[test]
+fn an_override_of_the_estate_comes_before_those_added() {
+    let mut rota = two_layers();
+    rota.overrides.push(over(8..20, "wen > jun"));
+    check(
+        &rota,
+        &[over(8..12, "wen > ben")],
+        "2026-02-02T08:00Z",
+        "2026-02-02T20:00Z",
+        &[
+            "2026-02-02T08:00Z 2026-02-02T12:00Z day ben",
+            "2026-02-02T08:00Z 2026-02-02T20:00Z second ana",
+            "2026-02-02T12:00Z 2026-02-02T20:00Z day jun",
+        ],
+    );
+}
+
+#[test]
+fn every_shift_has_its_reason() {
+    let because = |added: &[Override]| -> Vec<String> {
+        let seen = shifts(&two_layers(), added, at("2026-02-02T08:00Z"), at("2026-02-02T20:00Z"));
+        seen.iter().filter(|shift| shift.role == Role::Primary).map(|shift| shift.because.to_string()).collect()
+    };
+    assert_eq!(because(&[]), ["turn 5 of the rotation"]);
+    assert_eq!(
+        because(&[over(9..10, "wen > jun"), over(9..11, "> ben")]),
+        [
+            "turn 5 of the rotation",
+            "override: in addition to the rotation",
+            "override: in place of wen",
+            "turn 5 of the rotation"
+        ]
+    );
+    let text = serde_json::to_string(&WatchBecause::Override { replaces: Some(name("wen")) }).unwrap();
+    assert_eq!(text, r#"{"override":{"replaces":"wen"}}"#);
+}
+
+#[test]
+fn idle_overrides_are_named() {
+    let added = [
+        over(8..20, "wen > jun"),
+        over(0..8, "wen > jun"),
+        over(0..24, "wen > jun @night"),
+        over(0..24, "> jun @nowhere"),
+        over(0..24, "> jun"),
+        over(0..24, "zoe > jun"),
+        // Was put there by the first, and is taken over by this one: both were of use.
+        over(9..10, "jun > ben"),
+    ];
+    let rota = two_layers();
+    let idle = idle_overrides(&rota, &added);
+    let numbers: Vec<usize> = idle.iter().map(|i| added.iter().position(|a| std::ptr::eq(a, *i)).unwrap()).collect();
+    assert_eq!(numbers, [1, 2, 3, 5]);
+}
+
+#[test]
+fn holes_are_where_nobody_of_the_role_is() {
+    let mut rota = two_layers();
+    let (from, until) = (at("2026-02-02T00:00Z"), at("2026-02-03T00:00Z"));
+    assert_eq!(holes(&rota, &[], Role::Primary, from, until), []);
+    assert_eq!(holes(&rota, &[], Role::Secondary, from, until), []);
+    assert_eq!(holes(&rota, &[], Role::Shadow, from, until), [(from, until)]);
+    assert_eq!(holes(&rota, &[], Role::Primary, until, from), []);
+    // A shadow covers for nobody.
+    rota.layers[1].role = Role::Shadow;
+    let night = [(from, at("2026-02-02T08:00Z")), (at("2026-02-02T20:00Z"), until)];
+    assert_eq!(holes(&rota, &[], Role::Primary, from, until), night);
+    let added = [over(0..9, "> jun")];
+    assert_eq!(holes(&rota, &added, Role::Primary, from, until), night[1..]);
+}
+
+#[test]
+fn the_ring_of_the_sun_has_a_hole() {
+    let hours = "mon-fri 08:00-17:00";
+    let ring = rota([
+        layer("hong-kong", "Asia/Hong_Kong", "mon-fri 09:00-18:00", "2026-01-05T00:00", "1 week", "wen"),
+        layer("london", "Europe/London", hours, "2026-01-05T00:00", "1 week", "oliver"),
+        layer("new-york", "America/New_York", hours, "2026-01-05T00:00", "1 week", "ana"),
+    ]);
+    let hole_of = |day: &str| {
+        holes(
+            &ring,
+            &[],
+            Role::Primary,
+            at(&format!("{day}T12:00Z")),
+            at(&format!("{day}T12:00Z")) + jiff::Span::new().hours(24),
+        )
+    };
+    // Four hours in summer, three in winter, and in the weeks between the clock changes what then is so.
+    assert_eq!(hole_of("2026-07-01"), [(at("2026-07-01T21:00Z"), at("2026-07-02T01:00Z"))]);
+    assert_eq!(hole_of("2026-01-14"), [(at("2026-01-14T22:00Z"), at("2026-01-15T01:00Z"))]);
+    assert_eq!(hole_of("2026-10-28"), [(at("2026-10-28T21:00Z"), at("2026-10-29T01:00Z"))]);
+}
+
+#[test]
+fn the_next_change_is_found() {
+    let rota = two_layers();
+    assert_eq!(next_change(&rota, &[], at("2026-02-02T07:59:59Z")), Some(at("2026-02-02T08:00Z")));
+    assert_eq!(next_change(&rota, &[], at("2026-02-02T08:00Z")), Some(at("2026-02-02T20:00Z")));
+    assert_eq!(next_change(&rota, &[over(10..12, "> jun")], at("2026-02-02T08:00Z")), Some(at("2026-02-02T10:00Z")));
+    assert_eq!(next_change(&rota, &[], at("2025-02-02T08:00Z")), Some(at("2026-01-01T00:00Z")));
+    let never = super::rota([layer("site", "UTC", "", "2026-01-01T00:00", "1 day", "ana")]);
+    assert_eq!(next_change(&never, &[], at("2026-02-02T08:00Z")), None);
+    assert_eq!(next_change(&never, &[], at("2018-02-02T08:00Z")), Some(at("2026-01-01T00:00Z")));
+    assert_eq!(next_change(&never, &[], crate::Instant::MAX), None);
+}
