@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::{MapAccess, Visitor}};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+};
 
 use super::Labels;
 use crate::id::Fingerprint;
@@ -29,6 +32,14 @@ impl Labels {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// A label with an empty value is as good as absent; here it is.
+    pub fn without_empty(self) -> Labels {
+        if self.iter().all(|(_, value)| !value.is_empty()) {
+            return self;
+        }
+        self.iter().filter(|(_, value)| !value.is_empty()).collect()
     }
 
     /// FNV-1a over `name 0xff value 0xff …` in sorted order, as Prometheus's `model.LabelSet` does it.

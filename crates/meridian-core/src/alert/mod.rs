@@ -9,11 +9,18 @@ mod labels;
 mod matcher;
 mod model;
 mod pattern;
+mod plan;
+mod route;
+mod router;
+mod state;
 
 pub use fact::*;
 pub use interval::*;
 pub use matcher::MatcherError;
 pub use model::*;
+pub use plan::*;
+pub use route::receivers;
+pub use state::*;
 
 #[cfg(test)]
 mod tests;

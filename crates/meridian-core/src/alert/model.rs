@@ -5,7 +5,12 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::{Instant, calendar::Days, id::{Fingerprint, Name}, incident::Severity};
+use crate::{
+    Instant,
+    calendar::Days,
+    id::{Fingerprint, Name},
+    incident::Severity,
+};
 
 /// Labels or annotations: sorted by name, each name once.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -127,4 +132,3 @@ pub enum Quiet {
     /// The route is muted by this time interval.
     ByTimeInterval(String),
 }
-

@@ -1,0 +1,167 @@
+//! Groups: who joins, who leaves, and what their incident told.
+
+use super::{Alerts, FORMER_KEPT, Former, Group, Pace};
+use crate::{
+    Instant,
+    alert::{GroupKey, Labels},
+    id::{Fingerprint, IncidentId},
+    incident::{IncidentFact, OpenedBecause},
+};
+
+impl Alerts {
+    /// Puts the alert into its group at this node of the tree.
+    pub(super) fn join(
+        &mut self,
+        node: u32,
+        labels: &Labels,
+        fp: Fingerprint,
+        at: Instant,
+        starts_at: Instant,
+    ) -> GroupKey {
+        let place = &self.index.router.nodes[node as usize];
+        let group_labels = place.group_by.of(labels);
+        let timing = place.timing;
+        let slot = (node, group_labels);
+        let key = match self.index.slots.get(&slot) {
+            Some(key) => key.clone(),
+            None => {
+                let key = GroupKey::new(&place.path, &slot.1);
+                self.index.slots.insert(slot.clone(), key.clone());
+                key
+            }
+        };
+        let group = self.groups.entry(key.clone()).or_insert_with(|| Group {
+            route: place.path.clone(),
+            receiver: place.receiver.clone(),
+            labels: slot.1,
+            members: Default::default(),
+            incident: None,
+            announced: Default::default(),
+            announced_at: None,
+            created_at: at,
+            pace: Pace::default(),
+        });
+        group.members.insert(fp);
+        // Who began longer ago than the group waits has waited already, somewhere else.
+        let waited = starts_at.saturating_add(timing.wait).is_ok_and(|end| end < at);
+        let next = match group.pace.next {
+            None => Some(if waited { at } else { later(group.created_at, timing.wait) }),
+            Some(next) if waited && !group.pace.flushed && at < next => Some(at),
+            Some(_) => None,
+        };
+        if let Some(next) = next {
+            self.pace(&key, next, false);
+        }
+        key
+    }
+
+    pub(super) fn leave(&mut self, key: &GroupKey, fp: Fingerprint) {
+        if let Some(group) = self.groups.get_mut(key) {
+            group.members.remove(&fp);
+            self.vanish_if_over(key);
+        }
+    }
+
+    /// A group with no members and no open incident vanishes.
+    pub(super) fn vanish_if_over(&mut self, key: &GroupKey) {
+        if !self.groups.get(key).is_some_and(|g| g.members.is_empty() && g.incident.is_none()) {
+            return;
+        }
+        let Some(group) = self.groups.remove(key) else { return };
+        if let Some(next) = group.pace.next {
+            self.index.flushes.remove(&(next, key.clone()));
+        }
+        if let Some(node) = self.index.router.position(&group.route) {
+            self.index.slots.remove(&(node, group.labels));
+        }
+    }
+
+    /// Sets when the group is looked at next.
+    pub(in crate::alert) fn pace(&mut self, key: &GroupKey, next: Instant, flushed: bool) {
+        let Some(group) = self.groups.get_mut(key) else { return };
+        if let Some(before) = group.pace.next {
+            self.index.flushes.remove(&(before, key.clone()));
+        }
+        group.pace = Pace { next: Some(next), flushed: flushed || group.pace.flushed };
+        self.index.flushes.insert((next, key.clone()));
+    }
+
+    /// What an incident told of its group. Facts of incidents that no group led to change nothing here.
+    pub fn apply_incident(&mut self, at: Instant, fact: &IncidentFact) {
+        match fact {
+            IncidentFact::Opened { incident, because: OpenedBecause::AlertsFired { group, alerts }, .. } => {
+                self.incidents.insert(*incident, group.clone());
+                self.take_up(at, *incident, alerts);
+            }
+            IncidentFact::Reopened { incident, alerts } => self.take_up(at, *incident, alerts),
+            IncidentFact::AlertsChanged { incident, joined, left } => self.told(at, *incident, |group| {
+                group.announced.extend(joined);
+                left.iter().for_each(|fp| {
+                    group.announced.remove(fp);
+                });
+            }),
+            IncidentFact::Reminded { incident } => self.told(at, *incident, |_| {}),
+            IncidentFact::Resolved { incident, .. } => self.end(at, *incident),
+            _ => {}
+        }
+    }
+
+    fn take_up(&mut self, at: Instant, incident: IncidentId, alerts: &[Fingerprint]) {
+        let Some(key) = self.incidents.get(&incident).cloned() else { return };
+        self.former.remove(&key);
+        self.told(at, incident, |group| {
+            group.incident = Some(incident);
+            group.announced.extend(alerts);
+        });
+    }
+
+    fn told(&mut self, at: Instant, incident: IncidentId, change: impl FnOnce(&mut Group)) {
+        let Some(key) = self.incidents.get(&incident).cloned() else { return };
+        let Some(group) = self.groups.get_mut(&key) else { return };
+        change(group);
+        group.announced_at = Some(at);
+        let next = later(at, self.index.router.timing(&group.route).interval);
+        self.pace(&key, next, true);
+    }
+
+    /// What still fires counts as told of: a person who resolved the incident knows, until `repeat_interval` is over.
+    fn end(&mut self, at: Instant, incident: IncidentId) {
+        let Some(key) = self.incidents.get(&incident).cloned() else { return };
+        if self.groups.get(&key).is_some_and(|g| g.incident == Some(incident)) {
+            self.told(at, incident, |group| {
+                group.incident = None;
+                let members = &group.members;
+                group.announced.retain(|fp| members.contains(fp));
+            });
+            self.former.insert(key.clone(), Former { incident, resolved_at: at });
+            self.former_order.push_back((at, incident));
+            self.vanish_if_over(&key);
+        }
+        self.forget_former(at);
+    }
+
+    fn forget_former(&mut self, at: Instant) {
+        while let Some((when, incident)) = self.former_order.front().copied() {
+            if at.duration_since(when) <= FORMER_KEPT {
+                break;
+            }
+            self.former_order.pop_front();
+            // Reopened since, and perhaps resolved again: then a later entry stands for it.
+            let Some(key) = self.incidents.get(&incident) else { continue };
+            let open = self.groups.get(key).is_some_and(|g| g.incident == Some(incident));
+            let again = self.former.get(key).is_some_and(|f| f.incident == incident && f.resolved_at != when);
+            if open || again {
+                continue;
+            }
+            if self.former.get(key).is_some_and(|f| f.incident == incident) {
+                self.former.remove(key);
+            }
+            self.incidents.remove(&incident);
+        }
+    }
+}
+
+/// `at + by`, or the end of time.
+pub(in crate::alert) fn later(at: Instant, by: jiff::SignedDuration) -> Instant {
+    at.saturating_add(by).unwrap_or(Instant::MAX)
+}
