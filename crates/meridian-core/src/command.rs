@@ -15,41 +15,121 @@ use crate::{
 #[derive(Clone, Debug)]
 pub enum Command {
     /// The keeper begins (journals `house.started`).
-    Start { version: String },
+    Start {
+        version: String,
+    },
     Stop,
-    LoadEstate { files: Vec<SourceFile>, digest: String },
-    RefuseEstate { digest: String, problems: Vec<RefusedProblem> },
+    LoadEstate {
+        files: Vec<SourceFile>,
+        digest: String,
+    },
+    RefuseEstate {
+        digest: String,
+        problems: Vec<RefusedProblem>,
+    },
 
     Alerts(Vec<Incoming>),
     /// By fingerprint: the alert is resolved, whatever its source says.
     ResolveAlerts(Vec<Fingerprint>),
     /// `id` is the UUID to use when the silence is new, or when a changed one must be a new one.
-    SetSilence { silence: SilenceWish, id: Box<str> },
-    ExpireSilence { id: Box<str> },
+    SetSilence {
+        silence: SilenceWish,
+        id: Box<str>,
+    },
+    ExpireSilence {
+        id: Box<str>,
+    },
 
-    OpenIncident { title: String, severity: Severity, escalation: Name },
-    Acknowledge { incident: IncidentId, by: Name, because: AcknowledgedBecause },
-    Note { incident: IncidentId, text: String },
-    Reassign { incident: IncidentId, to: Name, reason: String },
-    ChangeSeverity { incident: IncidentId, severity: Severity, reason: String },
-    Resolve { incident: IncidentId, reason: String },
+    OpenIncident {
+        title: String,
+        severity: Severity,
+        escalation: Name,
+    },
+    Acknowledge {
+        incident: IncidentId,
+        by: Name,
+        because: AcknowledgedBecause,
+    },
+    Note {
+        incident: IncidentId,
+        text: String,
+    },
+    Reassign {
+        incident: IncidentId,
+        to: Name,
+        reason: String,
+    },
+    ChangeSeverity {
+        incident: IncidentId,
+        severity: Severity,
+        reason: String,
+    },
+    Resolve {
+        incident: IncidentId,
+        reason: String,
+    },
     /// "I cannot, pass on": the next step follows at once.
-    PassOn { page: PageId, by: Name },
+    PassOn {
+        page: PageId,
+        by: Name,
+    },
 
     /// From the notifier: what came of an attempt.
-    DeliveryOutcome { delivery: DeliveryId, attempt: u32, outcome: Outcome },
+    DeliveryOutcome {
+        delivery: DeliveryId,
+        attempt: u32,
+        outcome: Outcome,
+    },
 
-    AddOverride { rota: Name, change: Override },
-    RemoveOverride { rota: Name, id: u64 },
+    AddOverride {
+        rota: Name,
+        change: Override,
+    },
+    RemoveOverride {
+        rota: Name,
+        id: u64,
+    },
 
-    CreateAccount { account: Name, display_name: String, password_hash: String, role: AccountRole, person: Option<Name>, first: bool },
-    ChangeAccount { account: Name, display_name: String, role: AccountRole, person: Option<Name> },
-    ChangePassword { account: Name, password_hash: String },
-    RemoveAccount { account: Name },
-    OpenSession { hash: String, account: Name, until: Instant },
-    CloseSession { hash: String },
-    CreateToken { token: Name, hash: String, prefix: String, scopes: Vec<Scope>, created_by: String, expires: Option<Instant> },
-    RevokeToken { token: Name },
+    CreateAccount {
+        account: Name,
+        display_name: String,
+        password_hash: String,
+        role: AccountRole,
+        person: Option<Name>,
+        first: bool,
+    },
+    ChangeAccount {
+        account: Name,
+        display_name: String,
+        role: AccountRole,
+        person: Option<Name>,
+    },
+    ChangePassword {
+        account: Name,
+        password_hash: String,
+    },
+    RemoveAccount {
+        account: Name,
+    },
+    OpenSession {
+        hash: String,
+        account: Name,
+        until: Instant,
+    },
+    CloseSession {
+        hash: String,
+    },
+    CreateToken {
+        token: Name,
+        hash: String,
+        prefix: String,
+        scopes: Vec<Scope>,
+        created_by: String,
+        expires: Option<Instant>,
+    },
+    RevokeToken {
+        token: Name,
+    },
 }
 
 /// A silence as somebody wants it.
@@ -67,11 +147,18 @@ pub struct SilenceWish {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    Sent { receipt: String },
+    Sent {
+        receipt: String,
+    },
     /// Worth another try; `retry_after` is what the other side asked for.
-    Failed { error: String, retry_after: Option<jiff::SignedDuration> },
+    Failed {
+        error: String,
+        retry_after: Option<jiff::SignedDuration>,
+    },
     /// Another try can't help: a wrong address, a revoked URL.
-    Refused { error: String },
+    Refused {
+        error: String,
+    },
 }
 
 /// What a command led to.

@@ -7,7 +7,10 @@ use serde::{
     de::{DeserializeSeed, EnumAccess, Error as _, MapAccess, VariantAccess, Visitor},
 };
 
-use crate::{access::AccessFact, alert::AlertFact, estate::EstateFact, incident::IncidentFact, page::PageFact, roster::RosterFact};
+use crate::{
+    access::AccessFact, alert::AlertFact, estate::EstateFact, incident::IncidentFact, page::PageFact,
+    roster::RosterFact,
+};
 
 /// One fact. On the wire it is an object with one key, the name of the fact: `{"alert.fired":{…}}`.
 ///
@@ -139,7 +142,11 @@ impl<'de, A: MapAccess<'de>> VariantAccess<'de> for Body<'_, A> {
     fn tuple_variant<V: Visitor<'de>>(self, _len: usize, _visitor: V) -> Result<V::Value, A::Error> {
         Err(A::Error::custom("no fact is a tuple"))
     }
-    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, A::Error> {
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
         struct Fields<V>(&'static [&'static str], V);
         impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Fields<V> {
             type Value = V::Value;

@@ -5,12 +5,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::{SignedDuration, civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use crate::{Instant, alert::{InhibitRule, Route, TimeInterval}, calendar::Hours, id::Name};
+use crate::{
+    Instant,
+    alert::{InhibitRule, Route, TimeInterval},
+    calendar::Hours,
+    id::Name,
+};
 
 /// All that is under care. Immutable: a reload makes a new one.
 #[derive(Clone, Debug, Default)]
 pub struct Estate {
-    /// `metadata.name` of nothing: the name of the directory or of the `--name` flag, shown in the head of every page.
     pub sites: BTreeMap<Name, Site>,
     pub persons: BTreeMap<Name, Person>,
     pub teams: BTreeMap<Name, Team>,
@@ -18,6 +22,8 @@ pub struct Estate {
     pub escalations: BTreeMap<Name, Escalation>,
     pub channels: BTreeMap<Name, Channel>,
     pub routing: Option<Arc<Routing>>,
+    /// Where everything stands in the files.
+    pub places: super::Places,
 }
 
 /// A place with a time zone.
@@ -129,11 +135,28 @@ pub struct Channel {
 /// What carries messages. Texts may hold secrets' placeholders, as in [`Way`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Carrier {
-    Smtp { host: String, port: u16, from: String, username: Option<String>, password: Option<String>, tls: SmtpTls },
-    Twilio { account_sid: String, auth_token: String, from: String, base_url: String },
-    Ntfy { url: String, token: Option<String> },
+    Smtp {
+        host: String,
+        port: u16,
+        from: String,
+        username: Option<String>,
+        password: Option<String>,
+        tls: SmtpTls,
+    },
+    Twilio {
+        account_sid: String,
+        auth_token: String,
+        from: String,
+        base_url: String,
+    },
+    Ntfy {
+        url: String,
+        token: Option<String>,
+    },
     /// `secret` is `whsec_…` (base64) of Standard Webhooks.
-    Webhook { secret: String },
+    Webhook {
+        secret: String,
+    },
     Slack,
 }
 

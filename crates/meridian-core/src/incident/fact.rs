@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{alert::GroupKey, id::{Fingerprint, IncidentId, Name}};
+use crate::{
+    alert::GroupKey,
+    id::{Fingerprint, IncidentId, Name},
+};
 
 /// SEV1 is the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -110,7 +113,9 @@ pub enum AcknowledgedBecause {
 pub enum IncidentResolvedBecause {
     /// None of its alerts fires any more.
     AllAlertsResolved,
-    ByHand { reason: String },
+    ByHand {
+        reason: String,
+    },
 }
 
 impl IncidentFact {

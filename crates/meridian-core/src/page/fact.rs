@@ -93,8 +93,12 @@ pub enum StepBecause {
     /// Every contact of everybody in the step before failed.
     NobodyReached,
     /// The person who was paged said so.
-    PassedOn { by: Name },
-    Reassigned { to: Name },
+    PassedOn {
+        by: Name,
+    },
+    Reassigned {
+        to: Name,
+    },
     /// Everybody was tried, some time passed, and it is still not acknowledged.
     StillUnacknowledged,
 }
@@ -117,17 +121,25 @@ pub enum NobodyBecause {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PagedBecause {
     /// On watch: the rota, the layer and the role.
-    OnWatch { rota: Name, layer: String, role: crate::estate::Role },
+    OnWatch {
+        rota: Name,
+        layer: String,
+        role: crate::estate::Role,
+    },
     /// Named by the step.
     Named,
-    MemberOf { team: Name },
+    MemberOf {
+        team: Name,
+    },
     Reassigned,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     /// More alerts joined.
-    Update { joined: u32 },
+    Update {
+        joined: u32,
+    },
     /// Still firing after the repeat interval.
     Reminder,
     Resolved,

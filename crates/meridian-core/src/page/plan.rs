@@ -63,9 +63,7 @@ impl Pages {
                 vec![PageFact::DeliveryStarted { delivery: id, attempt }]
             }
             Timer::Step(incident) => match self.walk(incident).map(|walk| &walk.state) {
-                Some(super::WalkState::Exhausted { .. }) => {
-                    self.plan_begin(context, StepBecause::StillUnacknowledged)
-                }
+                Some(super::WalkState::Exhausted { .. }) => self.plan_begin(context, StepBecause::StillUnacknowledged),
                 _ => self.plan_next(context, StepBecause::StepTimedOut),
             },
         }
@@ -202,11 +200,18 @@ impl Pages {
         if context.answered {
             // Whoever was never told of it is not told of its end either.
             let behind = self.deliveries_of(failed.incident).filter(|later| {
-                later.page == failed.page && later.contact == failed.contact && later.notice.is_some() && later.is_open()
+                later.page == failed.page
+                    && later.contact == failed.contact
+                    && later.notice.is_some()
+                    && later.is_open()
             });
             let deliveries: Vec<DeliveryId> = behind.map(|later| later.id).collect();
             let because = CancelledBecause::Resolved;
-            return if deliveries.is_empty() { vec![] } else { vec![PageFact::DeliveryCancelled { deliveries, because }] };
+            return if deliveries.is_empty() {
+                vec![]
+            } else {
+                vec![PageFact::DeliveryCancelled { deliveries, because }]
+            };
         }
         let Some(page) = self.page(failed.page) else { return Vec::new() };
         let mut of_page = page.deliveries.iter().filter_map(|id| self.delivery(*id));

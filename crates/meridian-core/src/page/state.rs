@@ -92,12 +92,23 @@ pub struct Delivery {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeliveryState {
-    Waiting { due: Instant },
-    Sending { attempt: u32, since: Instant },
-    Delivered { at: Instant },
+    Waiting {
+        due: Instant,
+    },
+    Sending {
+        attempt: u32,
+        since: Instant,
+    },
+    Delivered {
+        at: Instant,
+    },
     /// Given up.
-    Failed { at: Instant },
-    Cancelled { because: CancelledBecause },
+    Failed {
+        at: Instant,
+    },
+    Cancelled {
+        because: CancelledBecause,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,7 +214,8 @@ impl Pages {
                     Some(walk) => walk.state = state,
                     None => {
                         let (assigned, because) = (None, because.clone());
-                        let walk = Walk { round: 0, step: 0, assigned, stepped_at: at, because, state, pages: Vec::new() };
+                        let walk =
+                            Walk { round: 0, step: 0, assigned, stepped_at: at, because, state, pages: Vec::new() };
                         self.walks.insert(*incident, walk);
                     }
                 }

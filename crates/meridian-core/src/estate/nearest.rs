@@ -1,0 +1,26 @@
+//! Which known name was probably meant.
+
+/// The known name that is most like what was written, where one is like it at all.
+pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let plain = |text: &str| -> String {
+        text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+    };
+    if written.len() > 100 {
+        return None;
+    }
+    let written = plain(written);
+    let far = 1 + written.len() / 4;
+    let distance = |name: &'a str| (strsim::damerau_levenshtein(&written, &plain(name)), name);
+    known.into_iter().map(distance).filter(|(distance, _)| *distance <= far).min().map(|(_, name)| name)
+}
+
+/// `a`, `b` or `c`; shortened where there are many.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => "none".into(),
+        [one] => one.clone(),
+        [first @ .., last] if names.len() <= 24 => format!("{} or {last}", first.join(", ")),
+        _ => format!("{} and {} more", names[..20].join(", "), names.len() - 20),
+    }
+}
