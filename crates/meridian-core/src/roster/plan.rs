@@ -17,7 +17,7 @@ pub fn plan_add(
     estate: &Estate,
     overrides: &Overrides,
     rota: &Name,
-    change: &Override,
+    change: Override,
     now: Instant,
 ) -> Result<RosterFact, Refusal> {
     let invalid = |field, why: String| Err(Refusal::Invalid { field, why });
@@ -53,12 +53,12 @@ pub fn plan_add(
             format!("rota {rota} has no layer `{}`, only {}", layer.escape_debug(), names.join(", ")),
         );
     }
-    Ok(RosterFact::OverrideAdded { id: overrides.next_id(), rota: rota.clone(), change: change.clone() })
+    Ok(RosterFact::OverrideAdded { id: overrides.next_id(), rota: rota.clone(), change })
 }
 
 /// An override that is over stays: it tells who was on watch then.
 pub fn plan_remove(overrides: &Overrides, rota: &Name, id: u64, now: Instant) -> Result<RosterFact, Refusal> {
-    match overrides.numbered(rota.as_str()).iter().find(|(known, _)| *known == id) {
+    match overrides.numbered(rota).iter().find(|(known, _)| *known == id) {
         None => Err(Refusal::NotFound(format!("override {id} of rota {rota}"))),
         Some((_, change)) if change.until <= now => {
             Err(Refusal::Conflict(format!("override {id} was over at {}: what was stays as it was", change.until)))

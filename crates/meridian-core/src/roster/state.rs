@@ -34,12 +34,12 @@ impl Overrides {
     }
 
     /// What [`super::shifts`] wants to know.
-    pub fn of(&self, rota: &str) -> Vec<Override> {
+    pub fn of(&self, rota: &Name) -> Vec<Override> {
         self.numbered(rota).iter().map(|(_, change)| change.clone()).collect()
     }
 
     /// With the ids by which they can be removed.
-    pub fn numbered(&self, rota: &str) -> &[(u64, Override)] {
+    pub fn numbered(&self, rota: &Name) -> &[(u64, Override)] {
         self.by_rota.get(rota).map_or(&[], Vec::as_slice)
     }
 

@@ -2,6 +2,7 @@
 
 mod change;
 mod hours;
+mod plan;
 mod rotation;
 
 use jiff::{civil::DateTime, tz::TimeZone};
