@@ -1,5 +1,7 @@
 //! Everything that can happen, as one type: what the journal holds.
 
+pub mod samples;
+
 use std::{borrow::Cow, fmt};
 
 use serde::{
