@@ -51,6 +51,6 @@ pub trait Journal: Send + Sync {
     /// The size of what is stored, in bytes.
     fn bytes(&self) -> Future<'_, Result<u64, ReadError>>;
 
-    /// What else remembers this journal's head, if anything does: a chain alone cannot tell that its end was cut off.
-    fn witness(&self) -> Option<Head>;
+    /// What else has seen this journal's entries, each named: a chain alone cannot tell that its end was cut off.
+    fn witnesses(&self) -> Future<'_, Vec<(&'static str, Head)>>;
 }

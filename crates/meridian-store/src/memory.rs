@@ -159,7 +159,7 @@ impl Journal for MemoryJournal {
         Box::pin(async move { Ok(bytes) })
     }
 
-    fn witness(&self) -> Option<Head> {
-        None
+    fn witnesses(&self) -> Future<'_, Vec<(&'static str, Head)>> {
+        Box::pin(async { Vec::new() })
     }
 }

@@ -108,7 +108,7 @@ impl SnapshotFiles {
         Ok(found)
     }
 
-    /// The highest entry that any sound snapshot has seen, without reading the snapshots' bytes.
+    /// The last entry that the newest sound snapshot has seen, of whatever version.
     pub fn newest_head(&self) -> Option<Head> {
         let newest = self.newest_first().ok()?;
         newest.iter().find_map(|(_, _, path)| read(path).ok().map(|snapshot| snapshot.head))

@@ -77,11 +77,11 @@ impl From<ReadError> for WholeError {
     }
 }
 
-/// Checks every entry: its place, its hash, that it can be read; and that the journal reaches what its witness saw.
+/// Checks every entry: its place, its hash, that it can be read; and that the journal agrees with its witnesses.
 /// `progress` is told now and then how many entries are done.
 pub async fn verify(journal: &dyn Journal, mut progress: impl FnMut(u64)) -> Result<Report, WholeError> {
-    // First the witness, then the entries: what is appended meanwhile must not look like a loss.
-    let witness = journal.witness().filter(|seen| seen.seq > 0);
+    // First the witnesses, then the entries: what is appended meanwhile must not look like a loss.
+    let witnesses = journal.witnesses().await;
     let mut head = Head::GENESIS;
     loop {
         let entries = journal.read(head.seq + 1, STRIDE).await?;
@@ -90,18 +90,16 @@ pub async fn verify(journal: &dyn Journal, mut progress: impl FnMut(u64)) -> Res
         }
         for sealed in &entries {
             head = verify_next(head, sealed)?;
-            if let Some(seen) = witness.filter(|seen| seen.seq == head.seq && seen.hash != head.hash) {
+            for &(witness, seen) in witnesses.iter().filter(|(_, seen)| seen.seq == head.seq && *seen != head) {
                 let (expected, found) = (seen.hash, head.hash);
-                return Err(Broken::Replaced { seq: head.seq, expected, found, witness: "the witness file" }.into());
+                return Err(Broken::Replaced { seq: head.seq, expected, found, witness }.into());
             }
         }
         progress(head.seq);
     }
-    match witness {
-        Some(expected) if expected.seq > head.seq => {
-            Err(Broken::EndsEarly { last: head, expected, witness: "the witness file" }.into())
-        }
-        witness => Ok(Report { entries: head.seq, head, witnessed: witness.is_some() }),
+    match witnesses.iter().find(|(_, seen)| seen.seq > head.seq) {
+        Some(&(witness, expected)) => Err(Broken::EndsEarly { last: head, expected, witness }.into()),
+        None => Ok(Report { entries: head.seq, head, witnessed: !witnesses.is_empty() }),
     }
 }
 

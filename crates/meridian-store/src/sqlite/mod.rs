@@ -38,6 +38,9 @@ struct Writer {
     witness: Witness,
 }
 
+/// A snapshot as a witness.
+const SNAPSHOT: &str = "a snapshot";
+
 /// How many entries are read at once while verifying.
 pub(crate) const STRIDE: usize = 4096;
 
@@ -87,16 +90,16 @@ impl SqliteJournal {
     }
 
     async fn check_tail(&self) -> Result<Head, ReadError> {
-        // The witness is read before the head, or an append in between would look like a loss.
-        let witness = Witness::beside(&self.path).read();
-        let snapshot = SnapshotFiles::beside(&self.path).newest_head();
+        // The witnesses are read before the head, or an append in between would look like a loss.
+        let witnesses = self.witnesses().await;
         let head = self.head().await?;
-        for (seen, witness) in [(snapshot, "a snapshot"), (witness, "the witness file")] {
-            if let Some(expected) = seen {
-                self.check_anchor(head, expected, witness).await?;
+        let mut at = Head::GENESIS;
+        for (witness, expected) in witnesses {
+            self.check_anchor(head, expected, witness).await?;
+            if witness == SNAPSHOT {
+                at = expected;
             }
         }
-        let mut at = snapshot.unwrap_or(Head::GENESIS);
         while at.seq < head.seq {
             let entries = self.read(at.seq + 1, STRIDE).await?;
             if entries.is_empty() {
@@ -110,9 +113,6 @@ impl SqliteJournal {
     }
 
     async fn check_anchor(&self, head: Head, expected: Head, witness: &'static str) -> Result<(), ReadError> {
-        if expected.seq == 0 {
-            return Ok(());
-        }
         if head.seq < expected.seq {
             return Err(ReadError::Broken(Broken::EndsEarly { last: head, expected, witness }));
         }
@@ -251,9 +251,17 @@ impl Journal for SqliteJournal {
         Box::pin(async move { bytes.map_err(|e| ReadError::Engine { source: e.into() }) })
     }
 
-    fn witness(&self) -> Option<Head> {
-        Witness::beside(&self.path).read()
+    fn witnesses(&self) -> Future<'_, Vec<(&'static str, Head)>> {
+        let path = self.path.clone();
+        Box::pin(async move { spawn_blocking(move || witnesses(&path)).await.unwrap_or_default() })
     }
+}
+
+/// The newest sound snapshot first, then the file that is written after each append.
+fn witnesses(path: &Path) -> Vec<(&'static str, Head)> {
+    let snapshot = SnapshotFiles::beside(path).newest_head().map(|head| (SNAPSHOT, head));
+    let last = Witness::beside(path).read().map(|head| ("the witness file", head));
+    snapshot.into_iter().chain(last).filter(|(_, seen)| seen.seq > 0).collect()
 }
 
 fn interrupted(error: tokio::task::JoinError) -> SnapshotError {
