@@ -2,7 +2,10 @@
 
 use std::{fmt, io::Read};
 
-use axum::{body::Body, http::{HeaderMap, StatusCode, header}};
+use axum::{
+    body::Body,
+    http::{HeaderMap, StatusCode, header},
+};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
@@ -11,7 +14,9 @@ const LARGE_BYTES: usize = 256 * 1024;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum BodyError {
-    TooLarge { bytes_max: usize },
+    TooLarge {
+        bytes_max: usize,
+    },
     /// A `Content-Encoding` that we do not read.
     Encoding(String),
     /// It says gzip and is none.

@@ -53,15 +53,18 @@ pub fn batch(body: &[u8]) -> Result<Batch, serde_json::Error> {
         return Ok(settle(elements.unwrap_or_default().0));
     }
     let elements: Vec<&RawValue> = serde_json::from_slice(body)?;
-    Ok(careful(elements))
+    Ok(careful(elements, |_| {}))
 }
 
 /// Element by element, for batches in which something has a wrong type.
-pub fn careful(elements: Vec<&RawValue>) -> Batch {
+pub fn careful(elements: Vec<&RawValue>, adjust: impl Fn(&mut Element)) -> Batch {
     let mut batch = Batch { count: elements.len(), ..Batch::default() };
     for (index, raw) in elements.into_iter().enumerate() {
         match serde_json::from_str::<Element>(raw.get()) {
-            Ok(element) => batch.take(index, element),
+            Ok(mut element) => {
+                adjust(&mut element);
+                batch.take(index, element);
+            }
             Err(whole) => batch.problems.push(blame(index, raw, &whole)),
         }
     }
@@ -82,7 +85,9 @@ fn blame(index: usize, raw: &RawValue, whole: &serde_json::Error) -> Problem {
                     read.map(drop).map_err(|e| (format!("{field}.{}", name.escape_debug()), e))
                 }),
             },
-            "startsAt" | "endsAt" => serde_json::from_str::<Time>(value.get()).map(drop).map_err(|e| (field.to_string(), e)),
+            "startsAt" | "endsAt" => {
+                serde_json::from_str::<Time>(value.get()).map(drop).map_err(|e| (field.to_string(), e))
+            }
             "generatorURL" | "status" => {
                 serde_json::from_str::<Option<String>>(value.get()).map(drop).map_err(|e| (field.to_string(), e))
             }
@@ -103,8 +108,7 @@ fn plain(error: &serde_json::Error) -> String {
 }
 
 fn settle(elements: Vec<Element>) -> Batch {
-    let mut batch =
-        Batch { alerts: Vec::with_capacity(elements.len()), problems: Vec::new(), count: elements.len() };
+    let mut batch = Batch { alerts: Vec::with_capacity(elements.len()), problems: Vec::new(), count: elements.len() };
     for (index, element) in elements.into_iter().enumerate() {
         batch.take(index, element);
     }
@@ -188,9 +192,14 @@ fn check_labels(Pairs { mut pairs, count }: Pairs) -> Result<Labels, (String, St
     for (name, value) in &pairs {
         let shown = || format!("labels.{}", name.escape_debug().take(80).collect::<String>());
         // Prometheus 3 sends names with dots and other characters, so only what is surely wrong is refused.
-        if name.is_empty() || name.bytes().any(|b| b < b' ' || b == 0x7f) || name.starts_with(|c: char| c.is_ascii_digit())
+        if name.is_empty()
+            || name.bytes().any(|b| b < b' ' || b == 0x7f)
+            || name.starts_with(|c: char| c.is_ascii_digit())
         {
-            return Err((shown(), format!("invalid label set: invalid name {:?}", name.chars().take(80).collect::<String>())));
+            return Err((
+                shown(),
+                format!("invalid label set: invalid name {:?}", name.chars().take(80).collect::<String>()),
+            ));
         }
         if name.len() > LABEL_NAME_BYTES_MAX {
             return Err((shown(), format!("the name is longer than {LABEL_NAME_BYTES_MAX} bytes")));
@@ -228,9 +237,9 @@ pub fn cut(text: &str, bytes_max: usize) -> Box<str> {
 
 /// Shown as a link, so only the web's own schemes are kept.
 pub fn keep_url(text: String) -> Box<str> {
-    let is_web = ["http://", "https://"].iter().any(|scheme| {
-        text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
-    });
+    let is_web = ["http://", "https://"]
+        .iter()
+        .any(|scheme| text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)));
     if is_web && text.len() <= URL_BYTES_MAX && !text.contains(char::is_control) { text.into() } else { "".into() }
 }
 

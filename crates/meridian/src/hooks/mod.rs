@@ -6,8 +6,10 @@
 //!
 //! [`Incoming`]: meridian_core::alert::Incoming
 
+pub mod alertmanager_webhook;
 pub mod body;
 pub mod incoming;
+pub mod pagerduty;
 
 use meridian_core::Instant;
 

@@ -35,7 +35,10 @@ fn bad_elements_are_named_and_good_ones_are_kept() {
     fn check(body: &str, kept: usize, problems: &[&str]) {
         let batch = batch(body.as_bytes()).expect("an array");
         let said: Vec<_> = batch.problems.iter().map(ToString::to_string).collect();
-        assert_eq!((batch.alerts.len(), said.iter().map(String::as_str).collect::<Vec<_>>()), (kept, problems.to_vec()));
+        assert_eq!(
+            (batch.alerts.len(), said.iter().map(String::as_str).collect::<Vec<_>>()),
+            (kept, problems.to_vec())
+        );
     }
     check("null", 0, &[]);
     check("[]", 0, &[]);
@@ -56,9 +59,17 @@ fn bad_elements_are_named_and_good_ones_are_kept() {
     // Wrong types take the careful way.
     let number = "alert 1: labels.a: invalid type: integer `1`, expected a string";
     check(r#"[{"labels":{"a":"b"}},{"labels":{"a":1}},{"labels":{"c":"d"}}]"#, 2, &[number]);
-    check(r#"[null,{"labels":{"a":"b"}}]"#, 1, &["alert 0: alert: invalid type: null, expected an alert, which is an object"]);
+    check(
+        r#"[null,{"labels":{"a":"b"}}]"#,
+        1,
+        &["alert 0: alert: invalid type: null, expected an alert, which is an object"],
+    );
     check(r#"[{"labels":[]}]"#, 0, &["alert 0: labels: invalid type: sequence, expected a map"]);
-    check(r#"[{"labels":{"a":"b"},"generatorURL":7}]"#, 0, &["alert 0: generatorURL: invalid type: integer `7`, expected a string"]);
+    check(
+        r#"[{"labels":{"a":"b"},"generatorURL":7}]"#,
+        0,
+        &["alert 0: generatorURL: invalid type: integer `7`, expected a string"],
+    );
     let time = r#"alert 0: startsAt: "soon" is no RFC 3339 time, such as 2026-11-22T09:46:36Z"#;
     check(r#"[{"labels":{"a":"b"},"startsAt":"soon"}]"#, 0, &[time]);
 }
@@ -87,7 +98,9 @@ fn sizes() {
     assert_eq!(batch(format!(r#"[{{"labels":{{{}}}}}]"#, labels(256)).as_bytes()).unwrap().alerts.len(), 1);
 
     let long = "é".repeat(40_000);
-    let body = format!(r#"[{{"labels":{{"a":"{long}"}}}},{{"labels":{{"a":"b"}},"annotations":{{"s":"{long}","n":"\u0000"}}}}]"#);
+    let body = format!(
+        r#"[{{"labels":{{"a":"{long}"}}}},{{"labels":{{"a":"b"}},"annotations":{{"s":"{long}","n":"\u0000"}}}}]"#
+    );
     let sized = batch(body.as_bytes()).unwrap();
     assert_eq!(sized.problems[0].to_string(), "alert 0: labels.a: the value is longer than 65536 bytes");
     let summary = sized.alerts[0].annotations.get("s").unwrap();
@@ -155,12 +168,23 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
         ".{0,12}".prop_map(Into::into),
         prop::sample::select(vec!["2026-11-22T09:46:36Z", "0001-01-01T00:00:00Z", "firing"]).prop_map(Into::into),
     ];
-    let key = prop::sample::select(vec!["labels", "annotations", "startsAt", "endsAt", "generatorURL", "status", "a", "1", ""]);
+    let key = prop::sample::select(vec![
+        "labels",
+        "annotations",
+        "startsAt",
+        "endsAt",
+        "generatorURL",
+        "status",
+        "a",
+        "1",
+        "",
+    ]);
     leaf.prop_recursive(4, 64, 8, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
-            prop::collection::vec((key.clone(), inner), 0..6)
-                .prop_map(|pairs| serde_json::Value::Object(pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())),
+            prop::collection::vec((key.clone(), inner), 0..6).prop_map(|pairs| serde_json::Value::Object(
+                pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
+            )),
         ]
     })
 }
