@@ -1,0 +1,27 @@
+//! One function per page: from the frame's data and the page's view to markup. No function here decides anything.
+
+mod access;
+mod ack;
+mod alerts;
+mod control;
+mod estate;
+mod incident;
+mod incidents;
+mod journal;
+mod people;
+mod recent;
+mod rota;
+mod silences;
+
+pub use access::{login, setup, tokens};
+pub use ack::{ack, ack_gone};
+pub use alerts::alerts;
+pub use control::control;
+pub use estate::estate;
+pub use incident::incident;
+pub use incidents::incidents;
+pub use journal::{find, found, journal, oops, oops_bare};
+pub use people::people;
+pub use recent::recent;
+pub use rota::{rota, rotas};
+pub use silences::{silence_form, silences};

@@ -1,0 +1,80 @@
+//! Pages: the recent attempts to reach people, each with its reason and what came of it.
+
+use maud::{Markup, html};
+
+use crate::ui::{
+    pages::incidents::pager,
+    parts::{Clock, Detail, Glyph, empty, glyph, scroll, time},
+    shell::{Place, Shell, frame},
+    view::page::{Attempt, AttemptState, PageRow, PagesView},
+};
+
+pub fn recent(shell: &Shell, view: &PagesView) -> Markup {
+    let content = html! {
+        div.title {
+            h1 { "Pages" }
+            span.dim { @if view.waiting == 0 { "none waits for an answer" } @else { b { (view.waiting) } " wait for an answer" } }
+        }
+        section #pages data-live aria-label="Pages" {
+            @if view.rows.is_empty() { (empty("Nobody was paged yet", html! { "An incident pages the people its escalation names; every attempt and what came of it shows here." })) }
+            @else { (scroll("Pages", attempts(&shell.clock, &view.rows, true))) }
+            (pager("/pages", None, view.newer, view.older))
+        }
+    };
+    frame(shell, "Pages", Place::Pages, "page", content)
+}
+
+pub(super) fn attempts(clock: &Clock, rows: &[PageRow], with_incident: bool) -> Markup {
+    html! {
+        table {
+            caption.sr { "Attempts to reach people" }
+            thead { tr {
+                th scope="col" { "Who" }
+                @if with_incident { th scope="col" { "Incident" } }
+                th scope="col" { "How" } th scope="col" { "What came of it" } th.num scope="col" { "At" }
+            } }
+            @for row in rows { tbody { (page_rows(clock, row, with_incident)) } }
+        }
+    }
+}
+
+fn page_rows(clock: &Clock, row: &PageRow, with_incident: bool) -> Markup {
+    let lines = row.attempts.len().max(1);
+    html! {
+        @for i in 0..lines {
+            tr {
+                @if i == 0 {
+                    td rowspan=(lines) {
+                        b { (row.who) } @if row.answered { " " span.ok { "answered" } }
+                        br; span.because { (row.because.render(clock)) }
+                    }
+                    @if with_incident { td rowspan=(lines) { (glyph(Glyph::Severity(row.severity))) " " a href={ "/incidents/" (row.incident) } { "INC-" (row.incident) } br; small.faint { (row.severity) ", page " (row.id) } } }
+                }
+                @match row.attempts.get(i) {
+                    Some(attempt) => (attempt_cells(clock, attempt)),
+                    None => { td.faint { "no way" } td.faint { "nothing was sent" } td.num { (time(clock, row.opened, None, Detail::Second)) } },
+                }
+            }
+        }
+    }
+}
+
+fn attempt_cells(clock: &Clock, attempt: &Attempt) -> Markup {
+    let (class, shape, word) = match attempt.state {
+        AttemptState::Due => ("", Glyph::Due, "Due"),
+        AttemptState::Sending => ("", Glyph::Page, "Sending"),
+        AttemptState::Sent => ("ok", Glyph::Ok, "Sent"),
+        AttemptState::Retrying => ("warn", Glyph::Risk, "Tried again"),
+        AttemptState::Failed => ("crit", Glyph::Fail, "Failed"),
+        AttemptState::Cancelled => ("faint", Glyph::Unknown, "Not needed"),
+    };
+    html! {
+        td.nowrap { (attempt.way) }
+        td {
+            span.state.(class) { (glyph(shape)) (word) }
+            @if attempt.tries > 1 { " " span.faint { (attempt.tries) " tries" } }
+            @if !attempt.detail.is_empty() { " " small.faint { (attempt.detail) } }
+        }
+        td.num { (time(clock, attempt.at, None, Detail::Second)) }
+    }
+}

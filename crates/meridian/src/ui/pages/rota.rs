@@ -1,0 +1,164 @@
+//! Rotas: who is on watch when, as a picture and as a table, with holes as holes.
+
+use maud::{Markup, html};
+
+use crate::ui::{
+    pages::control::stretch,
+    parts::{
+        Clock, Detail, Glyph, button_form, empty, field,
+        form::csrf,
+        glyph, lanes, lasting,
+        list::{Tone, note},
+        scroll, section_head, time,
+    },
+    shell::{Place, Shell, frame},
+    view::rota::{OverrideRow, RotaRow, RotaView, RotasView, ShiftRow},
+};
+
+pub fn rotas(shell: &Shell, view: &RotasView) -> Markup {
+    let clock = &shell.clock;
+    let content = html! {
+        div.title { h1 { "Rotas" } }
+        section #rotas data-live aria-label="Rotas" {
+            @if view.rows.is_empty() { (empty("The estate has no rota", html! { "A rota says who is on watch when. " a href="/estate" { "Estate" } })) }
+            @else {
+                (scroll("Rotas", html! {
+                    table {
+                        caption.sr { "Rotas" }
+                        thead { tr { th scope="col" { "Rota" } th scope="col" { "Team" } th scope="col" { "On watch" } th.num scope="col" { "Until" } th scope="col" { "Next" } th scope="col" { "Coming two weeks" } } }
+                        tbody { @for row in &view.rows { (rota_row(clock, row)) } }
+                    }
+                }))
+            }
+        }
+    };
+    frame(shell, "Rotas", Place::Rotas, "page", content)
+}
+
+fn rota_row(clock: &Clock, row: &RotaRow) -> Markup {
+    let href = format!("/rotas/{}", row.name);
+    html! {
+        tr data-href=(href) {
+            td { a.cover href=(href) { b { (row.display_name) } } }
+            td.dim { (row.team) }
+            td { @if row.now.is_empty() { span.state.crit { (glyph(Glyph::Nobody)) "Nobody" } } @else { (row.now.join(", ")) } }
+            td.num { @if let Some(until) = row.until { (time(clock, until, None, Detail::Minute)) } @else { span.faint { "always" } } }
+            td.dim { (row.next.join(", ")) }
+            td {
+                @match row.hole {
+                    None => span.state { (glyph(Glyph::Ok)) "No hole" },
+                    Some((from, until)) => { span.state.crit { (glyph(Glyph::Nobody)) "Hole" } " " (stretch(clock, from, until)) @if row.holes > 1 { span.faint { ", and " (row.holes - 1) " more" } } },
+                }
+            }
+        }
+    }
+}
+
+pub fn rota(shell: &Shell, view: &RotaView) -> Markup {
+    let clock = &shell.clock;
+    let path = format!("/rotas/{}", view.name);
+    let content = html! {
+        div.crumb { a href="/rotas" { "Rotas" } " / " (view.name) }
+        div.title {
+            h1 { (view.display_name) }
+            div.row {
+                @if !view.team.is_empty() { span.dim { "team " (view.team) } }
+                a.btn href={ (path) "?from=" (view.earlier) } { "Earlier" }
+                @if !view.is_now { a.btn href=(path) { "Now" } }
+                a.btn href={ (path) "?from=" (view.later) } { "Later" }
+            }
+        }
+        section #lanes data-live aria-label="Two weeks" {
+            @for (from, until) in view.holes.iter().take(3) {
+                (note(Tone::Bad, "Nobody is scheduled", html! { (stretch(clock, *from, *until)) ". A page to this rota then goes on to the next step at once." }))
+            }
+            div.tight { (lanes::lanes("Who is on watch in these two weeks", &view.axis, &view.rows)) }
+        }
+        div.cols.main-side.gap-top {
+            section #shifts data-live aria-label="Shifts" {
+                (section_head("Shifts", html! { (view.shifts.len()) " in these two weeks" }))
+                (scroll("Shifts", shift_table(clock, "Shifts in these two weeks", &view.shifts)))
+            }
+            div {
+                section #overrides data-live aria-label="Overrides" { (overrides(shell, view)) }
+                @if shell.responds() { (override_form(shell, view)) }
+            }
+        }
+    };
+    frame(shell, &view.display_name, Place::Rotas, "page", content)
+}
+
+pub(super) fn shift_table(clock: &Clock, caption: &str, rows: &[ShiftRow]) -> Markup {
+    html! {
+        table {
+            caption.sr { (caption) }
+            thead { tr { th scope="col" { "Who" } th scope="col" { "Layer" } th.num scope="col" { "From" } th.num scope="col" { "Until" } th.num scope="col" { "Length" } th scope="col" { "Because" } } }
+            tbody {
+                @for row in rows {
+                    tr {
+                        td { b { (row.who) } @if row.role != meridian_core::estate::Role::Primary { " " span.faint { (row.role.word()) } } }
+                        td.dim { @if !row.rota.is_empty() { (row.rota) ", " } (row.layer) }
+                        td.num { (time(clock, row.from, Some(&row.zone), Detail::Minute)) }
+                        td.num { (time(clock, row.until, Some(&row.zone), Detail::Minute)) }
+                        td.num { (lasting(row.until.duration_since(row.from))) }
+                        td.faint { (row.because) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn overrides(shell: &Shell, view: &RotaView) -> Markup {
+    html! {
+        (section_head("Overrides", html! { (view.overrides.len()) }))
+        @if view.overrides.is_empty() { (empty("No override", html! { "The rotation alone decides who is on watch." })) }
+        @else { ul { @for one in &view.overrides { (override_item(shell, view, one)) } } }
+    }
+}
+
+fn override_item(shell: &Shell, view: &RotaView, one: &OverrideRow) -> Markup {
+    html! {
+        li.row.between {
+            span {
+                b { (one.with) }
+                @match &one.replace { Some(replaced) => { " for " (replaced) }, None => " in addition" }
+                @if let Some(layer) = &one.layer { ", " (layer) }
+                br; small.dim { (stretch(&shell.clock, one.from, one.until)) }
+            }
+            @match one.id {
+                Some(id) if shell.responds() => (button_form(&shell.csrf, &format!("/rotas/{}/overrides/{id}/remove", view.name), "quiet", html! { "Remove" span.sr { " the override of " (one.with) } })),
+                Some(_) => span {},
+                None => small.faint { "in the estate" },
+            }
+        }
+    }
+}
+
+fn override_form(shell: &Shell, view: &RotaView) -> Markup {
+    let form = &view.form;
+    let wrong = |name: &str| form.error.as_ref().filter(|(field, _)| *field == name).map(|(_, why)| why.as_str());
+    let hint = format!("Wall clock, {}", form.zone);
+    let mut with: Vec<(&str, &str)> = view.people.iter().map(|(name, word)| (name.as_str(), word.as_str())).collect();
+    let people = with.clone();
+    with.insert(0, ("", "nobody: in addition"));
+    let mut layers: Vec<(&str, &str)> = view.layers.iter().map(|layer| (layer.as_str(), layer.as_str())).collect();
+    layers.insert(0, ("", "every layer"));
+    html! {
+        section.gap-top aria-label="Add an override" {
+            (section_head("Add an override", html! {}))
+            form.form.tight method="post" action={ "/rotas/" (view.name) "/overrides" } {
+                (csrf(&shell.csrf))
+                (field("with", "On watch").error(wrong("with")).select("override-with", &people, &form.with))
+                div.two {
+                    (field("replace", "Instead of").error(wrong("replace")).select("override-replace", &with, &form.replace))
+                    (field("layer", "Layer").error(wrong("layer")).select("override-layer", &layers, &form.layer))
+                }
+                (field("from", "From").hint(&hint).error(wrong("from")).moment("override-from", &form.from))
+                (field("until", "Until").hint(&hint).error(wrong("until")).moment("override-until", &form.until))
+                input type="hidden" name="zone" value=(form.zone);
+                button.btn.primary { "Add" }
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! One picture, one axis: lanes with bars for shifts, tints for night, holes as holes, and the now-line.
+//!
+//! Horizontal positions are percentages of the window and vertical ones pixels, so one drawing serves every width
+//! without stretching words. The lanes' names stand in a second drawing beside it, at the same heights.
+
+use jiff::{SignedDuration, tz::TimeZone};
+use maud::{Markup, html};
+use meridian_core::Instant;
+
+/// The window and its marks.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    pub from: Instant,
+    pub until: Instant,
+    pub now: Instant,
+    /// The zone of the figures on top.
+    pub zone: TimeZone,
+    pub zone_name: String,
+    /// Hours between two figures on top: 2 for a day, 24 for a fortnight.
+    pub every_hours: i64,
+}
+
+#[derive(Clone, Debug)]
+pub enum Row {
+    /// A thin row: is somebody there at all?
+    Cover { name: String, covered: Vec<(Instant, Instant)>, overlaps: Vec<(Instant, Instant)>, holes: Vec<(Instant, Instant)> },
+    /// A site or a layer.
+    Lane { name: String, sub: String, zone: TimeZone, nights: Vec<(Instant, Instant)>, lines: Vec<Line> },
+}
+
+/// One line of bars within a lane.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    pub bars: Vec<Bar>,
+    /// Thin: a second or a shadow.
+    pub thin: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Bar {
+    pub from: Instant,
+    pub until: Instant,
+    pub who: String,
+    /// Said when the pointer rests on it, and to screen readers through the table beneath.
+    pub title: String,
+    /// A temporary change of who.
+    pub changed: bool,
+}
+
+const TOP: u32 = 40;
+const COVER: u32 = 20;
+const LANE_HEAD: u32 = 15;
+const LINE: u32 = 22;
+const THIN: u32 = 17;
+
+impl Row {
+    fn height(&self) -> u32 {
+        match self {
+            Row::Cover { .. } => COVER,
+            Row::Lane { lines, .. } => {
+                let lines: u32 = lines.iter().map(|line| if line.thin { THIN } else { LINE }).sum();
+                LANE_HEAD + lines.max(LINE) + 6
+            }
+        }
+    }
+}
+
+impl Axis {
+    /// Per cent of the width, clipped to the window.
+    fn at(&self, at: Instant) -> f64 {
+        let whole = (self.until.as_second() - self.from.as_second()).max(1) as f64;
+        ((at.as_second() - self.from.as_second()) as f64 / whole * 100.0).clamp(0.0, 100.0)
+    }
+
+    fn x(&self, at: Instant) -> String {
+        format!("{:.3}%", self.at(at))
+    }
+
+    fn width(&self, from: Instant, until: Instant) -> String {
+        format!("{:.3}%", (self.at(until) - self.at(from)).max(0.0))
+    }
+
+    /// Every full hour of the step in this zone, within the window.
+    fn ticks(&self, zone: &TimeZone, every_hours: i64) -> Vec<(Instant, jiff::Zoned)> {
+        let begin = self.from.to_zoned(zone.clone());
+        let Ok(mut at) = begin.start_of_day() else { return Vec::new() };
+        let mut ticks = Vec::new();
+        while at.timestamp() < self.until && ticks.len() < 200 {
+            if at.timestamp() > self.from {
+                ticks.push((at.timestamp(), at.clone()));
+            }
+            let next = match every_hours {
+                24 => at.date().tomorrow().ok().and_then(|d| d.to_zoned(zone.clone()).ok()),
+                hours => at.checked_add(SignedDuration::from_hours(hours)).ok(),
+            };
+            let Some(next) = next else { break };
+            at = next;
+        }
+        ticks
+    }
+}
+
+/// The picture with its gutter. `title` says what it is; the same facts stand in a table beneath.
+pub fn lanes(title: &str, axis: &Axis, rows: &[Row]) -> Markup {
+    let tops: Vec<u32> = rows
+        .iter()
+        .scan(TOP, |top, row| {
+            let this = *top;
+            *top += row.height();
+            Some(this)
+        })
+        .collect();
+    let height = TOP + rows.iter().map(Row::height).sum::<u32>() + 8;
+    html! {
+        div.band {
+            svg.gutter width="100%" height=(height) aria-hidden="true" {
+                text.label x="16" y="31" { (axis.zone_name) }
+                @for (row, top) in rows.iter().zip(&tops) { (gutter(row, *top)) }
+            }
+            div.plot role="region" aria-label=(title) tabindex="0" {
+                svg height=(height) role="img" aria-label=(title) {
+                    @for (row, top) in rows.iter().zip(&tops) { (night(axis, row, *top)) }
+                    (grid(axis, height))
+                    @for (row, top) in rows.iter().zip(&tops) { (draw(axis, row, *top, height)) }
+                    (now(axis, height))
+                }
+            }
+        }
+    }
+}
+
+fn gutter(row: &Row, top: u32) -> Markup {
+    match row {
+        Row::Cover { name, .. } => html! { text.sub x="16" y=(top + 14) { (name) } },
+        Row::Lane { name, sub, .. } => html! {
+            text x="16" y=(top + 27) { (name) }
+            text.faint x="16" y=(top + 43) { (sub) }
+        },
+    }
+}
+
+fn night(axis: &Axis, row: &Row, top: u32) -> Markup {
+    html! {
+        @if let Row::Lane { nights, .. } = row {
+            @for (from, until) in nights {
+                rect.d-night x=(axis.x(*from)) y=(top) width=(axis.width(*from, *until)) height=(row.height()) {}
+            }
+        }
+    }
+}
+
+fn grid(axis: &Axis, height: u32) -> Markup {
+    let day = axis.every_hours == 24;
+    html! {
+        @for (at, local) in axis.ticks(&axis.zone, axis.every_hours) {
+            @if day {
+                line.d-hair x1=(axis.x(at)) x2=(axis.x(at)) y1="20" y2=(height) {}
+                text.d-utc x=(axis.x(at)) dx="4" y="31" { (local.strftime("%a")) " " tspan.d-date { (local.strftime("%-d")) } }
+            } @else {
+                @if local.hour() == 0 {
+                    line.d-mid x1=(axis.x(at)) x2=(axis.x(at)) y1="26" y2=(height) {}
+                    text.d-date x=(axis.x(at)) dx="4" y="14" { (local.strftime("%a %-d %b")) }
+                }
+                line.d-hair2 x1=(axis.x(at)) x2=(axis.x(at)) y1="34" y2="40" {}
+                text.d-utc x=(axis.x(at)) y="31" text-anchor="middle" { (local.strftime("%H")) }
+            }
+        }
+        @if !day { text.d-date x="0" y="14" { (axis.from.to_zoned(axis.zone.clone()).strftime("%a %-d %b")) } }
+    }
+}
+
+fn draw(axis: &Axis, row: &Row, top: u32, height: u32) -> Markup {
+    match row {
+        Row::Cover { covered, overlaps, holes, .. } => html! {
+            line.d-hair x1="0" x2="100%" y1=(top) y2=(top) {}
+            @for (from, until) in covered {
+                rect.d-past x=(axis.x(*from)) y=(top + 4) width=(axis.width(*from, *until)) height="12" {}
+            }
+            @for (from, until) in overlaps {
+                rect.d-over x=(axis.x(*from)) y=(top + 4) width=(axis.width(*from, *until)) height="12" {
+                    title { "overlap " (super::lasting(until.duration_since(*from))) }
+                }
+            }
+            @for (from, until) in holes { (hole(axis, *from, *until, top, height)) }
+        },
+        Row::Lane { zone, lines, .. } => html! {
+            line.d-hair x1="0" x2="100%" y1=(top) y2=(top) {}
+            @if axis.every_hours < 24 {
+                @for (at, local) in axis.ticks(zone, 3) {
+                    line.d-hair2 x1=(axis.x(at)) x2=(axis.x(at)) y1=(top) y2=(top + 4) {}
+                    text.d-loc x=(axis.x(at)) dx="3" y=(top + 11) {
+                        @if local.hour() == 0 { (local.strftime("%a")) } @else { (local.strftime("%H")) }
+                    }
+                }
+            }
+            @let starts = lines.iter().scan(top + LANE_HEAD, |y, line| { let this = *y; *y += if line.thin { THIN } else { LINE }; Some(this) });
+            @for (line, y) in lines.iter().zip(starts) {
+                @for bar in &line.bars { (draw_bar(axis, bar, line.thin, y)) }
+            }
+        },
+    }
+}
+
+/// Nobody is scheduled: vermillion between dashed edges, with the word.
+fn hole(axis: &Axis, from: Instant, until: Instant, top: u32, _height: u32) -> Markup {
+    let length = super::lasting(until.duration_since(from));
+    let wide = axis.at(until) - axis.at(from) > 4.0;
+    html! {
+        rect.d-hole x=(axis.x(from)) y=(top + 1) width=(axis.width(from, until)) height=(COVER - 1) { title { "hole, " (length) } }
+        line.d-holeedge x1=(axis.x(from)) x2=(axis.x(from)) y1=(top + 1) y2=(top + COVER) {}
+        line.d-holeedge x1=(axis.x(until)) x2=(axis.x(until)) y1=(top + 1) y2=(top + COVER) {}
+        @let middle = format!("{:.3}%", (axis.at(from) + axis.at(until)) / 2.0);
+        @if wide { text.d-crit x=(middle) y=(top + 14) text-anchor="middle" { "HOLE " (length) } }
+        @else { text.d-crit.d-halo x=(axis.x(until)) dx="5" y=(top + 14) { "HOLE " (length) } }
+    }
+}
+
+fn draw_bar(axis: &Axis, bar: &Bar, thin: bool, y: u32) -> Markup {
+    let live = bar.from <= axis.now && axis.now < bar.until;
+    let past = bar.until <= axis.now;
+    let (x, width) = (axis.x(bar.from), axis.width(bar.from, bar.until));
+    let shape = match (past, live, bar.changed) {
+        (true, _, _) => "d-past",
+        (_, true, _) => "d-live",
+        (_, _, true) => "d-ovr",
+        _ => "d-plan",
+    };
+    html! {
+        @if thin {
+            svg x=(x) y=(y) width=(width) height=(THIN) {
+                title { (bar.title) }
+                text.d-second x="3" y="11" { (bar.who) }
+                line.d-thread.next[!live && !past] x1="0" x2="100%" y1="14.5" y2="14.5" {}
+            }
+        } @else {
+            svg x=(x) y=(y) width=(width) height="19" {
+                title { (bar.title) }
+                rect.(shape) x=".5" y=".5" width="100%" height="18" {}
+                text.d-name.on[live].next[!live && !past] x="6" y="13.5" { (bar.who) }
+            }
+            line.d-hair2 x1=(axis.x(bar.until)) x2=(axis.x(bar.until)) y1=(y) y2=(y + 19) {}
+        }
+    }
+}
+
+fn now(axis: &Axis, height: u32) -> Markup {
+    if axis.now < axis.from || axis.now >= axis.until {
+        return html! {};
+    }
+    let label = axis.now.to_zoned(axis.zone.clone()).strftime("%H:%M").to_string();
+    html! {
+        g data-nowline="" data-from=(axis.from.as_millisecond()) data-until=(axis.until.as_millisecond()) {
+            line.d-now x1=(axis.x(axis.now)) x2=(axis.x(axis.now)) y1="4" y2=(height) {}
+            svg.nowflag x=(axis.x(axis.now)) y="2" width="1" height="18" overflow="visible" {
+                rect.d-nowflag x="0" y="0" width="42" height="17" {}
+                text.d-nowtext x="6" y="12.5" { (label) }
+            }
+        }
+    }
+}

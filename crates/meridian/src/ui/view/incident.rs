@@ -1,0 +1,108 @@
+//! Incidents: the list, and one with its escalation, alerts, attempts and timeline.
+
+use meridian_core::{
+    Instant,
+    id::{IncidentId, Name},
+    incident::Severity,
+};
+
+use super::{Told, alert::AlertRow, page::PageRow};
+use crate::ui::parts::Say;
+
+#[derive(Clone, Debug)]
+pub struct IncidentRow {
+    pub id: IncidentId,
+    pub title: String,
+    pub severity: Severity,
+    pub state: State,
+    pub opened: Instant,
+    pub alerts_firing: usize,
+}
+
+#[derive(Clone, Debug)]
+pub enum State {
+    /// Nobody has it yet.
+    Waiting,
+    /// Every step was walked and nobody took it.
+    Exhausted,
+    Acknowledged { by: String, at: Instant },
+    Resolved { at: Instant },
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    #[default]
+    Open,
+    Resolved,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct IncidentsView {
+    pub tab: Tab,
+    pub rows: Vec<IncidentRow>,
+    pub open: usize,
+    pub resolved: usize,
+    /// `?before=` of the next older page.
+    pub older: Option<u64>,
+    pub newer: bool,
+    /// For opening one by hand.
+    pub escalations: Vec<(Name, String)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct IncidentView {
+    pub id: IncidentId,
+    pub title: String,
+    pub severity: Severity,
+    pub state: State,
+    pub opened: Instant,
+    pub escalation: String,
+    pub stake: Stake,
+    pub steps: Vec<StepView>,
+    /// "round 2 of 3", where there is more than one.
+    pub round: Option<String>,
+    pub alerts: Vec<AlertRow>,
+    pub alerts_total: usize,
+    pub pages: Vec<PageRow>,
+    /// Newest first.
+    pub told: Vec<Told>,
+    /// To whom it can be given.
+    pub people: Vec<(Name, String)>,
+}
+
+/// The one thing that matters now, with its number.
+#[derive(Clone, Debug)]
+pub struct Stake {
+    pub figure: Figure,
+    pub under: String,
+    pub urgent: bool,
+    pub say: Say,
+    pub more: Option<Say>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Figure {
+    /// Counts down.
+    Until(Instant),
+    /// Counts up.
+    Since(Instant),
+    /// How long it took.
+    Took(jiff::SignedDuration),
+}
+
+#[derive(Clone, Debug)]
+pub struct StepView {
+    pub name: String,
+    pub state: StepState,
+    pub say: Say,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepState {
+    Passed,
+    Here,
+    Answered,
+    /// It yielded nobody.
+    Nobody,
+    Ahead,
+}

@@ -1,0 +1,86 @@
+//! What pages show, as plain data: already decided, filtered, and cut to one page.
+
+pub mod access;
+pub mod alert;
+pub mod control;
+pub mod estate;
+pub mod incident;
+pub mod page;
+pub mod rota;
+
+use meridian_core::Instant;
+
+use super::parts::{Glyph, Say};
+
+/// A fact as a sentence: when, what, who, why.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The journal's number of it.
+    pub seq: Option<u64>,
+    pub at: Instant,
+    pub shape: Option<Glyph>,
+    pub what: Say,
+    pub by: Option<String>,
+    pub because: Option<Say>,
+}
+
+impl Told {
+    pub fn new(at: Instant, what: impl Into<Say>) -> Told {
+        Told { seq: None, at, shape: None, what: what.into(), by: None, because: None }
+    }
+
+    pub fn shape(mut self, shape: Glyph) -> Told {
+        self.shape = Some(shape);
+        self
+    }
+
+    pub fn by(mut self, by: impl Into<String>) -> Told {
+        self.by = Some(by.into());
+        self
+    }
+
+    pub fn because(mut self, because: impl Into<Say>) -> Told {
+        self.because = Some(because.into());
+        self
+    }
+}
+
+/// The newest facts, a page at a time.
+#[derive(Clone, Debug, Default)]
+pub struct JournalView {
+    /// Newest first.
+    pub told: Vec<Told>,
+    /// `?before=` of the next older page.
+    pub older: Option<u64>,
+    /// Whether this is not the newest page.
+    pub newer: bool,
+    pub entries: u64,
+    /// The hash of the newest entry, shortened.
+    pub head: String,
+}
+
+/// A place to go or a thing to do.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub section: &'static str,
+    pub shape: Option<Glyph>,
+    pub href: String,
+    pub what: String,
+    pub more: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct FindView {
+    pub query: String,
+    pub found: Vec<Found>,
+}
+
+/// An error, as a reader may see it: what, why, and the nearest right thing.
+#[derive(Clone, Debug)]
+pub struct OopsView {
+    pub status: u16,
+    pub title: String,
+    pub why: String,
+    pub href: String,
+    pub link: String,
+}

@@ -1,0 +1,82 @@
+//! Rotas: the list, and one with its coming two weeks.
+
+use meridian_core::{
+    Instant,
+    estate::Role,
+    id::Name,
+};
+
+use crate::ui::parts::lanes::{Axis, Row};
+
+#[derive(Clone, Debug, Default)]
+pub struct RotasView {
+    pub rows: Vec<RotaRow>,
+}
+
+#[derive(Clone, Debug)]
+pub struct RotaRow {
+    pub name: Name,
+    pub display_name: String,
+    pub team: String,
+    /// The primaries now.
+    pub now: Vec<String>,
+    pub until: Option<Instant>,
+    pub next: Vec<String>,
+    /// The first instants within the coming two weeks at which nobody is primary.
+    pub hole: Option<(Instant, Instant)>,
+    pub holes: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct RotaView {
+    pub name: Name,
+    pub display_name: String,
+    pub team: String,
+    pub axis: Axis,
+    pub rows: Vec<Row>,
+    pub shifts: Vec<ShiftRow>,
+    pub holes: Vec<(Instant, Instant)>,
+    pub overrides: Vec<OverrideRow>,
+    pub people: Vec<(Name, String)>,
+    pub layers: Vec<String>,
+    pub form: OverrideForm,
+    /// `?from=` of the fortnight before and after.
+    pub earlier: String,
+    pub later: String,
+    pub is_now: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct ShiftRow {
+    pub rota: String,
+    pub layer: String,
+    pub role: Role,
+    pub who: String,
+    pub from: Instant,
+    pub until: Instant,
+    pub zone: jiff::tz::TimeZone,
+    /// "rotation", "override".
+    pub because: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct OverrideRow {
+    /// Absent: it stands in the estate and is changed there.
+    pub id: Option<u64>,
+    pub from: Instant,
+    pub until: Instant,
+    pub with: String,
+    pub replace: Option<String>,
+    pub layer: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct OverrideForm {
+    pub from: String,
+    pub until: String,
+    pub zone: String,
+    pub with: String,
+    pub replace: String,
+    pub layer: String,
+    pub error: Option<(&'static str, String)>,
+}
