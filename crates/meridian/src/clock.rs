@@ -4,7 +4,10 @@
 //! minutes), so nobody may sleep by himself either: [`Clock::sleep_until`] is the only sleep.
 
 use std::{
-    sync::{Arc, atomic::{AtomicI64, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 

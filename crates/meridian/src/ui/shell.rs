@@ -97,7 +97,8 @@ impl Shell {
 pub fn frame(shell: &Shell, title: &str, here: Place, class: &str, content: Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang="en" data-theme=[theme(shell)] data-at=(shell.clock.now.as_millisecond()) data-reading=(shell.clock.reading.word()) {
+        html lang="en" data-theme=[theme(shell)] data-at=(shell.clock.now.as_millisecond()) data-reading=(shell.clock.reading.word())
+            data-zone-site=(zone(&shell.clock.site)) data-zone-mine=(zone(&shell.clock.mine)) {
             (head(title))
             body {
                 (sprite())
@@ -133,6 +134,10 @@ pub fn bare(title: &str, theme: Theme, content: Markup) -> Markup {
             body { (sprite()) (content) }
         }
     }
+}
+
+fn zone(zone: &jiff::tz::TimeZone) -> &str {
+    zone.iana_name().unwrap_or("UTC")
 }
 
 fn theme(shell: &Shell) -> Option<&'static str> {

@@ -70,7 +70,9 @@ fn state(clock: &Clock, view: &AckView) -> Markup {
         AckState::PassedOn => {
             html! { (note(Tone::Warning, "You passed it on", html! { "The next step pages somebody else now." })) }
         }
-        AckState::Resolved { at } => html! { (note(Tone::Good, "It is resolved", html! { "Since " (both(clock, view, *at)) "." })) },
+        AckState::Resolved { at } => {
+            html! { (note(Tone::Good, "It is resolved", html! { "Since " (both(clock, view, *at)) "." })) }
+        }
     }
 }
 

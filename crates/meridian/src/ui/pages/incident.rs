@@ -5,11 +5,8 @@ use maud::{Markup, html};
 use crate::ui::{
     pages::{alerts::alert_table, incidents::state, recent::attempts},
     parts::{
-        Clock, Detail, Glyph, button_form, elapsed, empty, field,
-        form::pop_form,
-        glyph,
-        glyph::glyph_big,
-        lasting, left, scroll, section_head, time, timeline,
+        Clock, Detail, Glyph, button_form, elapsed, empty, field, form::pop_form, glyph, glyph::glyph_big, lasting,
+        left, scroll, section_head, time, timeline,
     },
     shell::{Place, Shell, frame},
     view::incident::{Figure, IncidentView, Stake, State, StepState, StepView},

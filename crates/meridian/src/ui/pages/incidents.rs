@@ -3,11 +3,7 @@
 use maud::{Markup, html};
 
 use crate::ui::{
-    parts::{
-        Clock, Detail, Glyph, elapsed, empty, field,
-        form::pop_form,
-        glyph, scroll, severity, time,
-    },
+    parts::{Clock, Detail, Glyph, elapsed, empty, field, form::pop_form, glyph, scroll, severity, time},
     shell::{Place, Shell, frame, thousands},
     view::incident::{IncidentRow, IncidentsView, State, Tab},
 };
@@ -39,7 +35,8 @@ pub fn incidents(shell: &Shell, view: &IncidentsView) -> Markup {
 
 fn open_by_hand(shell: &Shell, view: &IncidentsView) -> Markup {
     let severities = ["SEV1", "SEV2", "SEV3", "SEV4", "SEV5"].map(|word| (word, word));
-    let escalations: Vec<(&str, &str)> = view.escalations.iter().map(|(name, word)| (name.as_str(), word.as_str())).collect();
+    let escalations: Vec<(&str, &str)> =
+        view.escalations.iter().map(|(name, word)| (name.as_str(), word.as_str())).collect();
     pop_form(
         &shell.csrf,
         "/incidents",

@@ -23,7 +23,12 @@ pub struct Axis {
 #[derive(Clone, Debug)]
 pub enum Row {
     /// A thin row: is somebody there at all?
-    Cover { name: String, covered: Vec<(Instant, Instant)>, overlaps: Vec<(Instant, Instant)>, holes: Vec<(Instant, Instant)> },
+    Cover {
+        name: String,
+        covered: Vec<(Instant, Instant)>,
+        overlaps: Vec<(Instant, Instant)>,
+        holes: Vec<(Instant, Instant)>,
+    },
     /// A site or a layer.
     Lane { name: String, sub: String, zone: TimeZone, nights: Vec<(Instant, Instant)>, lines: Vec<Line> },
 }
@@ -249,7 +254,7 @@ fn now(axis: &Axis, height: u32) -> Markup {
     }
     let label = axis.now.to_zoned(axis.zone.clone()).strftime("%H:%M").to_string();
     html! {
-        g data-nowline="" data-from=(axis.from.as_millisecond()) data-until=(axis.until.as_millisecond()) {
+        g data-nowline="" data-zone=(axis.zone.iana_name().unwrap_or("UTC")) data-from=(axis.from.as_millisecond()) data-until=(axis.until.as_millisecond()) {
             line.d-now x1=(axis.x(axis.now)) x2=(axis.x(axis.now)) y1="4" y2=(height) {}
             svg.nowflag x=(axis.x(axis.now)) y="2" width="1" height="18" overflow="visible" {
                 rect.d-nowflag x="0" y="0" width="42" height="17" {}

@@ -25,8 +25,13 @@ pub enum State {
     Waiting,
     /// Every step was walked and nobody took it.
     Exhausted,
-    Acknowledged { by: String, at: Instant },
-    Resolved { at: Instant },
+    Acknowledged {
+        by: String,
+        at: Instant,
+    },
+    Resolved {
+        at: Instant,
+    },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -78,9 +78,18 @@ pub struct AckView {
 #[derive(Clone, Debug)]
 pub enum AckState {
     /// Nobody has it; then who is paged next, and when.
-    Waiting { next: Option<(Say, Instant)> },
-    Yours { at: Instant },
-    TakenBy { who: String, at: Instant },
+    Waiting {
+        next: Option<(Say, Instant)>,
+    },
+    Yours {
+        at: Instant,
+    },
+    TakenBy {
+        who: String,
+        at: Instant,
+    },
     PassedOn,
-    Resolved { at: Instant },
+    Resolved {
+        at: Instant,
+    },
 }

@@ -1,10 +1,6 @@
 //! Rotas: the list, and one with its coming two weeks.
 
-use meridian_core::{
-    Instant,
-    estate::Role,
-    id::Name,
-};
+use meridian_core::{Instant, estate::Role, id::Name};
 
 use crate::ui::parts::lanes::{Axis, Row};
 
