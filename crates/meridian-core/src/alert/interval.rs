@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::TimeInterval;
 use crate::{Instant, calendar::Days};
 
-const WEEKDAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+pub(super) const WEEKDAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const MONTHS: [&str; 12] = [
     "january",
     "february",

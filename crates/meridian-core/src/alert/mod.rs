@@ -3,6 +3,7 @@
 //! What this noun does *not* do: it pages nobody and opens no incident. It says which groups of alerts deserve
 //! attention now, and why the others do not; [`crate::incident`] does the rest.
 
+mod alertmanager;
 mod fact;
 mod interval;
 mod labels;
@@ -14,6 +15,7 @@ mod route;
 mod router;
 mod state;
 
+pub use alertmanager::{prometheus_duration, routing_as_alertmanager_yaml};
 pub use fact::*;
 pub use interval::*;
 pub use matcher::MatcherError;

@@ -32,12 +32,27 @@ fn translate(pattern: &str) -> Result<String, String> {
     let mut out = String::with_capacity(pattern.len() + 8);
     let mut depth = 0usize;
     let mut rest = pattern;
+    // 1 after a repetition, 2 after a lazy one.
+    let mut repeated = 0;
     while let Some(c) = rest.chars().next() {
         let after = &rest[c.len_utf8()..];
+        let repetition = matches!(c, '*' | '+' | '?') || c == '{' && is_repetition(after);
+        repeated = match (repetition, repeated, c) {
+            (false, ..) => 0,
+            (true, 0, _) => 1,
+            (true, 1, '?') => 2,
+            _ => return Err("not a regular expression: a repetition of a repetition".into()),
+        };
         rest = match c {
+            '{' if repetition => {
+                let end = after.find('}').map_or(after.len(), |at| at + 1);
+                out.push('{');
+                out.push_str(&after[..end]);
+                &after[end..]
+            }
             '\\' => escape(after, false, &mut out),
             '[' => class(after, &mut out),
-            '{' if !is_repetition(after) => {
+            '{' => {
                 out.push_str("\\{");
                 after
             }
