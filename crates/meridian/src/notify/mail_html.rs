@@ -120,7 +120,27 @@ fn heading(title: &str) -> Markup {
 }
 
 fn para(text: &str) -> Markup {
-    html! { p class="j" style="margin:0;color:#43484C;font-size:15px;line-height:22px;overflow-wrap:anywhere" { (text) } }
+    html! { p class="j" style="margin:0;color:#43484C;font-size:15px;line-height:22px;overflow-wrap:anywhere" { (zoned(text)) } }
+}
+
+/// A text whose zones are set small: what follows a figure like `03:09` and begins with a capital.
+fn zoned(text: &str) -> Markup {
+    let figure = |word: &str| {
+        word.len() == 5 && word.as_bytes()[2] == b':' && word.bytes().filter(u8::is_ascii_digit).count() == 4
+    };
+    let words: Vec<&str> = text.split(' ').collect();
+    html! {
+        @for (at, word) in words.iter().enumerate() {
+            @let zone = word.trim_end_matches([',', '.', ';']);
+            @if at > 0 && figure(words[at - 1]) && zone.starts_with(|c: char| c.is_ascii_uppercase()) {
+                // A figure and its zone stay on one line.
+                "\u{a0}" (small(zone)) (&word[zone.len()..])
+            } @else {
+                @if at > 0 { " " }
+                (word)
+            }
+        }
+    }
 }
 
 fn actions(m: &Message) -> Markup {
@@ -138,7 +158,7 @@ fn actions(m: &Message) -> Markup {
         }
         tr { td align="center" style="padding:12px 0 0" {
             @if let Some(text) = m.without_you() {
-                p class="j" style="margin:0;color:#43484C;font-size:13px;line-height:20px" { (text) }
+                p class="j" style="margin:0;color:#43484C;font-size:13px;line-height:20px" { (zoned(&text)) }
             }
             @if let Some(url) = pass_on {
                 p style="margin:6px 0 0;font-size:13px;line-height:20px" { (link(&url, "I cannot, pass on")) }
@@ -164,18 +184,17 @@ fn section(head: &str, body: Markup) -> Markup {
 }
 
 fn facts(m: &Message) -> Markup {
-    let until = match m.incident.status {
-        super::IncidentStatus::Resolved { at } => at,
-        _ => m.at,
-    };
-    let lasted = format!("{}, {}", when::full(m.incident.since, &m.zone), when::span(m.incident.since, until));
+    let resolved = matches!(m.incident.status, super::IncidentStatus::Resolved { .. });
+    let lasted = format!("{}, since {}", m.lasted(), when::dated(m.incident.since, &m.zone));
     section(
         "Incident",
         html! {
             table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="font-size:15px;line-height:22px" {
-                (fact("Since", &lasted))
+                (fact(if resolved { "Lasted" } else { "So far" }, &lasted))
                 (fact("Status", &m.status()))
-                @for (name, value) in m.incident.group.iter().take(12) { (fact(&one_line(name, 60), &one_line(value, 200))) }
+                @for (name, value) in m.incident.group.iter().chain(m.shared_labels()).take(12) {
+                    (fact(&one_line(name, 60), &one_line(value, 200)))
+                }
             }
         },
     )
@@ -184,7 +203,7 @@ fn facts(m: &Message) -> Markup {
 fn fact(name: &str, value: &str) -> Markup {
     html! { tr {
         td valign="top" class="k" style="color:#5F6467;width:96px;padding:1px 12px 1px 0;overflow-wrap:anywhere" { (name) }
-        td valign="top" class="i" style="color:#15181B;padding:1px 0;overflow-wrap:anywhere" { (value) }
+        td valign="top" class="i" style="color:#15181B;padding:1px 0;overflow-wrap:anywhere" { (zoned(value)) }
     } }
 }
 
@@ -208,9 +227,7 @@ fn alerts(m: &Message) -> Markup {
 
 fn alert_line(m: &Message, alert: &AlertLine) -> Markup {
     let title = one_line(alert.title(), 300);
-    // Those of the group stand above already; the name is the title where there is no summary.
-    let own = alert.labels.iter().filter(|(name, value)| m.incident.group.get(name) != Some(value) && *value != title);
-    let labels: Vec<String> = own.take(16).map(|(n, v)| format!("{}={}", one_line(n, 60), one_line(v, 120))).collect();
+    let own = m.own_labels(alert);
     let description = alert.annotations.get("description").filter(|text| *text != alert.title());
     html! {
         div style="padding:4px 0 10px" {
@@ -225,8 +242,8 @@ fn alert_line(m: &Message, alert: &AlertLine) -> Markup {
             }
             div class="k" style="color:#5F6467;font-size:13px;line-height:20px;overflow-wrap:anywhere" {
                 @if alert.firing { "since " } @else { span class="ok" style="color:#00654A" { "✓ resolved" } ", since " }
-                (when::clock(alert.since, &m.zone))
-                @for label in &labels { " · " (label) }
+                (zoned(&m.when(alert.since)))
+                @for label in &own { " · " span style="display:inline-block" { (label) } }
             }
         }
     }
@@ -241,7 +258,7 @@ fn foot(m: &Message) -> Markup {
                 @if let Some(url) = runbook { span style="padding-left:24px" { (link(&url, "Runbook")) } }
             }
             p class="k" style="margin:14px 0 0;color:#5F6467;font-size:12px;line-height:17px;overflow-wrap:anywhere" {
-                "To " (one_line(&m.to.display_name, 80)) ", written " (when::full(m.at, &m.zone)) ". " (one_line(&m.key, 100))
+                "To " (one_line(&m.to.display_name, 80)) ", written " (zoned(&when::full(m.at, &m.zone))) ". " (one_line(&m.key, 100))
             }
         } }
     }

@@ -34,9 +34,9 @@ pub fn render(m: &Message) -> String {
         line(&text);
     }
     line(RULE);
-    line(&format!("Since    {}", when::full(m.incident.since, &m.zone)));
-    line(&format!("Status   {}", m.status()));
-    for (name, value) in m.incident.group.iter().take(12) {
+    line(&format!("{}, since {}", m.lasted(), when::dated(m.incident.since, &m.zone)));
+    line(&m.status());
+    for (name, value) in m.incident.group.iter().chain(m.shared_labels()).take(12) {
         line(&format!("{}={}", one_line(name, 60), one_line(value, 200)));
     }
     alerts(m, &mut out);
@@ -60,9 +60,10 @@ fn alerts(m: &Message, out: &mut String) {
         let mark = if alert.firing { "*" } else { "-" };
         let state = if alert.firing { "since" } else { "resolved; since" };
         let _ = writeln!(out, "{mark} {}", one_line(alert.title(), 300));
-        let _ = writeln!(out, "  {state} {}", when::clock(alert.since, &m.zone));
-        let labels: Vec<String> =
-            alert.labels.iter().take(16).map(|(n, v)| format!("{}={}", one_line(n, 60), one_line(v, 120))).collect();
-        let _ = writeln!(out, "  {}", labels.join(" "));
+        let _ = writeln!(out, "  {state} {}", m.when(alert.since));
+        let own = m.own_labels(alert);
+        if !own.is_empty() {
+            let _ = writeln!(out, "  {}", own.join(" "));
+        }
     }
 }

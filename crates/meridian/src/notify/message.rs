@@ -18,7 +18,7 @@ pub struct Message {
     pub kind: Kind,
     pub to: Recipient,
     pub incident: IncidentSummary,
-    /// Completes "because …": `you are on watch for payments (london, primary) until 17:00 GMT`.
+    /// A clause that completes "because …": `you are on watch for payments (london, primary) until 17:00 GMT`.
     pub because: String,
     /// Who is paged next unless this person acknowledges.
     pub next: Option<Next>,
@@ -166,17 +166,52 @@ impl Message {
             Kind::Page { .. } => format!("You are paged because {because}."),
             Kind::Update { joined: 1 } => format!("1 more alert joined. You are told because {because}."),
             Kind::Update { joined } => format!("{joined} more alerts joined. You are told because {because}."),
-            Kind::Reminder => format!("It still fires. You are told because {because}."),
-            Kind::Resolved => format!("Nothing is left to do. You are told because {because}."),
+            Kind::Reminder => format!("Still open after {}. You are told because {because}.", self.lasted()),
+            Kind::Resolved => format!("Resolved after {}. You are told because {because}.", self.lasted()),
         }
         .replace("..", ".")
     }
 
-    /// "Without you, Grace Lau is paged at 03:09 HKT, 19:09 UTC."
+    /// "Without you, the next page goes to Grace Lau at 03:09 HKT, 19:09 UTC."
     pub(super) fn without_you(&self) -> Option<String> {
         let next = self.next.as_ref().filter(|_| self.kind.is_page())?;
         let who = super::text::one_line(&next.who, 80);
-        Some(format!("Without you, {who} is paged at {}.", super::when::clock(next.at, &self.zone)))
+        Some(format!("Without you, the next page goes to {who} at {}.", self.when(next.at)))
+    }
+
+    /// An instant as this recipient reads it.
+    pub(super) fn when(&self, at: Instant) -> String {
+        super::when::near(at, self.at, &self.zone)
+    }
+
+    /// How long it has lasted until now, or lasted in all: `1 h 34 min`.
+    pub(super) fn lasted(&self) -> String {
+        let until = match self.incident.status {
+            IncidentStatus::Resolved { at } => at,
+            _ => self.at,
+        };
+        super::when::span(self.incident.since, until)
+    }
+
+    /// The labels that all listed alerts share and the group does not say: said once, for all.
+    pub(super) fn shared_labels(&self) -> Vec<(&str, &str)> {
+        let [first, rest @ ..] = self.incident.alerts.as_slice() else { return Vec::new() };
+        let shared = |(name, value): &(&str, &str)| {
+            self.incident.group.get(name) != Some(value)
+                && rest.iter().all(|alert| alert.labels.get(name) == Some(value))
+        };
+        first.labels.iter().filter(shared).collect()
+    }
+
+    /// What is left of an alert's labels beside the group's and the shared ones, as `name=value`, at most sixteen.
+    pub(super) fn own_labels(&self, alert: &AlertLine) -> Vec<String> {
+        use super::text::one_line;
+        let shared = self.shared_labels();
+        let own = alert
+            .labels
+            .iter()
+            .filter(|label| self.incident.group.get(label.0) != Some(label.1) && !shared.contains(label));
+        own.take(16).map(|(n, v)| format!("{}={}", one_line(n, 60), one_line(v, 120))).collect()
     }
 
     /// The status as a sentence, with its instant.
@@ -184,9 +219,9 @@ impl Message {
         match &self.incident.status {
             IncidentStatus::Open => "Open, nobody has acknowledged".to_owned(),
             IncidentStatus::Acknowledged { by, at } => {
-                format!("Acknowledged by {} at {}", super::text::one_line(by, 80), super::when::clock(*at, &self.zone))
+                format!("Acknowledged by {} at {}", super::text::one_line(by, 80), self.when(*at))
             }
-            IncidentStatus::Resolved { at } => format!("Resolved at {}", super::when::clock(*at, &self.zone)),
+            IncidentStatus::Resolved { at } => format!("Resolved at {}", self.when(*at)),
         }
     }
 }

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::{
     message::{Kind, Message},
     text::{web_url, within_bytes},
-    when,
 };
 
 /// Above 4,096 bytes ntfy turns a message into an attachment that nobody reads at night.
@@ -18,7 +17,7 @@ pub fn is_topic(topic: &str) -> bool {
 }
 
 pub fn body(m: &Message, topic: &str) -> Value {
-    let mut lines = vec![m.reason(), format!("Since {}.", when::clock(m.incident.since, &m.zone))];
+    let mut lines = vec![m.reason(), format!("Since {}.", m.when(m.incident.since))];
     lines.extend(m.without_you());
     lines.extend(
         m.incident.alerts.iter().take(5).map(|alert| format!("• {}", super::text::one_line(alert.title(), 200))),

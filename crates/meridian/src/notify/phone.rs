@@ -9,7 +9,6 @@ use sha1::Sha1;
 use super::{
     message::{Kind, Message},
     text::{one_line, web_url},
-    when,
 };
 
 /// Two messages of an ordinary phone plan; more costs more and arrives in pieces.
@@ -26,7 +25,7 @@ pub fn sms(m: &Message) -> String {
     let room = SMS_CHARS_MAX - tail.chars().count();
     let headline = m.headline(room.min(160));
     let rest = room.saturating_sub(headline.chars().count());
-    let since = format!(". Since {}.", when::clock(m.incident.since, &m.zone));
+    let since = format!(". Since {}.", m.when(m.incident.since));
     let since = if since.chars().count() <= rest { since } else { String::new() };
     let next = m.without_you().map(|text| format!(" {text}")).unwrap_or_default();
     let next = if since.chars().count() + next.chars().count() <= rest { next } else { String::new() };

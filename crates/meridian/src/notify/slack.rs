@@ -26,7 +26,7 @@ pub fn body(m: &Message) -> Value {
         .take(ALERTS_MAX)
         .map(|alert| {
             let state = if alert.firing { "since" } else { "resolved; since" };
-            format!("• {}, {state} {}", words(&one_line(alert.title(), 200)), when::clock(alert.since, &m.zone))
+            format!("• {}, {state} {}", words(&one_line(alert.title(), 200)), m.when(alert.since))
         })
         .collect();
     if !alerts.is_empty() {
@@ -47,7 +47,7 @@ pub fn body(m: &Message) -> Value {
 
 fn fields(m: &Message) -> Vec<Value> {
     let field = |name: &str, value: &str| json!({"type": "mrkdwn", "text": format!("*{name}*\n{}", words(value))});
-    let mut fields = vec![field("Since", &when::clock(m.incident.since, &m.zone)), field("Status", &m.status())];
+    let mut fields = vec![field("Since", &m.when(m.incident.since)), field("Status", &m.status())];
     // Ten fields at most.
     let group = m.incident.group.iter().take(8);
     fields.extend(group.map(|(n, v)| field(&words(&one_line(n, 60)), &one_line(v, 300))));

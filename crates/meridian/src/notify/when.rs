@@ -1,29 +1,43 @@
 //! Instants as people read them: local time with its zone, then UTC. Never one without a zone.
 
-use jiff::{Zoned, tz::TimeZone};
+use jiff::{SignedDuration, Zoned, tz::TimeZone};
 use meridian_core::Instant;
 
-/// `03:09 HKT, 19:09 UTC`; a weekday stands before UTC where it is another day there.
+/// `03:09 HKT, 19:09 UTC`: for an instant that is near, where no day needs saying.
 ///
 /// ```
 /// use meridian::notify::when::clock;
 /// let zone = jiff::tz::TimeZone::get("Asia/Hong_Kong").unwrap();
-/// assert_eq!(clock("2026-11-23T19:09:00Z".parse().unwrap(), &zone), "03:09 HKT, Mon 19:09 UTC");
-/// assert_eq!(clock("2026-11-23T09:09:00Z".parse().unwrap(), &zone), "17:09 HKT, 09:09 UTC");
+/// assert_eq!(clock("2026-11-23T19:09:00Z".parse().unwrap(), &zone), "03:09 HKT, 19:09 UTC");
 /// ```
 pub fn clock(at: Instant, zone: &TimeZone) -> String {
+    written(at, zone, false)
+}
+
+/// `Tue 24 Nov, 03:09 HKT, Mon 19:09 UTC`: the local day, and the weekday of UTC where it is another one.
+pub fn dated(at: Instant, zone: &TimeZone) -> String {
+    format!("{}, {}", at.to_zoned(zone.clone()).strftime("%a %-d %b"), written(at, zone, true))
+}
+
+/// The same with the year.
+pub fn full(at: Instant, zone: &TimeZone) -> String {
+    format!("{}, {}", at.to_zoned(zone.clone()).strftime("%a %-d %b %Y"), written(at, zone, true))
+}
+
+/// As short as can be understood at `now`: the day stands there only when it is not near.
+pub fn near(at: Instant, now: Instant, zone: &TimeZone) -> String {
+    if at.duration_since(now).abs() < SignedDuration::from_hours(12) { clock(at, zone) } else { dated(at, zone) }
+}
+
+fn written(at: Instant, zone: &TimeZone, days: bool) -> String {
     let (local, utc) = (at.to_zoned(zone.clone()), at.to_zoned(TimeZone::UTC));
     let word = zone_word(&local);
     if word == "UTC" {
         return format!("{} UTC", hour_minute(&utc));
     }
-    let day = if local.date() == utc.date() { String::new() } else { format!("{} ", utc.strftime("%a")) };
+    let other_day = days && local.date() != utc.date();
+    let day = if other_day { format!("{} ", utc.strftime("%a")) } else { String::new() };
     format!("{} {word}, {day}{} UTC", hour_minute(&local), hour_minute(&utc))
-}
-
-/// `Tue 24 Nov 2026, 03:09 HKT, Mon 19:09 UTC`.
-pub fn full(at: Instant, zone: &TimeZone) -> String {
-    format!("{}, {}", at.to_zoned(zone.clone()).strftime("%a %-d %b %Y"), clock(at, zone))
 }
 
 /// The local figures and the word of the zone, apart, so that the zone can be set small.
@@ -70,6 +84,18 @@ mod tests {
         // Either side of the hour that London has twice.
         check("2026-10-25T00:30:00Z", "Europe/London", "Sun 25 Oct 2026, 01:30 BST, 00:30 UTC");
         check("2026-10-25T01:30:00Z", "Europe/London", "Sun 25 Oct 2026, 01:30 GMT, 01:30 UTC");
+    }
+
+    #[test]
+    fn the_day_stands_where_it_is_needed() {
+        let zone = TimeZone::get("Asia/Hong_Kong").unwrap();
+        let check = |at: &str, expected: &str| {
+            assert_eq!(near(at.parse().unwrap(), "2026-11-23T19:09:00Z".parse().unwrap(), &zone), expected);
+        };
+        check("2026-11-23T19:14:00Z", "03:14 HKT, 19:14 UTC");
+        check("2026-11-23T07:10:00Z", "15:10 HKT, 07:10 UTC");
+        check("2026-11-23T07:09:00Z", "Mon 23 Nov, 15:09 HKT, 07:09 UTC");
+        check("2026-11-24T19:09:00Z", "Wed 25 Nov, 03:09 HKT, Tue 19:09 UTC");
     }
 
     #[test]

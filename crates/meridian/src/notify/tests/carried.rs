@@ -244,6 +244,21 @@ async fn each_smtp_reply_has_its_meaning() {
 }
 
 #[tokio::test]
+async fn a_mail_that_wants_tls_never_goes_in_the_clear() {
+    for tls in [SmtpTls::StartTls, SmtpTls::Implicit] {
+        let (address, captured) = server::smtp(&[]).await;
+        let Carrier::Smtp { host, port, from, username, password, .. } = smtp(address.port(), Some("hunter2")) else {
+            panic!("another carrier");
+        };
+        let carrier = Carrier::Smtp { host, port, from, username, password, tls };
+        let m = over(Way::Email("wen@bank.example".into()));
+        let outcome = sender(carrier, OutboundPolicy::default(), Secrets::default()).send(&it(), &m).await;
+        assert!(!matches!(outcome, Outcome::Sent { .. }), "{tls:?} gave {outcome:?}");
+        assert!(captured.all().is_empty(), "{tls:?} sent {:?}", captured.all());
+    }
+}
+
+#[tokio::test]
 async fn what_no_retry_can_mend_is_refused_at_once() {
     let check = async |carrier: Carrier, way: Way, expected: &str| {
         let outcome = sender(carrier, OutboundPolicy::default(), Secrets::given([])).send(&it(), &over(way)).await;

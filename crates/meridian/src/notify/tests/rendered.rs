@@ -53,23 +53,25 @@ You are paged because you are on watch for payments (hong-kong, primary) until 1
 
 Acknowledge: https://meridian.bank.example/a/AQEAAAAAabcdEFGHijklMNOPqrstUVWXyz012345
 I cannot, pass on: https://meridian.bank.example/a/AQIAAAAAabcdEFGHijklMNOPqrstUVWXyz012345
-Without you, Grace Lau is paged at 03:09 HKT, Mon 19:09 UTC.
+Without you, the next page goes to Grace Lau at 03:09 HKT, 19:09 UTC.
 ----------------------------------------
-Since    Tue 24 Nov 2026, 02:58 HKT, Mon 18:58 UTC
-Status   Open, nobody has acknowledged
+6 min, since Tue 24 Nov, 02:58 HKT, Mon 18:58 UTC
+Open, nobody has acknowledged
 service=payments
 site=nyc
+alertname=FedwireQueueStuck
+severity=critical
 ----------------------------------------
 Alerts (first 3 of 12)
 * Fedwire queue on mq-a is 900 deep and not moving
-  since 02:58 HKT, Mon 18:58 UTC
-  alertname=FedwireQueueStuck host=mq-a service=payments severity=critical
+  since 02:58 HKT, 18:58 UTC
+  host=mq-a
 * Fedwire queue on mq-b is 412 deep and not moving
-  since 02:58 HKT, Mon 18:58 UTC
-  alertname=FedwireQueueStuck host=mq-b service=payments severity=critical
+  since 02:58 HKT, 18:58 UTC
+  host=mq-b
 - The gateway fw-2 answers slowly
-  resolved; since 02:58 HKT, Mon 18:58 UTC
-  alertname=FedwireQueueStuck host=fw-2 service=payments severity=critical
+  resolved; since 02:58 HKT, 18:58 UTC
+  host=fw-2
 ----------------------------------------
 Open the incident: https://meridian.bank.example/incidents/1042
 Runbook: https://runbooks.bank.example/fedwire/queue-stuck
@@ -83,8 +85,8 @@ Written at Tue 24 Nov 2026, 03:04 HKT, Mon 19:04 UTC · mrd-bank-d123
 fn an_sms_keeps_its_link_whole() {
     assert_eq!(
         phone::sms(&page()),
-        "SEV2 INC-1042 US dollar wires are not reaching the Fed. Since 02:58 HKT, Mon 18:58 UTC. \
-         Without you, Grace Lau is paged at 03:09 HKT, Mon 19:09 UTC. \
+        "SEV2 INC-1042 US dollar wires are not reaching the Fed. Since 02:58 HKT, 18:58 UTC. \
+         Without you, the next page goes to Grace Lau at 03:09 HKT, 19:09 UTC. \
          Ack: https://meridian.bank.example/a/AQEAAAAAabcdEFGHijklMNOPqrstUVWXyz012345"
     );
     let long = Message {
