@@ -9,7 +9,9 @@
 mod fact;
 mod plan;
 mod state;
+mod words;
 
 pub use fact::*;
 pub use plan::*;
 pub use state::*;
+pub use words::NextPaged;

@@ -1,0 +1,120 @@
+//! Applying one entry: every noun folds what concerns it.
+
+use std::sync::Arc;
+
+use super::{RECENT_KEPT, RefusedEstate, World};
+use crate::{
+    Instant,
+    estate::{self, EstateFact},
+    fact::{Fact, HouseFact},
+    incident::{IncidentFact, Moment, What},
+    journal::Entry,
+    page::PageFact,
+};
+
+impl World {
+    pub(super) fn apply(&mut self, entry: &Entry) {
+        let at = entry.at;
+        match &entry.fact {
+            Fact::Alert(fact) => {
+                let routing = self.estate.parsed.routing.as_deref();
+                self.alerts.apply(at, fact, routing);
+            }
+            Fact::Incident(fact) => self.apply_incident(entry, fact),
+            Fact::Page(fact) => self.apply_page(entry, fact),
+            Fact::Roster(fact) => self.overrides.apply(fact),
+            Fact::Estate(fact) => self.apply_estate(at, fact),
+            Fact::Access(fact) => self.access.fold(at, fact),
+            Fact::House(fact) => self.apply_house(at, fact),
+        }
+        if is_worth_telling(&entry.fact) {
+            if self.recent.len() == RECENT_KEPT {
+                self.recent.pop_front();
+            }
+            self.recent.push_back(entry.clone());
+        }
+        self.seq = entry.seq;
+        self.at = at;
+    }
+
+    fn apply_incident(&mut self, entry: &Entry, fact: &IncidentFact) {
+        let forgotten = self.incidents.apply(entry.at, fact);
+        self.incidents.remember(fact.incident(), moment(entry, What::Incident(fact.clone())));
+        self.alerts.apply_incident(entry.at, fact);
+        if matches!(fact, IncidentFact::Acknowledged { .. } | IncidentFact::Resolved { .. }) {
+            self.pages.end_walk(fact.incident());
+        }
+        forgotten.into_iter().for_each(|incident| self.pages.forget(incident));
+    }
+
+    fn apply_page(&mut self, entry: &Entry, fact: &PageFact) {
+        let delivery = |id| self.pages.delivery(id).map(|delivery| delivery.incident);
+        let incident = match fact {
+            PageFact::Stepped { incident, .. }
+            | PageFact::Exhausted { incident, .. }
+            | PageFact::Opened { incident, .. }
+            | PageFact::Noticed { incident, .. } => Some(*incident),
+            PageFact::DeliveryStarted { delivery: id, .. }
+            | PageFact::DeliverySucceeded { delivery: id, .. }
+            | PageFact::DeliveryFailed { delivery: id, .. } => delivery(*id),
+            PageFact::DeliveryCancelled { deliveries, .. } => deliveries.first().and_then(|id| delivery(*id)),
+        };
+        if let Some(incident) = incident {
+            self.incidents.remember(incident, moment(entry, What::Page(fact.clone())));
+        }
+        self.pages.apply(entry.at, fact);
+    }
+
+    fn apply_estate(&mut self, at: Instant, fact: &EstateFact) {
+        match fact {
+            EstateFact::Loaded { digest, files } => {
+                self.estate.digest = digest.clone();
+                self.estate.files = Arc::new(files.clone());
+                self.estate.since = Some(at);
+                self.estate.refused = None;
+                self.parse_estate();
+                self.alerts.apply_estate(at, self.estate.parsed.routing.as_deref());
+            }
+            EstateFact::Refused { digest, problems } => {
+                self.estate.refused = Some(RefusedEstate { at, digest: digest.clone(), problems: problems.clone() });
+            }
+        }
+    }
+
+    /// An estate in the journal was checked when it came into force. One that this release refuses nevertheless leaves
+    /// an empty estate, which every page shows; the operator's files bring the next one.
+    pub(super) fn parse_estate(&mut self) {
+        self.estate.parsed = match estate::load(&self.estate.files) {
+            Ok(loaded) => Arc::new(loaded.estate),
+            Err(_) => Arc::default(),
+        };
+    }
+
+    fn apply_house(&mut self, at: Instant, fact: &HouseFact) {
+        match fact {
+            HouseFact::Started { version } => {
+                self.house.version = version.clone();
+                self.house.started_at = Some(at);
+                self.house.starts += 1;
+                self.house.stopped = false;
+                self.alerts.apply_started(at);
+            }
+            HouseFact::Stopped {} => self.house.stopped = true,
+        }
+    }
+}
+
+fn moment(entry: &Entry, what: What) -> Moment {
+    Moment { seq: entry.seq, at: entry.at, actor: entry.actor.clone(), what }
+}
+
+/// Raw alerts, sessions and the beginning of each attempt are too many and too small to tell.
+fn is_worth_telling(fact: &Fact) -> bool {
+    use crate::{access::AccessFact, alert::AlertFact};
+    !matches!(
+        fact,
+        Fact::Alert(AlertFact::Fired { .. } | AlertFact::Resolved { .. })
+            | Fact::Page(PageFact::DeliveryStarted { .. } | PageFact::Noticed { .. })
+            | Fact::Access(AccessFact::SessionOpened { .. } | AccessFact::SessionClosed { .. })
+    )
+}

@@ -1,0 +1,116 @@
+//! What a command leads to.
+
+use super::{Turn, World};
+use crate::{
+    Instant, access,
+    alert::{AlertFact, Incoming, ResolvedBecause},
+    command::{Command, Refusal, Reply},
+    estate::EstateFact,
+    fact::HouseFact,
+    id::{Actor, DeliveryId, Fingerprint},
+    journal::Entry,
+    roster,
+};
+
+impl World {
+    /// Plans the command and applies what it leads to; the entries are appended to `out` for the journal.
+    /// A refusal changes nothing.
+    pub fn handle(
+        &mut self,
+        now: Instant,
+        actor: Actor,
+        command: Command,
+        out: &mut Vec<Entry>,
+    ) -> Result<Reply, Refusal> {
+        let mut turn = Turn::new(self, now, actor, out);
+        if let Some(plan) = access::plan(&turn.world.access, &command, turn.now) {
+            let facts = plan?;
+            let reply = if facts.is_empty() { Reply::Already } else { Reply::Done };
+            turn.record_all(facts);
+            return Ok(reply);
+        }
+        match command {
+            Command::Alerts(incoming) => Ok(turn.intake(incoming)),
+            Command::DeliveryOutcome { delivery, attempt, outcome } => Ok(turn.outcome(delivery, attempt, &outcome)),
+            Command::ResolveAlerts(alerts) => Ok(turn.resolve_alerts(alerts)),
+            Command::SetSilence { silence, id } => {
+                let (facts, silence) = turn.world.alerts.plan_silence(turn.now, silence, id)?;
+                turn.record_all(facts);
+                Ok(Reply::Silence(silence))
+            }
+            Command::ExpireSilence { id } => match turn.world.alerts.plan_expire(turn.now, &id)? {
+                Some(fact) => Ok(turn.done(fact)),
+                None => Ok(Reply::Already),
+            },
+            Command::LoadEstate { files, digest } => Ok(turn.load_estate(files, digest)),
+            Command::RefuseEstate { digest, problems } => {
+                let known = turn.world.estate.refused.as_ref().is_some_and(|refused| refused.digest == digest);
+                if known { Ok(Reply::Already) } else { Ok(turn.done(EstateFact::Refused { digest, problems })) }
+            }
+            Command::AddOverride { rota, change } => {
+                let (estate, overrides) = (turn.world.estate().clone(), &turn.world.overrides);
+                let fact = roster::plan_add(&estate, overrides, &rota, change, turn.now)?;
+                let id = match &fact {
+                    roster::RosterFact::OverrideAdded { id, .. } | roster::RosterFact::OverrideRemoved { id, .. } => {
+                        *id
+                    }
+                };
+                turn.record(fact);
+                Ok(Reply::Override(id))
+            }
+            Command::RemoveOverride { rota, id } => {
+                let fact = roster::plan_remove(&turn.world.overrides, &rota, id, turn.now)?;
+                Ok(turn.done(fact))
+            }
+            Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
+            Command::Stop => Ok(turn.done(HouseFact::Stopped {})),
+            other => turn.incident(other),
+        }
+    }
+}
+
+impl Turn<'_> {
+    pub fn done(&mut self, fact: impl Into<crate::Fact>) -> Reply {
+        self.record(fact);
+        Reply::Done
+    }
+
+    /// Transitions become facts; re-sends are only remembered, until the next start.
+    fn intake(&mut self, incoming: Vec<Incoming>) -> Reply {
+        let intake = self.world.alerts.intake(self.now, incoming);
+        let reply = if intake.facts.is_empty() { Reply::Already } else { Reply::Done };
+        self.world.alerts.absorb(self.now, intake.absorbed);
+        self.record_all(intake.facts);
+        reply
+    }
+
+    fn resolve_alerts(&mut self, alerts: Vec<Fingerprint>) -> Reply {
+        let active = |alert: &Fingerprint| self.world.alerts.get(*alert).is_some();
+        let alerts: Vec<Fingerprint> = alerts.into_iter().filter(active).collect();
+        if alerts.is_empty() {
+            return Reply::Already;
+        }
+        self.done(AlertFact::Resolved { alerts, because: ResolvedBecause::SourceResolved })
+    }
+
+    fn outcome(&mut self, delivery: DeliveryId, attempt: u32, outcome: &crate::command::Outcome) -> Reply {
+        let Some(incident) = self.world.pages.delivery(delivery).map(|delivery| delivery.incident) else {
+            return Reply::Already;
+        };
+        let facts = self
+            .world
+            .plan_pages(self.now, incident, |pages, context| pages.plan_outcome(context, delivery, attempt, outcome));
+        let reply = if facts.is_empty() { Reply::Already } else { Reply::Done };
+        self.record_all(facts);
+        reply
+    }
+
+    fn load_estate(&mut self, files: Vec<crate::estate::SourceFile>, digest: String) -> Reply {
+        let same = self.world.estate.digest == digest;
+        // The same estate again clears a refusal: the operator took the broken change back.
+        if same && self.world.estate.refused.is_none() {
+            return Reply::Already;
+        }
+        self.done(EstateFact::Loaded { digest, files })
+    }
+}

@@ -1,0 +1,178 @@
+//! The fold of all facts: everything that is known now.
+//!
+//! The world changes in one way only: a fact is applied to it. [`World::handle`] plans what a command leads to and
+//! [`World::tick`] what the passing of time leads to; both apply the facts they make at once and hand them out as
+//! entries, and whoever calls them makes those durable before anybody is told.
+//!
+//! What it does *not* do: it holds no rule of its own. Each noun folds and plans for itself; what crosses from one to
+//! another is a fact or a public question.
+
+mod apply;
+mod handle;
+mod incidents;
+mod tick;
+
+use std::{collections::VecDeque, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Instant,
+    access::Access,
+    alert::Alerts,
+    estate::{Estate, RefusedProblem, Role, Routing, SourceFile},
+    fact::Fact,
+    id::{Actor, Name},
+    incident::Incidents,
+    journal::Entry,
+    page::{Pages, Watcher},
+    roster::{self, Overrides, Shift},
+};
+
+/// Counted up whenever the fold or its written form changes, so that older snapshots are passed over.
+pub const SNAPSHOT_VERSION: u32 = 1;
+
+/// So many of the latest facts worth telling are kept for the pages; the journal has them all.
+const RECENT_KEPT: usize = 200;
+
+/// All that is known now. Equal journals give equal worlds, byte for byte.
+#[derive(Default, Serialize, Deserialize)]
+pub struct World {
+    pub alerts: Alerts,
+    pub incidents: Incidents,
+    pub pages: Pages,
+    pub overrides: Overrides,
+    pub access: Access,
+    pub(crate) estate: EstateInForce,
+    pub(crate) house: House,
+    /// The newest facts worth telling, oldest first.
+    pub(crate) recent: VecDeque<Entry>,
+    pub(crate) seq: u64,
+    pub(crate) at: Instant,
+}
+
+/// The estate that decides, and the last change that was refused, if that is newer.
+#[derive(Default, Serialize, Deserialize)]
+pub struct EstateInForce {
+    pub digest: String,
+    pub files: Arc<Vec<SourceFile>>,
+    pub since: Option<Instant>,
+    pub refused: Option<RefusedEstate>,
+    #[serde(skip)]
+    pub(crate) parsed: Arc<Estate>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedEstate {
+    pub at: Instant,
+    pub digest: String,
+    pub problems: Vec<RefusedProblem>,
+}
+
+/// Meridian's own life.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct House {
+    pub version: String,
+    pub started_at: Option<Instant>,
+    pub starts: u64,
+    /// Whether the last stop was a graceful one; a start that follows no stop followed a crash.
+    pub stopped: bool,
+}
+
+impl World {
+    /// The number of the last fact that was applied.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// The instant of the last fact.
+    pub fn at(&self) -> Instant {
+        self.at
+    }
+
+    pub fn estate(&self) -> &Arc<Estate> {
+        &self.estate.parsed
+    }
+
+    pub fn estate_in_force(&self) -> &EstateInForce {
+        &self.estate
+    }
+
+    pub fn routing(&self) -> Option<&Arc<Routing>> {
+        self.estate.parsed.routing.as_ref()
+    }
+
+    pub fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// The newest facts worth telling, newest first.
+    pub fn recent(&self) -> impl Iterator<Item = &Entry> {
+        self.recent.iter().rev()
+    }
+
+    /// Who is on watch in this rota at `at`, in all roles, each with the whole shift.
+    pub fn on_watch(&self, rota: &Name, at: Instant) -> Vec<Shift> {
+        let Some(rota) = self.estate.parsed.rotas.get(rota) else { return Vec::new() };
+        roster::on_watch(rota, &self.overrides.of(&rota.name), at)
+    }
+
+    /// The shifts of this rota in `[from, until)`.
+    pub fn shifts(&self, rota: &Name, from: Instant, until: Instant) -> Vec<Shift> {
+        let Some(rota) = self.estate.parsed.rotas.get(rota) else { return Vec::new() };
+        roster::shifts(rota, &self.overrides.of(&rota.name), from, until)
+    }
+
+    fn watchers(&self, rota: &Name, role: Role, at: Instant) -> Vec<Watcher> {
+        let of_role = self.on_watch(rota, at).into_iter().filter(|shift| shift.role == role);
+        of_role.map(|shift| Watcher { person: shift.person, layer: shift.layer.to_string() }).collect()
+    }
+
+    /// The fold as bytes, for a snapshot.
+    pub fn to_snapshot(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(self)
+    }
+
+    /// The fold that a snapshot holds.
+    pub fn from_snapshot(bytes: &[u8]) -> Result<World, serde_json::Error> {
+        let mut world: World = serde_json::from_slice(bytes)?;
+        world.parse_estate();
+        world.alerts.reindex(world.estate.parsed.routing.as_deref());
+        Ok(world)
+    }
+
+    /// Folds one entry of the journal.
+    pub fn fold(&mut self, entry: &Entry) {
+        self.apply(entry);
+    }
+}
+
+/// One caller's turn: facts are applied as they are made, numbered, and kept for the journal.
+pub(crate) struct Turn<'a> {
+    pub world: &'a mut World,
+    pub now: Instant,
+    pub actor: Actor,
+    pub out: &'a mut Vec<Entry>,
+    /// The first fact of the turn is the cause of all that follow.
+    cause: Option<u64>,
+}
+
+impl<'a> Turn<'a> {
+    pub fn new(world: &'a mut World, now: Instant, actor: Actor, out: &'a mut Vec<Entry>) -> Turn<'a> {
+        // The journal's time never runs backwards, whatever the machine's clock does.
+        let now = now.max(world.at);
+        Turn { world, now, actor, out, cause: None }
+    }
+
+    pub fn record(&mut self, fact: impl Into<Fact>) {
+        let seq = self.world.seq + 1;
+        let entry = Entry { seq, at: self.now, actor: self.actor.clone(), cause: self.cause, fact: fact.into() };
+        self.world.apply(&entry);
+        self.cause.get_or_insert(seq);
+        self.out.push(entry);
+    }
+
+    pub fn record_all<F: Into<Fact>>(&mut self, facts: Vec<F>) {
+        facts.into_iter().for_each(|fact| self.record(fact));
+    }
+}

@@ -1,0 +1,144 @@
+//! What the passing of time leads to: alerts that expire, groups that are told of, steps that time out, retries.
+
+use super::{Turn, World};
+use crate::{
+    Instant,
+    alert::{Flush, GroupKey},
+    id::{Actor, Fingerprint, IncidentId, Name},
+    incident::{IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
+    journal::Entry,
+    page::{Notice, StepBecause, Timer},
+};
+
+/// A storm is told in portions, so that commands that wait get their turn between.
+const FACTS_PER_TICK: usize = 20_000;
+
+impl World {
+    /// When [`World::tick`] has something to do next.
+    pub fn next_due(&self) -> Option<Instant> {
+        [self.alerts.next_due(), self.alerts.next_flush(), self.pages.next_due()].into_iter().flatten().min()
+    }
+
+    /// Does everything that is due. The entries are appended to `out` for the journal.
+    pub fn tick(&mut self, now: Instant, out: &mut Vec<Entry>) {
+        let before = out.len();
+        while out.len() - before < FACTS_PER_TICK && self.next_due().is_some_and(|due| due <= now) {
+            let mut turn = Turn::new(self, now, Actor::System, out);
+            if let Some(fact) = turn.world.alerts.due(turn.now) {
+                turn.record(fact);
+            }
+            turn.flush();
+            turn.timers();
+        }
+    }
+}
+
+impl Turn<'_> {
+    fn timers(&mut self) {
+        let mut budget = FACTS_PER_TICK;
+        while let Some(timer) = self.world.pages.due(self.now) {
+            let incident = match timer {
+                Timer::Step(incident) => Some(incident),
+                Timer::Delivery(id) => self.world.pages.delivery(id).map(|delivery| delivery.incident),
+            };
+            budget = budget.saturating_sub(1);
+            let Some(incident) = incident.filter(|_| budget > 0) else { return };
+            self.page(incident, |pages, context| pages.plan_timer(context, timer));
+        }
+    }
+
+    fn flush(&mut self) {
+        for (group, flush) in self.world.alerts.flush(self.now) {
+            // Each group's facts are a chain of their own.
+            let mut turn = Turn::new(self.world, self.now, Actor::System, self.out);
+            match flush {
+                Flush::Open { alerts } => turn.open(group, alerts),
+                Flush::Changed { incident, joined, left } => turn.changed(incident, joined, left),
+                Flush::Remind { incident } => {
+                    turn.record(IncidentFact::Reminded { incident });
+                    turn.page(incident, |pages, context| pages.plan_notices(context, &Notice::Reminder));
+                }
+                Flush::Resolve { incident } => turn.resolve(incident, IncidentResolvedBecause::AllAlertsResolved),
+                Flush::Quiet { .. } => {}
+            }
+        }
+    }
+
+    fn open(&mut self, group: GroupKey, alerts: Vec<Fingerprint>) {
+        if let Some(incident) = self.world.incidents.reopenable(&group, self.now).map(|incident| incident.id) {
+            self.record(IncidentFact::Reopened { incident, alerts });
+            self.page(incident, |pages, context| pages.plan_begin(context, StepBecause::IncidentReopened));
+            return;
+        }
+        let incident = self.world.incidents.next_id();
+        let (title, severity) = (self.world.title(&group, &alerts), self.world.severity(&group, &alerts));
+        let Some(escalation) = self.world.receiver(&group) else { return };
+        let because = OpenedBecause::AlertsFired { group, alerts };
+        self.record(IncidentFact::Opened { incident, title, severity, escalation, because });
+        self.page(incident, |pages, context| pages.plan_begin(context, StepBecause::IncidentOpened));
+    }
+
+    fn changed(&mut self, incident: IncidentId, joined: Vec<Fingerprint>, left: Vec<Fingerprint>) {
+        let count = joined.len() as u32;
+        let present = self.world.incidents.get(incident).map(|incident| (incident.severity, incident.group.clone()));
+        let worse = present.and_then(|(present, group)| {
+            let joined = self.world.severity(&group?, &joined);
+            (count > 0 && joined < present).then_some(joined)
+        });
+        self.record(IncidentFact::AlertsChanged { incident, joined, left });
+        if let Some(severity) = worse {
+            let reason = format!("an alert of {severity} joined");
+            self.record(IncidentFact::SeverityChanged { incident, severity, reason });
+        }
+        if count > 0 {
+            self.page(incident, |pages, context| pages.plan_notices(context, &Notice::Update { joined: count }));
+        }
+    }
+}
+
+impl World {
+    fn receiver(&self, group: &GroupKey) -> Option<Name> {
+        self.alerts.group(group).map(|group| group.receiver.clone())
+    }
+
+    fn severity(&self, group: &GroupKey, alerts: &[Fingerprint]) -> Severity {
+        self.routing().map_or(Severity::Sev3, |routing| self.alerts.severity(group, alerts, routing))
+    }
+
+    /// What the alerts say of themselves: the summary that they share, else the first one's and how many more there
+    /// are, else their name and what they are grouped by.
+    fn title(&self, group: &GroupKey, alerts: &[Fingerprint]) -> String {
+        let summary = |alert: &Fingerprint| {
+            let annotations = self.alerts.get(*alert)?.annotations();
+            ["summary", "title", "message", "description"].iter().find_map(|name| annotations.get(name)).map(one_line)
+        };
+        let first = alerts.first().and_then(summary).filter(|text| !text.is_empty());
+        let same = |text: &String| alerts.iter().take(100).all(|alert| summary(alert).as_ref() == Some(text));
+        match first {
+            Some(text) if same(&text) => text,
+            Some(text) => format!("{text}, and {} more", alerts.len() - 1),
+            None => {
+                let labels = self.alerts.group(group).map(|group| group.labels.clone()).unwrap_or_default();
+                let labels = if labels.is_empty() {
+                    alerts.first().and_then(|alert| self.alerts.get(*alert)).map(|alert| alert.labels.clone())
+                } else {
+                    Some(labels)
+                };
+                let labels = labels.unwrap_or_default();
+                let name = labels.get("alertname").unwrap_or("Alert");
+                let rest = labels.iter().filter(|(label, _)| *label != "alertname");
+                let rest: Vec<String> = rest.take(4).map(|(label, value)| format!("{label} {value}")).collect();
+                if rest.is_empty() { one_line(name) } else { one_line(&format!("{name} ({})", rest.join(", "))) }
+            }
+        }
+    }
+}
+
+/// The first line, at most 160 characters.
+fn one_line(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    match line.char_indices().nth(159) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
