@@ -26,6 +26,7 @@ mod nearest;
 mod node;
 mod places;
 mod problem;
+mod schema;
 mod shape;
 mod sink;
 mod yaml;
@@ -37,6 +38,7 @@ pub use load::{Counts, FILE_BYTES_MAX, Loaded, digest, load, text};
 pub use model::*;
 pub use places::Places;
 pub use problem::{Problem, Weight};
+pub use schema::{schema, schema_all};
 
 #[cfg(test)]
 mod tests;
