@@ -7,11 +7,17 @@ use jiff::{
     tz::{TimeZone, TimeZoneDatabase},
 };
 
-use super::{Every, Unit, duration::parse_duration, nearest::nearest, problem::Fault, shape::Form};
+use super::{
+    Every, Unit,
+    duration::parse_duration,
+    nearest::{listed, nearest},
+    problem::Fault,
+    shape::Form,
+};
 use crate::{
     Instant,
     alert::{parse_days_of_month, parse_months, parse_time_range, parse_weekdays, parse_years},
-    calendar::{Days, WallTime},
+    calendar::{self, Days, WallTime},
     id::Name,
 };
 
@@ -307,6 +313,21 @@ form!(MONTHS, "a month or a range, such as january:march or 1:3", None, ["januar
 form!(YEARS, "a year or a range, such as 2026:2028", None, ["2026:2028"], |text| parse_years(text)
     .map(drop)
     .map_err(Fault::new));
+
+form!(
+    CALENDAR,
+    "the name of a calendar of public holidays",
+    Some("^[a-z-]+$"),
+    ["hk-public", "england-public", "us-public"],
+    |text| {
+        let known = || calendar::calendars().iter().copied();
+        if known().any(|name| name == text) {
+            return Ok(());
+        }
+        let fault = Fault::new(format!("there is no calendar `{}`", shown(text))).expected(listed(known()));
+        Err(fault.nearest(nearest(text, known())))
+    }
+);
 
 fn label(text: &str) -> Result<(), Fault> {
     let fits = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

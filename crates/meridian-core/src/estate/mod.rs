@@ -14,6 +14,7 @@
 //! assert_eq!(problems[0].nearest.as_deref(), Some("Asia/Hong_Kong"));
 //! ```
 
+mod check;
 mod duration;
 mod fact;
 mod fit;
@@ -31,11 +32,13 @@ mod shape;
 mod sink;
 mod yaml;
 
+pub use check::check;
 pub use duration::{parse_duration, show_duration};
 pub use fact::*;
 pub use kind::Kind;
 pub use load::{Counts, FILE_BYTES_MAX, Loaded, digest, load, text};
 pub use model::*;
+pub use nearest::nearest;
 pub use places::Places;
 pub use problem::{Problem, Weight};
 pub use schema::{schema, schema_all};

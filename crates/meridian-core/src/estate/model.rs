@@ -96,6 +96,18 @@ pub enum Technology {
     Slack,
 }
 
+impl Technology {
+    pub fn word(self) -> &'static str {
+        match self {
+            Technology::Smtp => "smtp",
+            Technology::Twilio => "twilio",
+            Technology::Ntfy => "ntfy",
+            Technology::Webhook => "webhook",
+            Technology::Slack => "slack",
+        }
+    }
+}
+
 impl Way {
     pub fn technology(&self) -> Technology {
         match self {

@@ -38,7 +38,8 @@ fn document(kind: Kind, definitions: &mut Definitions) -> Map<String, Value> {
     let spec = kind.shape();
     let mut schema = object(&ENVELOPE, definitions);
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.insert("kind".into(), json!({ "const": kind.word(), "description": "what this document describes" }));
+        properties
+            .insert("kind".into(), json!({ "const": kind.word(), "description": "what this document describes" }));
         properties.insert("spec".into(), definitions.refer(spec));
     }
     schema.insert("title".into(), kind.word().into());
@@ -113,7 +114,9 @@ fn takes(takes: &'static Takes, definitions: &mut Definitions) -> Value {
         }),
         Takes::Map(shape) => definitions.refer(shape),
         Takes::Texts(form) => json!({ "type": "object", "additionalProperties": text(form) }),
-        Takes::List { of, some } => json!({ "type": "array", "items": self::takes(of, definitions), "minItems": i32::from(*some) }),
+        Takes::List { of, some } => {
+            json!({ "type": "array", "items": self::takes(of, definitions), "minItems": i32::from(*some) })
+        }
         Takes::OneOrMore(of) => {
             let one = self::takes(of, definitions);
             json!({ "anyOf": [one, { "type": "array", "items": one, "minItems": 1 }] })

@@ -5,7 +5,7 @@ use crate::{
     calendar::{Days, Hours},
     estate::{
         Site,
-        form::{self, DAYS, LINE, NAME, WALL_TIME, ZONE},
+        form::{self, CALENDAR, DAYS, LINE, WALL_TIME, ZONE},
     },
 };
 
@@ -34,7 +34,7 @@ pub(crate) static SITE: Shape = Shape::of(
     &[
         Field::may("displayName", text(&LINE), "how pages and mails call it").or("the name"),
         Field::must("timeZone", text(&ZONE), "its IANA time zone"),
-        Field::may("calendar", text(&NAME), "its public holidays, e.g. hk-public"),
+        Field::may("calendar", text(&CALENDAR), "its public holidays, e.g. hk-public"),
         Field::may("hours", Takes::List { of: &Takes::Map(&HOURS), some: false }, "its working hours"),
         Field::may("location", Takes::Map(&LOCATION), "where it is, for the map"),
     ],

@@ -1,0 +1,227 @@
+//! What is doubtful about an estate that is in order: people who can't be reached, watches that nobody keeps.
+//!
+//! Warnings, all of them: an estate may be so on purpose, and somebody should know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, tz::TimeZone};
+
+use super::{
+    Escalation, Estate, Holidays, Override, Person, Problem, Role, Rota, Target, Technology, duration::show_duration,
+    problem::Fault,
+};
+use crate::{Instant, calendar, id::Name, roster};
+
+/// How far ahead rotas are looked at.
+const AHEAD: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+type Stretch = (Instant, Instant);
+
+/// All that is doubtful, in the order of the kinds. The same estate at the same instant always says the same.
+pub fn check(estate: &Estate, now: Instant) -> Vec<Problem> {
+    let until = now.saturating_add(AHEAD).unwrap_or(Instant::MAX);
+    let mut warnings = Vec::new();
+    for (name, wanted) in paged(estate) {
+        if let Some(person) = estate.persons.get(name) {
+            reach(estate, person, &wanted, &mut warnings);
+        }
+    }
+    for rota in estate.rotas.values() {
+        holes(estate, rota, now, until, &mut warnings);
+        holidays(estate, rota, until, &mut warnings);
+        overrides(estate, rota, now, &mut warnings);
+    }
+    for escalation in estate.escalations.values() {
+        ends(estate, escalation, now, until, &mut warnings);
+    }
+    warnings
+}
+
+/// Everybody who can be paged, and one reason for which.
+fn paged(estate: &Estate) -> BTreeMap<&Name, String> {
+    let mut people = BTreeMap::new();
+    for rota in estate.rotas.values() {
+        let layers = rota.layers.iter().filter(|layer| layer.role != Role::Shadow);
+        let turns = layers.flat_map(|layer| layer.rotation.members.iter().flatten());
+        for person in turns.chain(rota.overrides.iter().map(|change| &change.with)) {
+            people.entry(person).or_insert_with(|| format!("is on watch in the rota `{}`", rota.name));
+        }
+    }
+    for escalation in estate.escalations.values() {
+        for target in escalation.steps.iter().flat_map(|step| &step.page) {
+            let because = || format!("is paged by the escalation `{}`", escalation.name);
+            match target {
+                Target::Person(person) => drop(people.entry(person).or_insert_with(because)),
+                Target::Team(team) => {
+                    for person in estate.teams.get(team).into_iter().flat_map(|team| &team.members) {
+                        people.entry(person).or_insert_with(because);
+                    }
+                }
+                Target::Rota(..) => {}
+            }
+        }
+    }
+    people
+}
+
+/// The technologies by which an urgent page tries to get through, one for each way.
+fn ways(person: &Person) -> Vec<Technology> {
+    let contacts: BTreeSet<&str> = person.reach.high.iter().map(|step| step.contact.as_str()).collect();
+    let used = person.contacts.iter().filter(|contact| contacts.contains(contact.name.as_str()));
+    used.map(|contact| contact.way.technology()).collect()
+}
+
+fn reach(estate: &Estate, person: &Person, wanted: &str, warnings: &mut Vec<Problem>) {
+    let name = &person.name;
+    let ways = ways(person);
+    let fault = match ways.as_slice() {
+        [] if person.contacts.is_empty() => {
+            Fault::new(format!("`{name}` {wanted} but can't be reached: no contact is known"))
+                .expected("at least two contacts that rest on different technologies")
+        }
+        [] => Fault::new(format!("`{name}` {wanted} but an urgent page has no way to get through"))
+            .expected("contacts under `reach.high`"),
+        [only] => Fault::new(format!("there is only one way to reach `{name}` urgently, by {}", only.word()))
+            .expected("a second one that rests on another technology"),
+        [first, rest @ ..] if rest.iter().all(|other| other == first) => Fault::new(format!(
+            "all {} ways to reach `{name}` urgently rest on {} and fail together",
+            ways.len(),
+            first.word()
+        ))
+        .expected("one that rests on another technology"),
+        _ => return,
+    };
+    warnings.push(estate.places.warn(&format!("person/{name}/contacts"), fault));
+}
+
+/// Whether an urgent page to them can get through at all.
+fn reachable(estate: &Estate, name: &Name) -> bool {
+    estate.persons.get(name).is_some_and(|person| !ways(person).is_empty())
+}
+
+fn holes(estate: &Estate, rota: &Rota, now: Instant, until: Instant, warnings: &mut Vec<Problem>) {
+    let holes = roster::holes(rota, &[], Role::Primary, now, until);
+    if holes.is_empty() {
+        return;
+    }
+    let total =
+        holes.iter().fold(SignedDuration::ZERO, |total, (from, to)| total.saturating_add(to.duration_since(*from)));
+    let layer = rota.layers.first();
+    let shown: Vec<String> =
+        holes.iter().take(3).map(|hole| stretch(*hole, layer.map(|layer| (&layer.zone, &layer.site)))).collect();
+    let rest = if holes.len() > 3 { format!("; and {} more", holes.len() - 3) } else { String::new() };
+    let (name, total) = (&rota.name, show_duration(SignedDuration::from_secs(total.as_secs())));
+    let fault = Fault::new(format!(
+        "nobody is on watch in the rota `{name}` for {total} of the next 90 days: {}{rest}",
+        shown.join("; ")
+    ));
+    warnings.push(estate.places.warn(&format!("rota/{name}"), fault));
+}
+
+/// In UTC, and by the wall clock of a site.
+fn stretch((from, to): Stretch, site: Option<(&TimeZone, &Name)>) -> String {
+    let utc = |at: Instant| at.strftime("%Y-%m-%dT%H:%MZ").to_string();
+    let local = |at: Instant, zone: &TimeZone| at.to_zoned(zone.clone()).strftime("%a %H:%M").to_string();
+    let local = site.map(|(zone, name)| format!(" ({} to {} in {name})", local(from, zone), local(to, zone)));
+    format!("{} to {}{}", utc(from), utc(to), local.unwrap_or_default())
+}
+
+fn holidays(estate: &Estate, rota: &Rota, until: Instant, warnings: &mut Vec<Problem>) {
+    for layer in rota.layers.iter().filter(|layer| layer.holidays == Holidays::Closed) {
+        let (site, path) = (&layer.site, format!("rota/{}/{}/holidays", rota.name, layer.name));
+        let year = until.to_zoned(layer.zone.clone()).year();
+        let fault = match layer.calendar.as_deref() {
+            None => Fault::new(format!("`holidays: closed` means nothing here: the site `{site}` has no calendar"))
+                .expected(format!(
+                    "`calendar:` at the site: one of {}",
+                    super::nearest::listed(calendar::calendars().iter().copied())
+                )),
+            Some(name) => match calendar::covered_years(name) {
+                Some(years) if years.contains(&year) => continue,
+                Some(years) => Fault::new(format!("the calendar `{name}` knows no holidays after {}", years.end())),
+                None => Fault::new(format!("the calendar `{name}` is not known")),
+            },
+        };
+        warnings.push(estate.places.warn(&path, fault));
+    }
+}
+
+fn overrides(estate: &Estate, rota: &Rota, now: Instant, warnings: &mut Vec<Problem>) {
+    let idle = roster::idle_overrides(rota, &[]);
+    for (number, change) in rota.overrides.iter().enumerate().filter(|(_, change)| change.until > now) {
+        let mut warn =
+            |fault| warnings.push(estate.places.warn(&format!("rota/{}/override-{number}", rota.name), fault));
+        let later = rota.overrides[number + 1..].iter().any(|other| collide(change, other));
+        if later {
+            let from = change.from.strftime("%Y-%m-%dT%H:%MZ");
+            warn(Fault::new(format!(
+                "a later override covers a part of this one (from {from}); where both hold, the later one counts"
+            )));
+        } else if idle.iter().any(|found| std::ptr::eq(*found, change)) {
+            let who = change.replace.as_ref().map_or_else(|| "somebody".into(), |name| format!("`{name}`"));
+            warn(Fault::new(format!("this override changes nothing: {who} is not on watch then")));
+        }
+    }
+}
+
+/// Whether two overrides are about the same person, layer and time.
+fn collide(one: &Override, other: &Override) -> bool {
+    let same_layer = one.layer.is_none() || other.layer.is_none() || one.layer == other.layer;
+    one.replace.is_some()
+        && one.replace == other.replace
+        && same_layer
+        && one.from < other.until
+        && other.from < one.until
+}
+
+/// Whether an escalation can be walked to its end without anybody being paged.
+fn ends(estate: &Estate, escalation: &Escalation, now: Instant, until: Instant, warnings: &mut Vec<Problem>) {
+    let mut alone = vec![(now, until)];
+    for target in escalation.steps.iter().flat_map(|step| &step.page) {
+        alone = match target {
+            Target::Person(person) if reachable(estate, person) => Vec::new(),
+            Target::Team(team)
+                if estate
+                    .teams
+                    .get(team)
+                    .is_some_and(|team| team.members.iter().any(|name| reachable(estate, name))) =>
+            {
+                Vec::new()
+            }
+            Target::Person(_) | Target::Team(_) => alone,
+            Target::Rota(name, role) => match estate.rotas.get(name) {
+                Some(rota) => intersect(&alone, &roster::holes(rota, &[], *role, now, until)),
+                None => alone,
+            },
+        };
+        if alone.is_empty() {
+            return;
+        }
+    }
+    let name = &escalation.name;
+    let fault = match alone.first() {
+        Some(whole) if *whole == (now, until) => {
+            Fault::new(format!("the escalation `{name}` reaches nobody in the next 90 days"))
+        }
+        Some(first) => Fault::new(format!(
+            "the escalation `{name}` can end with nobody: from {} none of its steps finds anybody",
+            stretch(*first, None)
+        )),
+        None => return,
+    };
+    let fault = fault.expected("a last step that always finds somebody, such as a person or a team");
+    warnings.push(estate.places.warn(&format!("escalation/{name}"), fault));
+}
+
+/// What lies in both of two sorted lists of stretches.
+fn intersect(one: &[Stretch], other: &[Stretch]) -> Vec<Stretch> {
+    let (mut both, mut i, mut j) = (Vec::new(), 0, 0);
+    while let (Some(a), Some(b)) = (one.get(i), other.get(j)) {
+        let (from, to) = (a.0.max(b.0), a.1.min(b.1));
+        if from < to {
+            both.push((from, to));
+        }
+        if a.1 < b.1 { i += 1 } else { j += 1 }
+    }
+    both
+}
