@@ -1,11 +1,13 @@
 //! What becomes of the wish for an override.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 
 use super::{Overrides, RosterFact};
 use crate::{
     Instant, Refusal,
-    estate::{Estate, Override},
+    estate::{Estate, Override, nearest},
     id::Name,
 };
 
@@ -37,7 +39,7 @@ pub fn plan_add(
         if let Some(person) = person.filter(|person| !estate.persons.contains_key(*person)) {
             return invalid(
                 field,
-                format!("no person of the estate is called `{person}`{}", nearest(person, &estate.persons)),
+                format!("no person of the estate is called `{person}`{}", meant(person, &estate.persons)),
             );
         }
     }
@@ -67,8 +69,7 @@ pub fn plan_remove(overrides: &Overrides, rota: &Name, id: u64, now: Instant) ->
     }
 }
 
-fn nearest<T>(wanted: &Name, known: &std::collections::BTreeMap<Name, T>) -> String {
-    let distance = |name: &&Name| strsim::osa_distance(name.as_str(), wanted.as_str());
-    let found = known.keys().min_by_key(distance).filter(|name| distance(name) <= 2 + wanted.as_str().len() / 4);
+fn meant<T>(wanted: &Name, known: &BTreeMap<Name, T>) -> String {
+    let found = nearest(wanted.as_str(), known.keys().map(Name::as_str));
     found.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
 }
