@@ -4,10 +4,11 @@ use std::{error::Error, time::Duration};
 
 use jiff::SignedDuration;
 use meridian_core::{Instant, command::Outcome};
-use reqwest::{Client, RequestBuilder, StatusCode, Url, header::RETRY_AFTER, redirect};
+use reqwest::{Certificate, Client, RequestBuilder, StatusCode, Url, header::RETRY_AFTER, redirect};
 
 use super::{
     policy::{Forbidden, GuardedResolver, OutboundPolicy},
+    roots::{Roots, hint},
     text::one_line,
 };
 
@@ -18,8 +19,10 @@ const ANSWER_BYTES_MAX: usize = 4096;
 const RETRY_AFTER_MAX: SignedDuration = SignedDuration::from_hours(1);
 
 /// The client for all channels. Needs the process's TLS provider to be installed already.
-pub fn client(policy: OutboundPolicy) -> Result<Client, reqwest::Error> {
+pub fn client(policy: OutboundPolicy, roots: &Roots) -> Result<Client, reqwest::Error> {
+    let roots: Vec<Certificate> = roots.iter().map(Certificate::from_der).collect::<Result<_, _>>()?;
     Client::builder()
+        .tls_certs_merge(roots)
         .user_agent(concat!("Meridian/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
@@ -117,7 +120,7 @@ fn unreachable(error: reqwest::Error, origin: &str) -> Outcome {
         Some(last) => one_line(&last.to_string(), 200),
         None => "the request failed".to_owned(),
     };
-    let outcome = format!("{origin}: {why}");
+    let outcome = format!("{origin}: {why}{}", hint(&why));
     if error.is_builder() {
         Outcome::Refused { error: outcome }
     } else {

@@ -19,6 +19,7 @@ mod mail_html;
 mod mail_text;
 mod ntfy;
 mod phone;
+mod roots;
 mod slack;
 mod smtp;
 mod text;

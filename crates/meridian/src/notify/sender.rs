@@ -19,7 +19,9 @@ use super::{
     http::{self, Answer, Redacted},
     mail,
     message::Message,
-    ntfy, phone, slack, smtp,
+    ntfy, phone,
+    roots::Roots,
+    slack, smtp,
     text::one_line,
     webhook,
 };
@@ -34,6 +36,7 @@ pub struct Sender {
     /// The right side of `Message-ID`s.
     domain: Arc<str>,
     http: Client,
+    roots: Roots,
     pools: Arc<Mutex<BTreeMap<Name, (smtp::Account, smtp::Transport)>>>,
 }
 
@@ -46,20 +49,22 @@ fn refused<T>(error: impl Into<String>) -> Step<T> {
 
 impl Sender {
     /// `external_url` is where people reach Meridian; mails take their domain from it. The process's TLS provider
-    /// must be installed before.
+    /// must be installed before. The certificates in `SSL_CERT_FILE` are trusted beside the public roots.
     pub fn new(
         estate: &Estate,
         external_url: &str,
         secrets: Secrets,
         policy: OutboundPolicy,
     ) -> Result<Sender, String> {
-        let http = http::client(policy).map_err(|why| format!("the HTTP client can't be built: {why}"))?;
+        let roots = Roots::from_environment()?;
+        let http = http::client(policy, &roots).map_err(|why| format!("the HTTP client can't be built: {why}"))?;
         Ok(Sender {
             channels: channels(estate),
             secrets,
             policy,
             domain: domain(external_url).into(),
             http,
+            roots,
             pools: Arc::default(),
         })
     }
@@ -151,7 +156,7 @@ impl Sender {
         {
             return Ok(transport.clone());
         }
-        let transport = account.transport()?;
+        let transport = account.transport(&self.roots)?;
         pools.insert(channel.clone(), (account.clone(), transport.clone()));
         Ok(transport)
     }

@@ -7,12 +7,16 @@ use lettre::{
     transport::smtp::{
         Error, PoolConfig,
         authentication::Credentials,
-        client::{Tls, TlsParameters},
+        client::{Certificate, Tls, TlsParameters},
     },
 };
 use meridian_core::{command::Outcome, estate::SmtpTls};
 
-use super::{http::Redacted, text::one_line};
+use super::{
+    http::Redacted,
+    roots::{Roots, hint},
+    text::one_line,
+};
 
 /// For the connection and for each reply.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,9 +35,8 @@ pub struct Account {
 }
 
 impl Account {
-    pub fn transport(&self) -> Result<Transport, String> {
-        let parameters =
-            || TlsParameters::new(self.host.clone()).map_err(|why| format!("TLS for {}: {why}", self.host));
+    pub fn transport(&self, roots: &Roots) -> Result<Transport, String> {
+        let parameters = || self.tls_parameters(roots).map_err(|why| format!("TLS for {}: {why}", self.host));
         let tls = match self.tls {
             SmtpTls::None => Tls::None,
             SmtpTls::StartTls => Tls::Required(parameters()?),
@@ -48,6 +51,14 @@ impl Account {
             Some((user, password)) => builder.credentials(Credentials::new(user.clone(), password.clone())).build(),
             None => builder.build(),
         })
+    }
+
+    fn tls_parameters(&self, roots: &Roots) -> Result<TlsParameters, Error> {
+        let mut builder = TlsParameters::builder(self.host.clone());
+        for root in roots.iter() {
+            builder = builder.add_root_certificate(Certificate::from_der(root.to_vec())?);
+        }
+        builder.build()
     }
 
     fn server(&self) -> String {
@@ -78,7 +89,8 @@ fn classify(error: &Error, server: &str, redacted: &Redacted) -> Outcome {
         }
         cause = inner.source();
     }
-    let error_text = format!("{server}: {}", redacted.apply(&one_line(&said.join(": "), 400)));
+    let said = redacted.apply(&one_line(&said.join(": "), 400));
+    let error_text = format!("{server}: {said}{}", hint(&said));
     if error.is_permanent() || error.is_client() {
         Outcome::Refused { error: error_text }
     } else {
