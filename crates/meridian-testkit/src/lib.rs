@@ -5,4 +5,5 @@
 pub mod chaos;
 pub mod scenario;
 pub mod seeds;
+pub mod servers;
 pub mod sim;

@@ -37,6 +37,8 @@ fn a_function_has_at_most_60_lines() {
     let function = |lines: usize| format!("fn long(a: [u8; 2]) -> [u8; 2] {{\n{}}}\n", "    a;\n".repeat(lines - 2));
     check_code(&function(60), &[]);
     check_code(&function(61), &["2 function-length"]);
+    check_code(&format!("#[cfg(test)]\nmod tests {{\n{}}}\n{}", function(99), function(61)), &["104 function-length"]);
+    check(&[("crates/meridian/tests/it/a.rs", &function(61))], &[]);
     check_code(&format!("/* fn */ fn short() {{}}\n// fn x() {{\n{}", "// }\n".repeat(80)), &[]);
     check_code(&format!("const A: fn(u8) = b;\n{}", "const B: u8 = 1;\n".repeat(80)), &[]);
     check_code(&format!("trait T {{\n    fn absent(&self);\n{}}}\n", "    const C: u8;\n".repeat(80)), &[]);
