@@ -1,2 +1,5 @@
 //! The `meridian` binary.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    meridian::cli::run()
+}

@@ -1,1 +1,79 @@
-//! The command line.
+//! The command line: what it takes, and which function answers.
+//!
+//! Exit codes: 0 done, 1 the answer is no (a broken estate, a refusal, a server that can't be reached), 2 wrong usage.
+
+pub mod args;
+pub mod color;
+pub mod estate;
+pub mod journal;
+pub mod roster;
+pub mod route;
+pub mod serve;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Args, Command, JournalCommand};
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    match args.command {
+        Command::Serve(flags) => serve::serve(flags),
+        Command::Check { dir, json, strict } => estate::check(&dir, json, strict),
+        Command::Schema { kind } => estate::schema(kind.as_deref()),
+        Command::Route { estate, labels, json } => route::run(&estate, &labels, json),
+        Command::Oncall { estate, rota, at, json } => answer(estate::load(&estate).and_then(|estate| {
+            let at = at.map_or_else(|| Ok(crate::clock::Clock::system().now()), |at| roster::instant(&at))?;
+            roster::oncall(&estate, rota.as_deref(), at, json)
+        })),
+        Command::Shifts { estate, rota, from, to, json } => {
+            answer(estate::load(&estate).and_then(|estate| {
+                roster::shifts(&estate, &rota, roster::instant(&from)?, roster::instant(&to)?, json)
+            }))
+        }
+        Command::Journal { command } => match command {
+            JournalCommand::Verify { data, json } => journal::verify(&data, json),
+            JournalCommand::Export { data, from, to } => journal::export(&data, from, to),
+            JournalCommand::Stats { data, json } => journal::stats(&data, json),
+        },
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "meridian", &mut std::io::stdout());
+            ExitCode::SUCCESS
+        }
+        Command::Man { dir } => man(&dir),
+    }
+}
+
+/// Prints an answer, or the error to the standard error.
+pub fn answer(result: Result<String, String>) -> ExitCode {
+    match result {
+        Ok(text) => {
+            print(&text);
+            ExitCode::SUCCESS
+        }
+        Err(why) => fail(&why),
+    }
+}
+
+/// Writes to the standard output; a reader that has seen enough (`| head`) is no error.
+pub fn print(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    let _ = write!(out, "{text}{end}").and_then(|()| out.flush());
+}
+
+pub fn fail(why: &str) -> ExitCode {
+    eprintln!("{} {why}", color::error("error:"));
+    ExitCode::FAILURE
+}
+
+fn man(dir: &std::path::Path) -> ExitCode {
+    let made = std::fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(Args::command(), dir));
+    match made {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("the man pages can't be written to {}: {error}", dir.display())),
+    }
+}

@@ -1,1 +1,80 @@
 //! The server: the keeper, the reconcilers and the HTTP front.
+//!
+//! [`Keeper`] owns the world and the journal's right to append. The reconcilers (`notifier`, `estate`) have no input
+//! but the world, and tell the keeper what they did. `front` takes connections. What this does *not* do: decide.
+
+pub mod estate;
+pub mod front;
+pub mod keeper;
+pub mod metrics;
+pub mod notifier;
+pub mod ops;
+pub mod run;
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use meridian_store::Journal;
+
+pub use keeper::{AskError, Keeper};
+
+use crate::clock::Clock;
+
+/// Everything that a handler may use; cheap to clone.
+#[derive(Clone)]
+pub struct House {
+    pub keeper: Keeper,
+    pub clock: Clock,
+    pub journal: Arc<dyn Journal>,
+    pub settings: Arc<Settings>,
+    /// Signs the links in messages.
+    pub link_key: [u8; 32],
+    /// Wishes to read the estate again.
+    pub reload: tokio::sync::mpsc::Sender<estate::Reload>,
+    pub metrics: Arc<metrics::Metrics>,
+}
+
+impl House {
+    #[expect(clippy::too_many_arguments, reason = "each part is made in `run::begin`, once")]
+    pub fn new(
+        keeper: Keeper,
+        clock: Clock,
+        journal: Arc<dyn Journal>,
+        settings: Settings,
+        link_key: [u8; 32],
+        reload: tokio::sync::mpsc::Sender<estate::Reload>,
+        metrics: Arc<metrics::Metrics>,
+    ) -> House {
+        House { keeper, clock, journal, settings: Arc::new(settings), link_key, reload, metrics }
+    }
+}
+
+/// What the flags said.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+    pub estate: PathBuf,
+    /// The name of the estate in the head of every page.
+    pub name: String,
+    /// Where people's browsers reach this server, without a slash at the end. Links in messages begin with it.
+    pub external_url: String,
+    pub intake: Intake,
+    pub tls: Option<TlsFiles>,
+    /// A demonstration: everybody is logged in, nothing is sent to anybody.
+    pub demo: bool,
+}
+
+/// Who may send alerts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intake {
+    /// Anybody who can connect. The default only on a loopback address.
+    Open,
+    /// Who has an API token with the scope `ingest`.
+    Token,
+}
+
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}

@@ -1,0 +1,127 @@
+//! The estate watcher: reads the estate's directory at the start, on SIGHUP, on `POST /-/reload` and when a file changes.
+//!
+//! A broken estate is refused whole: the one before stays in force, and the page says so.
+
+use std::{path::Path, sync::Arc};
+
+use meridian_core::{
+    Command,
+    estate::{self, Problem, RefusedProblem, SourceFile},
+    id::Actor,
+};
+use notify::Watcher;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{House, notifier::Carrier};
+use crate::cli::estate::read_dir;
+
+/// Editors write a file in several steps; all changes within this time are one.
+const SETTLE: jiff::SignedDuration = jiff::SignedDuration::from_millis(300);
+
+/// A wish to read the estate again, and where to say what came of it.
+pub type Reload = Option<oneshot::Sender<Result<(), String>>>;
+
+/// What a read of the directory brings.
+pub enum Read {
+    Good { files: Vec<SourceFile>, digest: String },
+    Broken { digest: String, problems: Vec<Problem> },
+}
+
+/// Reads and checks the directory; it changes nothing.
+pub fn read(dir: &Path) -> Read {
+    let files = match read_dir(dir) {
+        Ok(files) => files,
+        Err(problems) => {
+            let digest = estate::digest(&[]);
+            return Read::Broken { digest, problems };
+        }
+    };
+    let digest = estate::digest(&files);
+    match estate::load(&files) {
+        Ok(_) => Read::Good { files, digest },
+        Err(problems) => Read::Broken { digest, problems },
+    }
+}
+
+/// Reads the estate and asks the keeper to put it into force, or to note the refusal.
+pub async fn reload(house: &House, carrier: &Carrier, actor: Actor) -> Result<(), String> {
+    let dir = house.settings.estate.clone();
+    let read = tokio::task::spawn_blocking(move || read(&dir)).await.map_err(|error| error.to_string())?;
+    match read {
+        Read::Good { files, digest } => {
+            let command = Command::LoadEstate { files, digest };
+            house.keeper.ask(actor, command).await.map_err(|error| error.to_string())?;
+            if let Carrier::Real(sender) = carrier {
+                let estate = house.keeper.world().estate().clone();
+                let mut sender = sender.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+                *sender = sender.reload(&estate);
+            }
+            Ok(())
+        }
+        Read::Broken { digest, problems } => {
+            let count = problems.len();
+            let first = problems.first().map(Problem::to_string).unwrap_or_default();
+            let problems = problems.into_iter().take(100).map(refused).collect();
+            house.keeper.ask(actor, Command::RefuseEstate { digest, problems }).await.map_err(|e| e.to_string())?;
+            Err(format!(
+                "the estate was refused whole, the one before stays in force; {count} problems, the first:\n{first}"
+            ))
+        }
+    }
+}
+
+fn refused(problem: Problem) -> RefusedProblem {
+    let snippet = problem.to_string();
+    RefusedProblem { file: problem.file, line: problem.line, column: problem.column, message: problem.message, snippet }
+}
+
+/// Runs until every sender of `wishes` is gone.
+pub async fn run(house: House, carrier: Carrier, mut wishes: mpsc::Receiver<Reload>) {
+    while let Some(wish) = wishes.recv().await {
+        let result = reload(&house, &carrier, Actor::System).await;
+        match &result {
+            Ok(()) => tracing::info!("the estate in {} is in force", house.settings.estate.display()),
+            Err(why) => tracing::warn!("{why}"),
+        }
+        if let Some(answer) = wish {
+            // The one who asked may have gone away; the estate is read all the same.
+            let _ = answer.send(result);
+        }
+    }
+}
+
+/// Watches the directory. The watcher must be kept; dropping it ends the watch.
+pub fn watch(house: &House, wishes: mpsc::Sender<Reload>) -> Option<notify::RecommendedWatcher> {
+    let changed = Arc::new(tokio::sync::Notify::new());
+    let wake = changed.clone();
+    let watcher = notify::recommended_watcher(move |event: Result<notify::Event, notify::Error>| {
+        if event.is_ok_and(|event| !event.kind.is_access()) {
+            wake.notify_one();
+        }
+    });
+    let watched = watcher.and_then(|mut watcher| {
+        watcher.watch(&house.settings.estate, notify::RecursiveMode::Recursive).map(|()| watcher)
+    });
+    let clock = house.clock.clone();
+    match watched {
+        Ok(watcher) => {
+            tokio::spawn(async move {
+                loop {
+                    changed.notified().await;
+                    clock.sleep(SETTLE).await;
+                    if wishes.send(None).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            Some(watcher)
+        }
+        Err(error) => {
+            tracing::warn!(
+                "changes of {} are not watched ({error}); use SIGHUP or POST /-/reload",
+                house.settings.estate.display()
+            );
+            None
+        }
+    }
+}

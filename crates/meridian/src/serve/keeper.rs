@@ -1,0 +1,351 @@
+//! The keeper: the one task that may change the world.
+//!
+//! Commands wait in a queue. The keeper takes all that wait, plans them one after the other against the growing world,
+//! appends all their facts in one durable commit, and only then answers. It sleeps until a command comes or the world
+//! has something due. When the journal refuses a commit, the world is folded anew from what is durable, every waiting
+//! command is answered with [`AskError::Unavailable`], and it tries again a second later.
+//!
+//! A read may see a fact some milliseconds before it is durable; nothing outside is told, and nothing is sent, before.
+
+use std::sync::{
+    Arc, RwLock, RwLockReadGuard,
+    atomic::{AtomicBool, Ordering},
+};
+
+use meridian_core::{
+    Command, Fact, Instant, Refusal, Reply, World,
+    id::{Actor, DeliveryId},
+    journal::{Entry, Head, open, seal_all},
+    page::{DeliveryState, PageFact},
+    world::SNAPSHOT_VERSION,
+};
+use meridian_store::{Journal, Lease, Snapshot};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::Clock;
+
+/// So many commands may wait; a further one is refused, before memory grows.
+const QUEUE: usize = 4_096;
+/// So many commands are committed together.
+const BATCH: usize = 512;
+/// A snapshot is taken after so many entries.
+const SNAPSHOT_EVERY: u64 = 100_000;
+/// Entries are folded in portions of this many when starting.
+const FOLD_PORTION: usize = 8_192;
+/// How long commands are refused at once after the journal refused a commit.
+const REST: jiff::SignedDuration = jiff::SignedDuration::from_secs(1);
+
+/// The way to the keeper; cheap to clone.
+#[derive(Clone)]
+pub struct Keeper {
+    asks: mpsc::Sender<Ask>,
+    shared: Arc<Shared>,
+    changed: watch::Receiver<u64>,
+}
+
+struct Shared {
+    world: RwLock<World>,
+    /// The journal took the last commit.
+    healthy: AtomicBool,
+}
+
+struct Ask {
+    actor: Actor,
+    command: Command,
+    answer: oneshot::Sender<Result<Reply, AskError>>,
+}
+
+/// Why a command led to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskError {
+    /// It may not be, whoever asks again.
+    Refused(Refusal),
+    /// Not now: nothing was changed, ask again.
+    Unavailable { why: String, retry_after_s: u64 },
+}
+
+impl std::fmt::Display for AskError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            AskError::Refused(refusal) => refusal.fmt(f),
+            AskError::Unavailable { why, .. } => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for AskError {}
+
+/// Why the keeper could not begin.
+#[derive(Debug)]
+pub struct FoldError(pub String);
+
+impl std::fmt::Display for FoldError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for FoldError {}
+
+/// The keeper's own side: runs until it is told to stop.
+pub struct Loop {
+    asks: mpsc::Receiver<Ask>,
+    shared: Arc<Shared>,
+    changed: watch::Sender<u64>,
+    journal: Arc<dyn Journal>,
+    lease: Lease,
+    head: Head,
+    clock: Clock,
+    outbox: mpsc::UnboundedSender<DeliveryId>,
+    snapshot_at: u64,
+    /// Commands are refused until then.
+    rests_until: Option<Instant>,
+}
+
+impl Keeper {
+    /// Folds the journal and makes both sides. What is to be sent goes to `outbox`, as soon as it is durable.
+    pub async fn begin(
+        journal: Arc<dyn Journal>,
+        lease: Lease,
+        clock: Clock,
+        outbox: mpsc::UnboundedSender<DeliveryId>,
+    ) -> Result<(Keeper, Loop), FoldError> {
+        let (world, snapshot_at) = fold(journal.as_ref()).await?;
+        let head = journal.head().await.map_err(|error| FoldError(error.to_string()))?;
+        for delivery in world.pages.outbox() {
+            // Nobody listens any more only when the process is about to end.
+            let _ = outbox.send(delivery.id);
+        }
+        let (asks, waiting) = mpsc::channel(QUEUE);
+        let (sender, changed) = watch::channel(world.seq());
+        let shared = Arc::new(Shared { world: RwLock::new(world), healthy: AtomicBool::new(true) });
+        let keeper = Keeper { asks, shared: shared.clone(), changed };
+        let asks = waiting;
+        let changed = sender;
+        let rests_until = None;
+        Ok((keeper, Loop { asks, shared, changed, journal, lease, head, clock, outbox, snapshot_at, rests_until }))
+    }
+
+    /// Asks and waits until what it led to is durable.
+    pub async fn ask(&self, actor: Actor, command: Command) -> Result<Reply, AskError> {
+        let (answer, answered) = oneshot::channel();
+        self.asks.try_send(Ask { actor, command, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => unavailable("too much is waiting; nothing was changed", 1),
+            mpsc::error::TrySendError::Closed(_) => unavailable("Meridian is stopping; nothing was changed", 5),
+        })?;
+        answered.await.unwrap_or_else(|_| Err(unavailable("Meridian is stopping; ask again to be sure", 5)))
+    }
+
+    /// The world as it is now. Never hold this across an `await`: the keeper waits for it.
+    pub fn world(&self) -> RwLockReadGuard<'_, World> {
+        self.shared.world.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Whether no command is taken any more.
+    pub fn is_stopping(&self) -> bool {
+        self.asks.is_closed()
+    }
+
+    /// The number of the newest durable entry; wakes whoever waits for a change.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.changed.clone()
+    }
+
+    /// Whether the journal took the last commit.
+    pub fn is_healthy(&self) -> bool {
+        self.shared.healthy.load(Ordering::Relaxed)
+    }
+}
+
+fn unavailable(why: &str, retry_after_s: u64) -> AskError {
+    AskError::Unavailable { why: why.to_owned(), retry_after_s }
+}
+
+/// Folds the journal from its newest sound snapshot. Also tells the entry at which that snapshot stands.
+pub async fn fold(journal: &dyn Journal) -> Result<(World, u64), FoldError> {
+    let found = journal.latest_snapshot(SNAPSHOT_VERSION).await.map_err(|error| FoldError(error.to_string()))?;
+    for warning in &found.warnings {
+        tracing::warn!("{warning}");
+    }
+    let from_snapshot = found.snapshot.and_then(|snapshot| match World::from_snapshot(&snapshot.bytes) {
+        Ok(world) => Some(world),
+        Err(error) => {
+            tracing::warn!("the snapshot at entry {} is passed over: {error}", snapshot.head.seq);
+            None
+        }
+    });
+    let mut world = from_snapshot.unwrap_or_default();
+    let snapshot_at = world.seq();
+    loop {
+        let portion =
+            journal.read(world.seq() + 1, FOLD_PORTION).await.map_err(|error| FoldError(error.to_string()))?;
+        if portion.is_empty() {
+            return Ok((world, snapshot_at));
+        }
+        for sealed in &portion {
+            world.fold(&open(sealed).map_err(|broken| FoldError(broken.to_string()))?);
+        }
+    }
+}
+
+impl Loop {
+    /// Runs until every [`Keeper`] is gone or `stop` fires; then a last snapshot is kept.
+    pub async fn run(mut self, mut stop: oneshot::Receiver<()>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        let mut stopping = false;
+        loop {
+            let due = self.due();
+            tokio::select! {
+                biased;
+                _ = &mut stop, if !stopping => {
+                    // What waits is still answered; nothing new is taken.
+                    stopping = true;
+                    self.asks.close();
+                }
+                taken = self.asks.recv_many(&mut batch, BATCH) => {
+                    if taken == 0 {
+                        break;
+                    }
+                }
+                () = self.clock.sleep_until(due.unwrap_or(Instant::MAX)), if due.is_some() => {}
+            }
+            self.turn(&mut batch).await;
+        }
+        let mut last = vec![];
+        self.commit_stop(&mut last).await;
+        self.snapshot().await;
+    }
+
+    /// The next moment at which time itself leads to something.
+    fn due(&self) -> Option<Instant> {
+        let due = read(&self.shared).next_due()?;
+        Some(self.rests_until.map_or(due, |rest| due.max(rest)))
+    }
+
+    /// Plans all that waits and all that is due, commits it, and answers.
+    async fn turn(&mut self, batch: &mut Vec<Ask>) {
+        let now = self.clock.now();
+        if self.rests_until.is_some_and(|rest| now < rest) {
+            let refusal = unavailable("the journal does not take entries now; nothing was changed", 1);
+            batch.drain(..).for_each(|ask| drop(ask.answer.send(Err(refusal.clone()))));
+            return;
+        }
+        self.rests_until = None;
+        let mut entries = Vec::new();
+        let mut answers = Vec::with_capacity(batch.len());
+        for Ask { actor, command, answer } in batch.drain(..) {
+            let reply = write(&self.shared).handle(now, actor, command, &mut entries);
+            answers.push((answer, reply.map_err(AskError::Refused)));
+        }
+        write(&self.shared).tick(now, &mut entries);
+        let committed = self.commit(&entries).await;
+        for (answer, reply) in answers {
+            // A refusal stands whether or not the others were committed.
+            let reply = match (&committed, reply) {
+                (Err(why), Ok(_)) => Err(why.clone()),
+                (_, reply) => reply,
+            };
+            // Whoever asked may have gone away meanwhile; what was asked is done all the same.
+            let _ = answer.send(reply);
+        }
+    }
+
+    async fn commit(&mut self, entries: &[Entry]) -> Result<(), AskError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let sealed = seal_all(self.head.hash, entries);
+        match self.journal.append(self.lease, self.head, &sealed).await {
+            Ok(head) => {
+                self.head = head;
+                self.shared.healthy.store(true, Ordering::Relaxed);
+                self.send_out(entries);
+                self.changed.send_replace(head.seq);
+                if head.seq >= self.snapshot_at + SNAPSHOT_EVERY {
+                    self.snapshot().await;
+                }
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!("the journal refused {} entries: {error}", entries.len());
+                self.shared.healthy.store(false, Ordering::Relaxed);
+                self.rests_until = self.clock.now().checked_add(REST).ok();
+                self.refold().await;
+                Err(AskError::Unavailable { why: format!("{error}; nothing was changed"), retry_after_s: 5 })
+            }
+        }
+    }
+
+    /// Takes back what was planned but is not durable.
+    async fn refold(&mut self) {
+        loop {
+            let folded = fold(self.journal.as_ref()).await;
+            let head = self.journal.head().await;
+            match (folded, head) {
+                (Ok((mut world, _)), Ok(head)) => {
+                    world.alerts.apply_started(self.clock.now());
+                    self.head = head;
+                    *write(&self.shared) = world;
+                    return;
+                }
+                (Err(error), _) => tracing::error!("the journal can't be folded anew: {error}; trying again"),
+                (_, Err(error)) => tracing::error!("the journal can't be read: {error}; trying again"),
+            }
+            self.clock.sleep(REST).await;
+        }
+    }
+
+    /// Hands what these entries ask to send to the notifier. Called only when they are durable.
+    fn send_out(&self, entries: &[Entry]) {
+        let world = read(&self.shared);
+        let mut send = |id: DeliveryId| {
+            let sending = |id| world.pages.delivery(id).map(|delivery| &delivery.state);
+            if matches!(sending(id), Some(DeliveryState::Sending { .. })) {
+                // Nobody listens any more only when the process is about to end; the outbox is sent at the next start.
+                let _ = self.outbox.send(id);
+            }
+        };
+        for entry in entries {
+            match &entry.fact {
+                Fact::Page(PageFact::DeliveryStarted { delivery, .. }) => send(*delivery),
+                Fact::Page(PageFact::Opened { deliveries, .. } | PageFact::Noticed { deliveries, .. }) => {
+                    deliveries
+                        .iter()
+                        .filter(|planned| planned.due <= entry.at)
+                        .for_each(|planned| send(planned.delivery));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    async fn commit_stop(&mut self, entries: &mut Vec<Entry>) {
+        let now = self.clock.now();
+        let stopped = write(&self.shared).handle(now, Actor::System, Command::Stop, entries);
+        if stopped.is_ok() && self.commit(entries).await.is_err() {
+            tracing::error!(
+                "the stop could not be written to the journal; the next start will look like one after a crash"
+            );
+        }
+    }
+
+    async fn snapshot(&mut self) {
+        let bytes = match read(&self.shared).to_snapshot() {
+            Ok(bytes) => bytes,
+            Err(error) => return tracing::error!("no snapshot: {error}"),
+        };
+        self.snapshot_at = self.head.seq;
+        let snapshot = Snapshot { head: self.head, version: SNAPSHOT_VERSION, bytes };
+        if let Err(error) = self.journal.snapshot(snapshot).await {
+            tracing::warn!("the snapshot was not kept; the next start takes longer: {error}");
+        }
+    }
+}
+
+fn read(shared: &Shared) -> RwLockReadGuard<'_, World> {
+    shared.world.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+fn write(shared: &Shared) -> std::sync::RwLockWriteGuard<'_, World> {
+    shared.world.write().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

@@ -1,0 +1,194 @@
+//! The notifier: sends what the world asks to send, and tells the keeper what came of it.
+//!
+//! It has no input but the numbers of deliveries that are durable and due. A crash between sending and telling leads
+//! to the same delivery again after the start, with the same key. What this does *not* do: decide about retries.
+
+use std::sync::{Arc, RwLock};
+
+use meridian_core::{
+    Command, World,
+    alert::Labels,
+    command::Outcome,
+    id::{Actor, DeliveryId, Name},
+    incident::Incident,
+    page::{Delivery, DeliveryState, Notice, Page},
+};
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    task::JoinSet,
+};
+
+use super::{AskError, House};
+use crate::notify::{
+    AlertLine, IncidentStatus, IncidentSummary, Kind, Message, Next, Recipient, Sender,
+    link::{self, LinkClaims, Purpose},
+};
+
+/// So many messages are under way at once.
+const AT_ONCE: usize = 64;
+/// So many alerts are listed in a message.
+const ALERTS_LISTED: usize = 10;
+/// How long the links of a message work.
+const LINK_VALID: jiff::SignedDuration = jiff::SignedDuration::from_hours(48);
+/// Before the keeper is told again what it could not take.
+const REST: jiff::SignedDuration = jiff::SignedDuration::from_secs(1);
+
+/// How messages leave. The demo has another carrier than the real one.
+#[derive(Clone)]
+pub enum Carrier {
+    Real(Arc<RwLock<Sender>>),
+    /// Nothing leaves: every message counts as delivered. For the demonstration.
+    Pretend,
+}
+
+/// Runs until `stop` fires, then waits for what is under way.
+pub async fn run(
+    house: House,
+    carrier: Carrier,
+    mut outbox: mpsc::UnboundedReceiver<DeliveryId>,
+    mut stop: oneshot::Receiver<()>,
+) {
+    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let mut under_way = JoinSet::new();
+    loop {
+        let id = tokio::select! {
+            biased;
+            _ = &mut stop => break,
+            Some(_) = under_way.join_next(), if !under_way.is_empty() => continue,
+            id = outbox.recv() => match id {
+                Some(id) => id,
+                None => break,
+            },
+        };
+        let Ok(slot) = slots.clone().acquire_owned().await else { break };
+        let (house, carrier) = (house.clone(), carrier.clone());
+        under_way.spawn(async move {
+            deliver(&house, &carrier, id).await;
+            drop(slot);
+        });
+    }
+    while under_way.join_next().await.is_some() {}
+}
+
+async fn deliver(house: &House, carrier: &Carrier, id: DeliveryId) {
+    let now = house.clock.now();
+    let built = {
+        let world = house.keeper.world();
+        world.pages.delivery(id).and_then(|delivery| match delivery.state {
+            DeliveryState::Sending { attempt, .. } => Some((attempt, message(house, &world, delivery, now))),
+            _ => None,
+        })
+    };
+    let Some((attempt, built)) = built else { return };
+    let outcome = match built {
+        Err(error) => Outcome::Refused { error },
+        Ok((channel, message)) => match carrier {
+            Carrier::Pretend => Outcome::Sent { receipt: "demonstration: nothing left this machine".into() },
+            Carrier::Real(sender) => {
+                let sender = sender.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+                sender.send(&channel, &message).await
+            }
+        },
+    };
+    house.metrics.delivery(&outcome);
+    let command = Command::DeliveryOutcome { delivery: id, attempt, outcome };
+    while let Err(AskError::Unavailable { .. }) = house.keeper.ask(Actor::System, command.clone()).await {
+        if house.keeper.is_stopping() {
+            return;
+        }
+        house.clock.sleep(REST).await;
+    }
+}
+
+/// Builds the message from the world, and says which channel carries it.
+fn message(
+    house: &House,
+    world: &World,
+    delivery: &Delivery,
+    at: meridian_core::Instant,
+) -> Result<(Name, Message), String> {
+    let estate = world.estate();
+    let gone = |what: &str| format!("{what} is not in the estate any more");
+    let person = estate.persons.get(&delivery.person).ok_or_else(|| gone(&format!("person {}", delivery.person)))?;
+    let contact = person.contacts.iter().find(|contact| contact.name == delivery.contact);
+    let contact = contact.ok_or_else(|| gone(&format!("contact {} of {}", delivery.contact, delivery.person)))?;
+    let page = world.pages.page(delivery.page).ok_or("the page is not kept any more")?;
+    let incident = world.incidents.get(delivery.incident).ok_or("the incident is not kept any more")?;
+    let zone = estate.sites.get(&person.site).map_or(jiff::tz::TimeZone::UTC, |site| site.zone.clone());
+    let base = &house.settings.external_url;
+    let link = |path: &str, purpose: Purpose| {
+        let until = at.saturating_add(LINK_VALID).unwrap_or(at);
+        let claims = LinkClaims { page: page.id, incident: incident.id, person: person.name.clone(), purpose, until };
+        format!("{base}/{path}/{}", link::sign(&house.link_key, &claims))
+    };
+    let wants_answer = delivery.notice.is_none() && !incident.is_resolved() && incident.acknowledged.is_none();
+    let message = Message {
+        key: format!("mrd-{}-d{}", house.settings.name, delivery.id),
+        kind: kind(delivery, page),
+        to: Recipient {
+            person: person.name.clone(),
+            display_name: person.display_name.clone(),
+            way: contact.way.clone(),
+        },
+        incident: summary(world, incident),
+        because: format!("you are {}", page.because.words()),
+        next: wants_answer.then(|| next(world, incident)).flatten(),
+        acknowledge_url: wants_answer.then(|| link("ack", Purpose::Acknowledge)),
+        pass_on_url: wants_answer.then(|| link("pass", Purpose::PassOn)),
+        keypad_url: None,
+        incident_url: format!("{base}/incidents/{}", incident.id),
+        at,
+        zone,
+        drill: false,
+    };
+    Ok((contact.channel.clone(), message))
+}
+
+fn kind(delivery: &Delivery, page: &Page) -> Kind {
+    match &delivery.notice {
+        None => Kind::Page { urgency: page.urgency },
+        Some(Notice::Update { joined }) => Kind::Update { joined: *joined },
+        Some(Notice::Reminder) => Kind::Reminder,
+        Some(Notice::Resolved) => Kind::Resolved,
+    }
+}
+
+fn summary(world: &World, incident: &Incident) -> IncidentSummary {
+    let alerts = incident.alerts.iter().filter_map(|id| world.alerts.get(*id)).take(ALERTS_LISTED);
+    let alerts: Vec<AlertLine> = alerts
+        .map(|alert| AlertLine {
+            labels: alert.labels.clone(),
+            annotations: alert.annotations().clone(),
+            since: alert.starts_at,
+            firing: true,
+            generator_url: alert.generator_url.to_string(),
+        })
+        .collect();
+    let runbook = |alert: &AlertLine| {
+        ["runbook_url", "runbook"].iter().find_map(|name| alert.annotations.get(name)).map(str::to_owned)
+    };
+    let group = incident.group.as_ref().and_then(|group| world.alerts.group(group));
+    let display = |name: &Name| world.estate().persons.get(name).map_or(name.to_string(), |p| p.display_name.clone());
+    IncidentSummary {
+        number: incident.id,
+        title: incident.title.clone(),
+        severity: incident.severity,
+        since: incident.opened_at,
+        status: match (&incident.resolved, &incident.acknowledged) {
+            (Some(resolution), _) => IncidentStatus::Resolved { at: resolution.at },
+            (None, Some(ack)) => IncidentStatus::Acknowledged { by: display(&ack.by), at: ack.at },
+            (None, None) => IncidentStatus::Open,
+        },
+        group: group.map_or_else(Labels::default, |group| group.labels.clone()),
+        runbook_url: alerts.iter().find_map(runbook),
+        alerts_total: incident.alerts.len(),
+        alerts,
+    }
+}
+
+fn next(world: &World, incident: &Incident) -> Option<Next> {
+    let next = world.next_paged(incident.id)?;
+    let display = |name: &Name| world.estate().persons.get(name).map_or(name.to_string(), |p| p.display_name.clone());
+    let who: Vec<String> = next.persons.iter().map(display).collect();
+    (!who.is_empty()).then(|| Next { who: who.join(" and "), at: next.at })
+}

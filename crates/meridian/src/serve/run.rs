@@ -1,0 +1,189 @@
+//! `meridian serve`: puts the parts together, and takes them apart again so that nothing in flight is lost.
+
+use std::{
+    fs, io,
+    net::SocketAddr,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
+    sync::{Arc, RwLock},
+};
+
+use axum::Router;
+use meridian_core::{Command, id::Actor};
+use meridian_store::{Journal, SqliteJournal};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::{mpsc, oneshot, watch},
+};
+
+use super::{House, Keeper, Settings, estate, front, metrics::Metrics, notifier, ops};
+use crate::{
+    clock::Clock,
+    notify::{OutboundPolicy, Secrets, Sender},
+};
+
+/// Why the server could not begin: what, and what to do.
+#[derive(Debug)]
+pub struct StartError {
+    pub what: String,
+    pub hint: Option<String>,
+}
+
+impl StartError {
+    pub fn new(what: impl ToString) -> StartError {
+        StartError { what: what.to_string(), hint: None }
+    }
+
+    pub fn hint(self, hint: impl ToString) -> StartError {
+        StartError { hint: Some(hint.to_string()), ..self }
+    }
+}
+
+/// A server that runs.
+pub struct Running {
+    pub house: House,
+    pub address: SocketAddr,
+    stop_front: watch::Sender<bool>,
+    front: tokio::task::JoinHandle<()>,
+    stop_notifier: oneshot::Sender<()>,
+    notifier: tokio::task::JoinHandle<()>,
+    stop_keeper: oneshot::Sender<()>,
+    keeper: tokio::task::JoinHandle<()>,
+    /// Dropping it ends the watch.
+    _watcher: Option<notify::RecommendedWatcher>,
+}
+
+/// What carries messages: the estate's channels, or nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    Real,
+    Pretend,
+}
+
+/// Everything that all handlers share, as one router.
+pub fn router(house: House) -> Router {
+    Router::new().merge(ops::router()).with_state(house)
+}
+
+/// Opens the journal at `data/journal.db`, making the directory for its first use.
+pub async fn open_journal(data: &Path) -> Result<Arc<dyn Journal>, StartError> {
+    fs::create_dir_all(data).map_err(|error| {
+        StartError::new(format!("{} can't be made: {error}", data.display()))
+            .hint("choose another directory with --data")
+    })?;
+    let journal = SqliteJournal::open(&data.join("journal.db")).await;
+    let journal = journal.map_err(|error| StartError::new(&error).hint(error.hint()))?;
+    Ok(Arc::new(journal))
+}
+
+/// Begins everything. When it returns, the server takes requests.
+pub async fn begin(
+    settings: Settings,
+    journal: Arc<dyn Journal>,
+    clock: Clock,
+    sending: Sending,
+) -> Result<Running, StartError> {
+    let tls = settings.tls.as_ref().map(front::tls).transpose();
+    let tls = tls.map_err(|why| StartError::new(format!("TLS: {why}")))?;
+    let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
+        StartError::new(format!("{} can't be listened on: {error}", settings.listen))
+            .hint("choose another address with --listen")
+    })?;
+    let address = listener.local_addr().map_err(StartError::new)?;
+    let holder = format!("meridian {} (process {})", env!("CARGO_PKG_VERSION"), std::process::id());
+    let lease = journal.acquire(&holder).await.map_err(StartError::new)?;
+    let (outbox, due) = mpsc::unbounded_channel();
+    let (keeper, keeper_loop) = Keeper::begin(journal.clone(), lease, clock.clone(), outbox)
+        .await
+        .map_err(|error| StartError::new(error).hint("see `meridian journal verify`"))?;
+    let link_key = link_key(&settings.data).map_err(|error| StartError::new(format!("the key of links: {error}")))?;
+    let (reload, wishes) = mpsc::channel(8);
+    let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), Arc::new(Metrics::default()));
+
+    let (stop_keeper, stopped) = oneshot::channel();
+    let keeper = tokio::spawn(keeper_loop.run(stopped));
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    house.keeper.ask(Actor::System, Command::Start { version }).await.map_err(StartError::new)?;
+
+    let carrier = match sending {
+        Sending::Pretend => notifier::Carrier::Pretend,
+        Sending::Real => notifier::Carrier::Real(Arc::new(RwLock::new(sender(&house)?))),
+    };
+    first_estate(&house, &carrier).await?;
+    let (stop_notifier, stopped) = oneshot::channel();
+    let notifier = tokio::spawn(notifier::run(house.clone(), carrier.clone(), due, stopped));
+    tokio::spawn(estate::run(house.clone(), carrier, wishes));
+    let watcher = estate::watch(&house, reload);
+
+    let (stop_front, stopped) = watch::channel(false);
+    let front = tokio::spawn(front::run(listener, tls, router(house.clone()), house.clock.clone(), stopped));
+    Ok(Running { house, address, stop_front, front, stop_notifier, notifier, stop_keeper, keeper, _watcher: watcher })
+}
+
+fn sender(house: &House) -> Result<Sender, StartError> {
+    let estate = house.keeper.world().estate().clone();
+    Sender::new(&estate, &house.settings.external_url, Secrets::process(), OutboundPolicy::default())
+        .map_err(StartError::new)
+}
+
+/// A broken estate keeps the server from its first start only; later the journal still has the last good one.
+async fn first_estate(house: &House, carrier: &notifier::Carrier) -> Result<(), StartError> {
+    if let Err(why) = estate::reload(house, carrier, Actor::System).await {
+        if house.keeper.world().estate_in_force().since.is_none() {
+            return Err(StartError::new(why).hint(format!("see `meridian check {}`", house.settings.estate.display())));
+        }
+        tracing::warn!("{why}");
+    }
+    Ok(())
+}
+
+impl Running {
+    /// Runs until SIGTERM or SIGINT; SIGHUP reads the estate again.
+    pub async fn until_signal(self) -> io::Result<()> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut hangup = signal(SignalKind::hangup())?;
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                // A full queue of wishes will read the estate anyway.
+                _ = hangup.recv() => drop(self.house.reload.try_send(None)),
+            }
+        }
+        tracing::info!("stopping: requests under way are finished first");
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Ends the front, then the notifier, then the keeper: each is needed by those before it.
+    pub async fn stop(self) {
+        // The receivers are gone only if the task is, and then there is nothing to stop.
+        let _ = self.stop_front.send(true);
+        let _ = self.front.await;
+        let _ = self.stop_notifier.send(());
+        let _ = self.notifier.await;
+        let _ = self.stop_keeper.send(());
+        let _ = self.keeper.await;
+    }
+}
+
+/// The key that signs the links of messages; made on the first start, readable by this user alone.
+fn link_key(data: &Path) -> io::Result<[u8; 32]> {
+    fs::create_dir_all(data)?;
+    let path = data.join("link.key");
+    if let Ok(bytes) = fs::read(&path) {
+        let wrong =
+            |_| io::Error::other(format!("{} does not hold 32 bytes; remove it to make a new one", path.display()));
+        return <[u8; 32]>::try_from(bytes.as_slice()).map_err(wrong);
+    }
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+    let mut options = fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(&path)?;
+    io::Write::write_all(&mut file, &key)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    file.sync_all()?;
+    Ok(key)
+}
