@@ -34,7 +34,8 @@ pub trait Journal: Send + Sync {
         entries: &'a [Sealed],
     ) -> Future<'a, Result<Head, AppendError>>;
 
-    /// Up to `limit` entries, beginning with number `from`. Empty beyond the head.
+    /// Up to `limit` entries, beginning with number `from`. Only an empty answer means that there are no more: fewer
+    /// than `limit` may also mean that what follows is damaged, which the next read then says.
     fn read(&self, from: u64, limit: usize) -> Future<'_, Result<Vec<Sealed>, ReadError>>;
 
     fn head(&self) -> Future<'_, Result<Head, ReadError>>;

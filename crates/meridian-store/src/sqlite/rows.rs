@@ -80,14 +80,73 @@ fn failed(error: sqlx::Error) -> AppendError {
     }
 }
 
+/// How many entries come in one value.
+const PACK: usize = 512;
+
 pub async fn read(connection: &mut SqliteConnection, from: u64, limit: usize) -> Result<Vec<Sealed>, ReadError> {
-    let (Ok(first), Ok(most)) = (i64::try_from(from), i64::try_from(limit)) else { return Ok(Vec::new()) };
+    let Ok(mut first) = i64::try_from(from) else { return Ok(Vec::new()) };
+    let mut entries = Vec::new();
+    while entries.len() < limit {
+        let count = PACK.min(limit - entries.len());
+        let part = match packed(connection, first, count).await {
+            Some(part) => part,
+            None => match each(connection, first, count).await {
+                // What was read before the fault is given first, so that an earlier fault in it is found first.
+                Err(_) if !entries.is_empty() => break,
+                part => part?,
+            },
+        };
+        let (got, last) = (part.len(), part.last().map_or(0, |sealed| sealed.seq));
+        entries.extend(part);
+        match i64::try_from(last) {
+            Ok(last) if got == count => first = last.saturating_add(1),
+            _ => break,
+        }
+    }
+    Ok(entries)
+}
+
+/// Many entries in one value, because a row costs four times as much as what is in it. Each is preceded by its number
+/// and its lengths, so that its bytes may be any. Nothing if anything is odd: [`each`] then says what.
+async fn packed(connection: &mut SqliteConnection, first: i64, count: usize) -> Option<Vec<Sealed>> {
+    let sql = "SELECT CAST(group_concat(piece, '') AS BLOB) FROM
+                 (SELECT seq || ' ' || length(body) || ' ' || length(hash) || ':' || body || hash AS piece
+                  FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?)";
+    let row = sqlx::query(sql).bind(first).bind(count as i64).fetch_one(connection).await.ok()?;
+    let mut rest: &[u8] = row.try_get::<Option<&[u8]>, _>(0).ok()?.unwrap_or_default();
+    let mut entries = Vec::with_capacity(count);
+    while !rest.is_empty() {
+        let colon = rest.iter().take(80).position(|byte| *byte == b':')?;
+        let mut lead = std::str::from_utf8(&rest[..colon]).ok()?.split(' ');
+        let (seq, body, hashed) = (lead.next()?.parse().ok()?, lead.next()?.parse().ok()?, lead.next()?.parse().ok()?);
+        let (body, after) = rest[colon + 1..].split_at_checked(body)?;
+        let (hashed, after) = after.split_at_checked(hashed)?;
+        entries.push(Sealed { seq, body: body.into(), hash: hash(hashed)? });
+        rest = after;
+    }
+    entries.is_sorted_by(|a, b| a.seq < b.seq).then_some(entries)
+}
+
+async fn each(connection: &mut SqliteConnection, first: i64, count: usize) -> Result<Vec<Sealed>, ReadError> {
     let sql = "SELECT seq, body, hash FROM entry WHERE seq >= ? ORDER BY seq LIMIT ?";
-    match sqlx::query(sql).bind(first).bind(most).fetch_all(&mut *connection).await {
-        Ok(rows) => rows.iter().map(sealed).collect(),
-        Err(error) if trouble(&error) == Trouble::Corrupt => read_singly(connection, first, limit, error).await,
+    match sqlx::query(sql).bind(first).bind(count as i64).fetch_all(&mut *connection).await {
+        Ok(rows) => whole_rows(&rows),
+        Err(error) if trouble(&error) == Trouble::Corrupt => read_singly(connection, first, count, error).await,
         Err(error) => Err(ReadError::Engine { source: error.into() }),
     }
+}
+
+/// The rows before one that cannot be understood; the fault itself once it comes first.
+fn whole_rows(rows: &[SqliteRow]) -> Result<Vec<Sealed>, ReadError> {
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        match sealed(row) {
+            Ok(sealed) => entries.push(sealed),
+            Err(error) if entries.is_empty() => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(entries)
 }
 
 /// A page is damaged somewhere in this range: what stands before it is given, and then the very entry is named.
@@ -104,7 +163,7 @@ async fn read_singly(
             .fetch_optional(&mut *connection)
             .await;
         match row {
-            Ok(Some(row)) => sound.push(sealed(&row)?),
+            Ok(Some(row)) => sound.extend(whole_rows(&[row])?),
             Ok(None) => break,
             Err(error) if sound.is_empty() => {
                 return Err(ReadError::Broken(Broken::Unreadable { seq: seq as u64, why: error.to_string() }));
