@@ -91,7 +91,8 @@ async fn main() {
         let part = journal.read(next, 4096).await.unwrap();
         let Some(last) = part.last() else { break };
         next = last.seq + 1;
-        read += part.iter().map(|sealed| open(sealed).unwrap()).count() as u64;
+        part.iter().for_each(|sealed| drop(std::hint::black_box(open(sealed).unwrap())));
+        read += part.len() as u64;
     }
     say("read and decode", read, begun.elapsed());
 

@@ -90,7 +90,7 @@ pub async fn verify(journal: &dyn Journal, mut progress: impl FnMut(u64)) -> Res
         }
         for sealed in &entries {
             head = verify_next(head, sealed)?;
-            for &(witness, seen) in witnesses.iter().filter(|(_, seen)| seen.seq == head.seq && *seen != head) {
+            if let Some(&(witness, seen)) = witnesses.iter().find(|(_, seen)| seen.seq == head.seq && *seen != head) {
                 let (expected, found) = (seen.hash, head.hash);
                 return Err(Broken::Replaced { seq: head.seq, expected, found, witness }.into());
             }
