@@ -1,5 +1,6 @@
 mod engine;
 mod interval;
+mod labels;
 mod matcher;
 
 use std::collections::BTreeMap;
