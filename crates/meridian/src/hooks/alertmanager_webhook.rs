@@ -3,14 +3,68 @@
 //! The sender repeats a notification only every few hours, so its alerts do not expire here: they end when it says
 //! `resolved`, or by hand. It drops what is answered with any 4xx, 429 too; so overload is a 503.
 
-use meridian_core::Instant;
+use std::sync::atomic::Ordering;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use meridian_core::{Command, Instant, access::Action};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    NEVER,
+    NEVER, body,
     incoming::{Batch, Element, Problem, careful},
+    intake::admit,
 };
+use crate::{
+    api::{self, Caller},
+    serve::House,
+};
+
+const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+pub fn router() -> Router<House> {
+    Router::new().route("/hooks/alertmanager", post(receive))
+}
+
+async fn receive(
+    State(house): State<House>,
+    caller: Result<Caller, api::Problem>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, api::Problem> {
+    let actor = admit(&house, caller, Action::Ingest, &headers)?;
+    let bytes = body::read(&headers, body, BODY_BYTES_MAX).await?;
+    let now = house.clock.now();
+    let parsed = body::parse_off_thread(bytes, move |bytes| notification(bytes, now)).await?;
+    let batch = parsed.map_err(|why| api::Problem::new(StatusCode::BAD_REQUEST, why))?;
+    if !batch.alerts.is_empty() {
+        house.metrics.alerts_received.fetch_add(batch.alerts.len() as u64, Ordering::Relaxed);
+        house.keeper.ask(actor, Command::Alerts(batch.alerts)).await?;
+    }
+    if batch.problems.is_empty() {
+        return Ok(StatusCode::OK);
+    }
+    // The sender would not try again after a 4xx anyway; those that could be read are taken already.
+    let taken = batch.count - batch.problems.len();
+    let detail = format!("{taken} of {} alerts were taken", batch.count);
+    let mut problem = api::Problem::new(StatusCode::BAD_REQUEST, detail);
+    problem.errors = batch
+        .problems
+        .iter()
+        .take(20)
+        .map(|p| api::FieldProblem {
+            pointer: format!("/alerts/{}/{}", p.index, p.field.replace('.', "/")),
+            message: p.why.clone(),
+        })
+        .collect();
+    Err(problem)
+}
 
 #[derive(Deserialize)]
 struct Envelope {

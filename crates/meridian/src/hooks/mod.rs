@@ -6,12 +6,21 @@
 //!
 //! [`Incoming`]: meridian_core::alert::Incoming
 
+pub mod alertmanager_v2;
 pub mod alertmanager_webhook;
 pub mod body;
 pub mod incoming;
+pub mod intake;
 pub mod pagerduty;
 
+use axum::Router;
 use meridian_core::Instant;
+
+use crate::serve::House;
+
+pub fn router() -> Router<House> {
+    Router::new().merge(alertmanager_v2::router()).merge(alertmanager_webhook::router()).merge(pagerduty::router())
+}
 
 /// The end of an alert that stays until its source or a person ends it.
 pub const NEVER: Instant = Instant::constant(253_370_764_800, 0);

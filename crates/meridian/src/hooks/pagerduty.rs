@@ -5,6 +5,10 @@
 //! fires for it already (see [`Event::speaks_of`]). The routing key is a secret: only a short hash of it is kept, as
 //! the label `integration`. These alerts end when the source resolves them, or by hand.
 
+mod receive;
+
+pub use receive::router;
+
 use meridian_core::{
     Instant,
     alert::{Incoming, Labels},
@@ -18,7 +22,7 @@ use super::{
 };
 
 /// The vendor's own limits.
-pub const BODY_BYTES_MAX: usize = 512 * 1024;
+const BODY_BYTES_MAX: usize = 512 * 1024;
 const DEDUP_KEY_CHARS_MAX: usize = 255;
 const ROUTING_KEY_CHARS_MAX: usize = 255;
 const SUMMARY_CHARS_MAX: usize = 1024;

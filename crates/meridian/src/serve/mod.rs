@@ -31,6 +31,8 @@ pub struct House {
     /// Wishes to read the estate again.
     pub reload: tokio::sync::mpsc::Sender<estate::Reload>,
     pub metrics: Arc<metrics::Metrics>,
+    /// What is remembered about those who ask.
+    pub gate: Arc<crate::api::auth::Gate>,
 }
 
 impl House {
@@ -44,7 +46,8 @@ impl House {
         reload: tokio::sync::mpsc::Sender<estate::Reload>,
         metrics: Arc<metrics::Metrics>,
     ) -> House {
-        House { keeper, clock, journal, settings: Arc::new(settings), link_key, reload, metrics }
+        let gate = Arc::new(crate::api::auth::Gate::new(&link_key));
+        House { gate, keeper, clock, journal, settings: Arc::new(settings), link_key, reload, metrics }
     }
 }
 

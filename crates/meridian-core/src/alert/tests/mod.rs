@@ -1,6 +1,5 @@
 mod engine;
 mod interval;
-mod labels;
 mod matcher;
 
 use std::collections::BTreeMap;
