@@ -5,6 +5,7 @@
 pub mod api;
 pub mod cli;
 pub mod clock;
+pub mod demo;
 pub mod hooks;
 pub mod notify;
 pub mod serve;

@@ -17,6 +17,8 @@ pub struct Args {
 pub enum Command {
     /// Run the server.
     Serve(Serve),
+    /// Run a bank's day on a simulated clock, with everything embedded; nothing is sent to anybody.
+    Demo(Demo),
     /// Check an estate and tell every error at once.
     Check {
         /// The directory with the estate's YAML files.
@@ -146,4 +148,13 @@ pub struct Serve {
 pub enum IntakeFlag {
     Open,
     Token,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Seconds of the simulated day that pass in one second.
+    #[arg(long, default_value_t = 60.0)]
+    pub speed: f64,
+    #[arg(long, default_value = "127.0.0.1:9094")]
+    pub listen: SocketAddr,
 }

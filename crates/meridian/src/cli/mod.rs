@@ -21,6 +21,7 @@ pub fn run() -> ExitCode {
     let args = Args::parse();
     match args.command {
         Command::Serve(flags) => serve::serve(flags),
+        Command::Demo(flags) => serve::demo(flags),
         Command::Check { dir, json, strict } => estate::check(&dir, json, strict),
         Command::Schema { kind } => estate::schema(kind.as_deref()),
         Command::Route { estate, labels, json } => route::run(&estate, &labels, json),

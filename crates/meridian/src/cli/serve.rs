@@ -3,7 +3,7 @@
 use std::{path::Path, process::ExitCode};
 
 use super::{
-    args::{IntakeFlag, Serve},
+    args::{Demo, IntakeFlag, Serve},
     color, fail,
 };
 use crate::{
@@ -83,4 +83,16 @@ fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("MERIDIAN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(color::on_stderr()).init();
+}
+
+pub fn demo(flags: Demo) -> ExitCode {
+    if !(flags.speed.is_finite() && (0.1..=3600.0).contains(&flags.speed)) {
+        return fail("--speed must lie between 0.1 and 3600 seconds a second");
+    }
+    on_runtime(async move {
+        let demo = crate::demo::play(flags.listen, flags.speed).await?;
+        let (address, speed) = (demo.running.address, flags.speed);
+        eprintln!("The demonstration runs at http://{address}, {speed} times as fast as the world. Ctrl C ends it.");
+        demo.until_signal().await.map_err(StartError::new)
+    })
 }
