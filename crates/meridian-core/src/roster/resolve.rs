@@ -46,22 +46,32 @@ pub fn shifts(rota: &Rota, added: &[Override], from: Instant, until: Instant) ->
     Resolution::new(rota, added, from, until).shifts(&mut Vec::new())
 }
 
-/// How far [`on_watch`] looks around for the true beginning and end of a shift.
-const LOOK_AROUND: SignedDuration = SignedDuration::from_hours(8 * 7 * 24);
+/// How far [`on_watch`] looks around for the true beginning and end of a shift: near first, for most shifts are short.
+const LOOK_AROUND: [SignedDuration; 2] = [SignedDuration::from_hours(48), SignedDuration::from_hours(8 * 7 * 24)];
 
 /// Who is on watch at `at`, why at this very instant, since when and until when (at most eight weeks away).
 pub fn on_watch(rota: &Rota, added: &[Override], at: Instant) -> Vec<Shift> {
-    let (from, until) = (at.saturating_sub(LOOK_AROUND), at.saturating_add(LOOK_AROUND));
     let instant_after = at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at);
-    let now = shifts(rota, added, at, instant_after);
-    let mut around = shifts(rota, added, from.unwrap_or(at), until.unwrap_or(at));
-    around.retain(|shift| shift.from <= at && at < shift.until);
-    for shift in &mut around {
-        if let Some(now) = now.iter().find(|now| now.person == shift.person && now.layer == shift.layer) {
-            shift.because = now.because.clone();
+    let mut now = shifts(rota, added, at, instant_after);
+    for around in LOOK_AROUND {
+        if now.is_empty() {
+            break;
+        }
+        let from = at.saturating_sub(around).unwrap_or(at);
+        let until = at.saturating_add(around).unwrap_or(at);
+        let around = shifts(rota, added, from, until);
+        for shift in &mut now {
+            let same = |whole: &&Shift| whole.person == shift.person && whole.layer == shift.layer && whole.until > at;
+            if let Some(whole) = around.iter().find(same) {
+                (shift.from, shift.until) = (whole.from, whole.until);
+            }
+        }
+        if now.iter().all(|shift| from < shift.from && shift.until < until) {
+            break;
         }
     }
-    around
+    now.sort_by(|a, b| (a.from, &a.layer, &a.person).cmp(&(b.from, &b.layer, &b.person)));
+    now
 }
 
 /// The stretches of `[from, until)` in which nobody of this role is on watch. A shadow covers for nobody, and no role
@@ -117,33 +127,49 @@ impl<'a> Resolution<'a> {
     /// Also says which of the overrides were of use in the window.
     fn shifts(&self, used: &mut Vec<&'a Override>) -> Vec<Shift> {
         let mut stand_ins = self.stand_ins();
-        let mut merged: Vec<(u32, Piece)> = Vec::new();
-        for (number, layer) in (0..).zip(&self.rota.layers) {
-            let mut pieces = self.pieces(layer);
+        let mut layers: Vec<usize> = (0..self.rota.layers.len()).collect();
+        layers.sort_by_key(|number| &self.rota.layers[*number].name);
+        let runs = layers.into_iter().map(|number| {
+            let mut pieces = self.pieces(&self.rota.layers[number]);
             if !stand_ins.is_empty() {
-                pieces = lay_over(pieces, &mut stand_ins, number, self.window);
+                pieces = lay_over(pieces, &mut stand_ins, number as u32, self.window);
             }
-            self.merge(number, &pieces, &mut merged);
+            self.merge(&mut pieces);
+            (number, pieces)
+        });
+        let shifts = self.interleave(runs.collect());
+        let of_use = stand_ins.iter().zip(&self.overrides).filter(|(stand_in, _)| stand_in.used);
+        used.extend(of_use.map(|(_, change)| *change));
+        shifts
+    }
+
+    /// The runs of all layers as one: by start, then in the order of the runs, then by person.
+    fn interleave(&self, runs: Vec<(usize, Vec<Piece>)>) -> Vec<Shift> {
+        let mut shifts = Vec::with_capacity(runs.iter().map(|(_, pieces)| pieces.len()).sum());
+        let mut runs: Vec<(&Layer, Arc<str>, &[Piece])> = runs
+            .iter()
+            .map(|(number, pieces)| {
+                (&self.rota.layers[*number], self.rota.layers[*number].name.as_str().into(), &pieces[..])
+            })
+            .collect();
+        loop {
+            let mut next: Option<(Instant, usize)> = None;
+            for (number, (_, _, pieces)) in runs.iter().enumerate() {
+                if let Some(piece) = pieces.first().filter(|piece| next.is_none_or(|(from, _)| piece.from < from)) {
+                    next = Some((piece.from, number));
+                }
+            }
+            let Some((_, number)) = next else { return shifts };
+            let (layer, name, pieces) = &mut runs[number];
+            if let Some((piece, rest)) = pieces.split_first() {
+                shifts.push(self.shift(layer, name, piece));
+                *pieces = rest;
+            }
         }
-        used.extend(
-            stand_ins.iter().zip(&self.overrides).filter(|(stand_in, _)| stand_in.used).map(|(_, change)| *change),
-        );
-        let ranks = self.layer_ranks();
-        merged.sort_by_key(|(layer, piece)| (piece.from, ranks[*layer as usize], piece.person));
-        let names: Vec<Arc<str>> = self.rota.layers.iter().map(|layer| layer.name.as_str().into()).collect();
-        merged.iter().map(|(layer, piece)| self.shift(*layer as usize, &names, piece)).collect()
     }
 
     fn person(&self, name: &Name) -> u32 {
         self.persons.binary_search(&name).unwrap_or_default() as u32
-    }
-
-    fn layer_ranks(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.rota.layers.len()).collect();
-        order.sort_by_key(|i| &self.rota.layers[*i].name);
-        let mut ranks = vec![0; order.len()];
-        order.into_iter().enumerate().for_each(|(rank, layer)| ranks[layer] = rank);
-        ranks
     }
 
     fn stand_ins(&self) -> Vec<StandIn> {
@@ -188,30 +214,36 @@ impl<'a> Resolution<'a> {
         pieces
     }
 
-    /// Joins what touches and is of the same person. The pieces come in the order of their starts.
-    fn merge(&self, layer: u32, pieces: &[Piece], merged: &mut Vec<(u32, Piece)>) {
+    /// Joins what touches and is of the same person. The pieces come in the order of their starts, and leave in it.
+    fn merge(&self, pieces: &mut Vec<Piece>) {
         let mut last: Vec<Option<usize>> = vec![None; self.persons.len()];
-        for piece in pieces {
+        let mut kept = 0;
+        for next in 0..pieces.len() {
+            let piece = pieces[next];
             let last = &mut last[piece.person as usize];
-            match last.map(|last| &mut merged[last].1) {
+            match last.map(|last| &mut pieces[last]) {
                 Some(before) if piece.from <= before.until => before.until = before.until.max(piece.until),
                 _ => {
-                    *last = Some(merged.len());
-                    merged.push((layer, *piece));
+                    *last = Some(kept);
+                    pieces[kept] = piece;
+                    kept += 1;
                 }
             }
         }
+        pieces.truncate(kept);
+        if !pieces.is_sorted_by_key(|piece| (piece.from, piece.person)) {
+            pieces.sort_by_key(|piece| (piece.from, piece.person));
+        }
     }
 
-    fn shift(&self, number: usize, names: &[Arc<str>], piece: &Piece) -> Shift {
-        let layer = &self.rota.layers[number];
+    fn shift(&self, layer: &Layer, name: &Arc<str>, piece: &Piece) -> Shift {
         let because = match piece.cause {
             Cause::Turn(turn) => WatchBecause::Rotation { turn: turn as u64 + 1 },
             Cause::Override(number) => WatchBecause::Override { replaces: self.overrides[number].replace.clone() },
         };
         Shift {
             rota: self.rota.name.clone(),
-            layer: names[number].clone(),
+            layer: name.clone(),
             role: layer.role,
             person: self.persons[piece.person as usize].clone(),
             site: layer.site.clone(),

@@ -2,6 +2,7 @@
 
 mod change;
 mod hours;
+mod oracle;
 mod plan;
 mod rotation;
 
