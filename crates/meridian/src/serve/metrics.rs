@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use meridian_core::{command::Outcome, incident::Severity};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
-    metrics::{counter::ConstCounter, family::Family, gauge::Gauge},
+    metrics::{counter::{ConstCounter, Counter}, family::Family, gauge::Gauge},
     registry::{Registry, Unit},
 };
 
@@ -24,15 +24,19 @@ pub struct Metrics {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Label {
-    outcome: Option<&'static str>,
-    severity: Option<&'static str>,
-    state: Option<&'static str>,
-    version: Option<String>,
+struct OfOutcome {
+    outcome: &'static str,
 }
 
-impl Label {
-    const NONE: Label = Label { outcome: None, severity: None, state: None, version: None };
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfIncident {
+    severity: &'static str,
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfBuild {
+    version: &'static str,
 }
 
 impl Metrics {
@@ -51,10 +55,9 @@ impl Metrics {
         registry.register("alerts_received", "Alerts taken in, re-sends included", count(&self.alerts_received));
         registry.register("requests_refused", "Requests answered with 503", count(&self.requests_refused));
         let deliveries = [("sent", &self.sent), ("failed", &self.failed), ("refused", &self.refused)];
-        let family = Family::<Label, prometheus_client::metrics::counter::Counter>::default();
+        let family = Family::<OfOutcome, Counter>::default();
         for (outcome, counter) in deliveries {
-            let label = Label { outcome: Some(outcome), ..Label::NONE };
-            family.get_or_create(&label).inc_by(counter.load(Ordering::Relaxed));
+            family.get_or_create(&OfOutcome { outcome }).inc_by(counter.load(Ordering::Relaxed));
         }
         registry.register("deliveries", "Attempts to deliver a message, by what came of them", family);
         self.of_world(house, &mut registry);
@@ -71,11 +74,11 @@ impl Metrics {
             gauge.set(value);
             gauge
         };
-        let incidents = Family::<Label, Gauge>::default();
+        let incidents = Family::<OfIncident, Gauge>::default();
         for severity in Severity::ALL {
             for state in ["open", "acknowledged"] {
                 let of = world.incidents.open().filter(|i| i.severity == severity && i.status().word() == state);
-                let label = Label { severity: Some(severity.word()), state: Some(state), ..Label::NONE };
+                let label = OfIncident { severity: severity.word(), state };
                 incidents.get_or_create(&label).set(of.count() as i64);
             }
         }
@@ -93,9 +96,8 @@ impl Metrics {
         );
         let uptime = world.house().started_at.map_or(0, |at| house.clock.now().duration_since(at).as_secs());
         registry.register_with_unit("uptime", "Since the start", Unit::Seconds, gauge(uptime));
-        let build = Family::<Label, Gauge>::default();
-        let version = Some(env!("CARGO_PKG_VERSION").to_owned());
-        build.get_or_create(&Label { version, ..Label::NONE }).set(1);
+        let build = Family::<OfBuild, Gauge>::default();
+        build.get_or_create(&OfBuild { version: env!("CARGO_PKG_VERSION") }).set(1);
         registry.register("build", "The version that runs", build);
     }
 }
