@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// Labels or annotations: sorted by name, each name once.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Labels(pub(crate) Arc<[(Box<str>, Box<str>)]>);
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Labels(pub(super) Arc<str>);
 
 /// An alert as a source reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]

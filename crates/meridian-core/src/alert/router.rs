@@ -11,7 +11,7 @@ use std::{
 
 use jiff::SignedDuration;
 
-use super::{GroupBy, InhibitRule, Labels, Matcher, Quiet, Route, TimeInterval};
+use super::{GroupBy, InhibitRule, Labels, Matcher, Quiet, Route, TimeInterval, labels::push_number};
 use crate::{Instant, estate::Routing, id::Name, incident::Severity};
 
 /// Looked up only, never iterated; its hash has no random seed.
@@ -29,6 +29,7 @@ pub(super) struct Router {
     /// The names that a matcher of a route or a rule looks at, sorted.
     names: Vec<Box<str>>,
     remembered: Lookup<Box<str>, Arc<Way>>,
+    scratch: String,
 }
 
 #[derive(Clone, Debug)]
@@ -114,6 +115,15 @@ impl Router {
         self.by_path.get(path).copied()
     }
 
+    /// What tells the groups of this node apart, as one text. `labels` are those of an alert, or of the group itself.
+    pub fn slot(&self, node: u32, labels: &Labels, out: &mut String) {
+        push_number(node as usize, out);
+        match &self.nodes[node as usize].group_by {
+            GroupBy::All => out.push_str(&labels.0),
+            GroupBy::Labels(names) => project(names, labels, out),
+        }
+    }
+
     pub fn node(&self, path: &str) -> Option<&Node> {
         self.by_path.get(path).map(|at| &self.nodes[*at as usize])
     }
@@ -123,19 +133,16 @@ impl Router {
     }
 
     pub fn way(&mut self, labels: &Labels) -> Arc<Way> {
-        let mut projection = String::with_capacity(64);
-        for name in &self.names {
-            if let Some(value) = labels.get(name) {
-                projection.push_str(name);
-                projection.push('=');
-                projection.push_str(&value.len().to_string());
-                projection.push(':');
-                projection.push_str(value);
-            }
-        }
-        if let Some(way) = self.remembered.get(projection.as_str()) {
-            return way.clone();
-        }
+        let mut projection = std::mem::take(&mut self.scratch);
+        projection.clear();
+        project(&self.names, labels, &mut projection);
+        let way = self.remembered.get(projection.as_str()).cloned();
+        let way = way.unwrap_or_else(|| self.remember(&projection, labels));
+        self.scratch = projection;
+        way
+    }
+
+    fn remember(&mut self, projection: &str, labels: &Labels) -> Arc<Way> {
         let way = Arc::new(self.decide(labels));
         if self.remembered.len() >= REMEMBERED {
             self.remembered.clear();
@@ -192,5 +199,18 @@ impl Router {
             return Some(Quiet::ByTimeInterval(format!("outside {}", node.active.join(", "))));
         }
         None
+    }
+}
+
+/// The values of these labels as one text: of each 0 where it is absent, else its length and one, and itself.
+pub(super) fn project(names: &[Box<str>], labels: &Labels, out: &mut String) {
+    for name in names {
+        match labels.get(name) {
+            None => push_number(0, out),
+            Some(value) => {
+                push_number(value.len() + 1, out);
+                out.push_str(value);
+            }
+        }
     }
 }

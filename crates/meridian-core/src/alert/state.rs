@@ -41,7 +41,8 @@ pub const FORMER_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// All alerts, groups and silences.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alerts {
-    pub(super) active: BTreeMap<Fingerprint, Alert>,
+    /// Boxed, so that the tree moves pointers when it makes room.
+    pub(super) active: BTreeMap<Fingerprint, Box<Alert>>,
     resolved: BTreeMap<Fingerprint, ResolvedAlert>,
     /// In the order of their resolving; an entry whose alert fires again is stale.
     resolved_order: VecDeque<(Instant, Fingerprint)>,
@@ -151,7 +152,9 @@ pub(super) struct Index {
     pub router: Router,
     pub expiry: BTreeSet<(Instant, Fingerprint)>,
     pub flushes: BTreeSet<(Instant, GroupKey)>,
-    pub slots: Lookup<(u32, Labels), GroupKey>,
+    /// The groups by [`Router::slot`].
+    pub slots: Lookup<Box<str>, GroupKey>,
+    pub scratch: String,
     pub sources: Sources,
     pub silence_ends: BTreeSet<(Instant, Box<str>)>,
 }
@@ -248,7 +251,7 @@ impl Alerts {
             seen: Seen::default(),
             place: Place { way, groups },
         };
-        self.active.insert(fp, alert);
+        self.active.insert(fp, Box::new(alert));
     }
 
     fn resolve(&mut self, at: Instant, fp: Fingerprint, because: ResolvedBecause) {
@@ -289,7 +292,7 @@ impl Alerts {
     }
 
     pub fn get(&self, fp: Fingerprint) -> Option<&Alert> {
-        self.active.get(&fp)
+        self.active.get(&fp).map(|alert| &**alert)
     }
 
     pub fn resolved(&self, fp: Fingerprint) -> Option<&ResolvedAlert> {
@@ -298,7 +301,7 @@ impl Alerts {
 
     /// All that fire, by fingerprint.
     pub fn active(&self) -> impl ExactSizeIterator<Item = (Fingerprint, &Alert)> {
-        self.active.iter().map(|(fp, alert)| (*fp, alert))
+        self.active.iter().map(|(fp, alert)| (*fp, &**alert))
     }
 
     /// Those that were resolved a short while ago, by fingerprint.

@@ -34,6 +34,8 @@ pub struct Resend {
     pub ends_at: Instant,
     /// Its end was not given.
     pub made_up: bool,
+    /// The same request said before that it is resolved: its old end counts no more.
+    pub anew: bool,
     pub annotations: Labels,
 }
 
@@ -150,15 +152,15 @@ impl Alerts {
             }
             (None, _) => Outcome::Fires(alert.into_fired(ends_at, now)),
             (Some(_), before) => {
+                let mut anew = matches!(before, Some(Outcome::Resolved));
                 if let Some(Outcome::Again(first)) = before {
-                    ends_at = ends_at.max(first.ends_at);
+                    anew = first.anew;
+                    if !first.made_up {
+                        ends_at = ends_at.max(first.ends_at);
+                    }
                 }
-                Outcome::Again(Resend {
-                    fingerprint: fp,
-                    ends_at,
-                    made_up: end.is_none(),
-                    annotations: alert.annotations,
-                })
+                let (made_up, annotations) = (end.is_none(), alert.annotations);
+                Outcome::Again(Resend { fingerprint: fp, ends_at, made_up, anew, annotations })
             }
         }
     }
@@ -169,7 +171,7 @@ impl Alerts {
         for resend in resends {
             let Some(alert) = self.active.get_mut(&resend.fingerprint) else { continue };
             let before = alert.ends_at();
-            let ends_at = if alert.seen.made_up { resend.ends_at } else { before.max(resend.ends_at) };
+            let ends_at = if alert.seen.made_up || resend.anew { resend.ends_at } else { before.max(resend.ends_at) };
             if ends_at != before {
                 self.index.expiry.remove(&(before, resend.fingerprint));
                 self.index.expiry.insert((ends_at, resend.fingerprint));

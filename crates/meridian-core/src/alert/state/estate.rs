@@ -66,7 +66,9 @@ impl Alerts {
                 }
             }
             if let Some(node) = self.index.router.position(&group.route) {
-                self.index.slots.insert((node, group.labels.clone()), key.clone());
+                let mut slot = String::new();
+                self.index.router.slot(node, &group.labels, &mut slot);
+                self.index.slots.insert(slot.into(), key.clone());
             }
         }
         self.derive();

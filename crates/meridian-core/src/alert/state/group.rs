@@ -19,21 +19,21 @@ impl Alerts {
         starts_at: Instant,
     ) -> GroupKey {
         let place = &self.index.router.nodes[node as usize];
-        let group_labels = place.group_by.of(labels);
         let timing = place.timing;
-        let slot = (node, group_labels);
-        let key = match self.index.slots.get(&slot) {
+        self.index.scratch.clear();
+        self.index.router.slot(node, labels, &mut self.index.scratch);
+        let key = match self.index.slots.get(self.index.scratch.as_str()) {
             Some(key) => key.clone(),
             None => {
-                let key = GroupKey::new(&place.path, &slot.1);
-                self.index.slots.insert(slot.clone(), key.clone());
+                let key = GroupKey::new(&place.path, &place.group_by.of(labels));
+                self.index.slots.insert(self.index.scratch.as_str().into(), key.clone());
                 key
             }
         };
         let group = self.groups.entry(key.clone()).or_insert_with(|| Group {
             route: place.path.clone(),
             receiver: place.receiver.clone(),
-            labels: slot.1,
+            labels: place.group_by.of(labels),
             members: Default::default(),
             incident: None,
             announced: Default::default(),
@@ -72,7 +72,9 @@ impl Alerts {
             self.index.flushes.remove(&(next, key.clone()));
         }
         if let Some(node) = self.index.router.position(&group.route) {
-            self.index.slots.remove(&(node, group.labels));
+            self.index.scratch.clear();
+            self.index.router.slot(node, &group.labels, &mut self.index.scratch);
+            self.index.slots.remove(self.index.scratch.as_str());
         }
     }
 

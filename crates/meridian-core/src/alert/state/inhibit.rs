@@ -25,8 +25,7 @@ struct Found {
 
 /// A label that is absent and one that is empty are equal.
 fn equal_part(rule: &InhibitRule, labels: &Labels) -> Labels {
-    let value = |name: &'_ str| labels.get(name).filter(|v| !v.is_empty()).map(str::to_owned);
-    Labels::new(rule.equal.iter().filter_map(|n| Some((n.clone(), value(n)?.into()))).collect())
+    rule.equal.iter().filter_map(|n| Some((n.as_ref(), labels.get(n).filter(|v| !v.is_empty())?))).collect()
 }
 
 impl Sources {

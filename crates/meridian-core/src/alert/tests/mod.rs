@@ -1,5 +1,7 @@
 mod engine;
 mod interval;
+mod labels;
+mod laws;
 mod matcher;
 
 use std::collections::BTreeMap;
