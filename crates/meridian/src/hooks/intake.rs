@@ -1,10 +1,10 @@
 //! Who may send: the setting `intake`, and by which name the journal knows a sender.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use meridian_core::{access::Action, id::Actor};
 
 use crate::{
-    api::{Caller, Problem},
+    api::{Caller, Problem, auth::is_from_here},
     serve::{House, Intake},
 };
 
@@ -19,6 +19,10 @@ pub fn admit(
     let allowed = caller.and_then(|caller| caller.authorize(action));
     match (house.settings.intake, allowed) {
         (_, Ok(actor)) => Ok(actor),
+        // What is open to this machine is not open to every page that its browser shows.
+        (Intake::Open, Err(_)) if !is_from_here(headers, &house.settings.external_url) => {
+            Err(Problem::new(StatusCode::FORBIDDEN, "a page of another site made this request"))
+        }
         (Intake::Open, Err(_)) => Ok(Actor::source(&sender(headers))),
         (Intake::Token, Err(problem)) => Err(problem),
     }

@@ -49,8 +49,8 @@ impl FromRequestParts<House> for Caller {
         let address = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
         let (principal, via) = identify(&parts.headers, house)?;
         let unsafe_method = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let by_browser = matches!(via, Via::Session { .. } | Via::Demo);
-        if unsafe_method && by_browser && !is_from_here(&parts.headers, &house.settings.external_url) {
+        // A browser never brings a token by itself; and even a login form of another site would be a trap.
+        if unsafe_method && via != Via::Token && !is_from_here(&parts.headers, &house.settings.external_url) {
             let why = "another site made this request; open Meridian itself and try there";
             return Err(Problem::new(StatusCode::FORBIDDEN, why));
         }
@@ -146,7 +146,7 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// A browser says where a request comes from; programs say nothing and bring no cookie by themselves.
-fn is_from_here(headers: &HeaderMap, external_url: &str) -> bool {
+pub fn is_from_here(headers: &HeaderMap, external_url: &str) -> bool {
     let text = |name: &str| headers.get(name).map(|v| v.to_str().unwrap_or("?"));
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");

@@ -59,10 +59,11 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
+        let empty = self.body.is_empty();
         let mut response = (self.status, self.body).into_response();
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_TYPE);
-        if headers.get(header::CONTENT_LENGTH).is_none_or(|length| length != "0") {
+        if !empty {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         if let Some(seconds) = self.retry_after_s {

@@ -1,0 +1,252 @@
+//! All endpoints, in one table: the router and the OpenAPI document are made from it, and the tests walk along it.
+
+use axum::{
+    handler::Handler,
+    routing::{MethodRouter, delete, get, post, put},
+};
+use meridian_core::access::Action::{self, Accounts, Override, OwnAccount, Read, Respond, Silence, Tokens};
+
+use super::{
+    access, alerts, estate, incidents,
+    openapi::{Described, Shape, of},
+    pages, rotas,
+};
+use crate::serve::House;
+
+/// One endpoint.
+pub struct Endpoint {
+    pub method: &'static str,
+    /// Below `/api/v1`.
+    pub path: &'static str,
+    pub summary: &'static str,
+    pub needs: Needs,
+    /// Of the query; `!` at the end: required.
+    pub query: &'static [&'static str],
+    pub body: Option<Described>,
+    pub status: u16,
+    pub answer: Shape,
+    pub route: MethodRouter<House>,
+}
+
+/// Who may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Anybody, logged in or not.
+    Nothing,
+    /// Anybody who is known.
+    Login,
+    May(Action),
+}
+
+const PAGED: &[&str] = &["limit", "cursor"];
+
+fn read<H: Handler<T, House>, T: 'static>(
+    path: &'static str,
+    summary: &'static str,
+    answer: Shape,
+    handler: H,
+) -> Endpoint {
+    let needs = Needs::May(Read);
+    Endpoint { method: "get", path, summary, needs, query: &[], body: None, status: 200, answer, route: get(handler) }
+}
+
+fn change<H: Handler<T, House>, T: 'static>(
+    needs: Action,
+    path: &'static str,
+    summary: &'static str,
+    body: Described,
+    (status, answer): (u16, Shape),
+    handler: H,
+) -> Endpoint {
+    let (needs, body, route) = (Needs::May(needs), Some(body), post(handler));
+    Endpoint { method: "post", path, summary, needs, query: &[], body, status, answer, route }
+}
+
+fn remove<H: Handler<T, House>, T: 'static>(
+    needs: Action,
+    path: &'static str,
+    summary: &'static str,
+    handler: H,
+) -> Endpoint {
+    let (needs, route) = (Needs::May(needs), delete(handler));
+    Endpoint {
+        method: "delete",
+        path,
+        summary,
+        needs,
+        query: &[],
+        body: None,
+        status: 204,
+        answer: Shape::Nothing,
+        route,
+    }
+}
+
+impl Endpoint {
+    fn query(self, query: &'static [&'static str]) -> Endpoint {
+        Endpoint { query, ..self }
+    }
+
+    fn needs(self, needs: Needs) -> Endpoint {
+        Endpoint { needs, ..self }
+    }
+}
+
+pub fn endpoints() -> Vec<Endpoint> {
+    let mut all = on_access();
+    all.extend(on_incidents());
+    all.extend(on_alerts());
+    all.extend(on_rotas());
+    all
+}
+
+fn on_access() -> Vec<Endpoint> {
+    use Shape::{List, Nothing, One};
+    use access::*;
+    let account = || One(of::<AccountView>());
+    vec![
+        read("/me", "Who asks, and what may be done", One(of::<Me>()), me).needs(Needs::Login),
+        change(OwnAccount, "/session", "Log in with a cookie", of::<Login>(), (204, Nothing), log_in)
+            .needs(Needs::Nothing),
+        remove(OwnAccount, "/session", "Log out", log_out),
+        change(OwnAccount, "/setup", "Make the first account", of::<Setup>(), (204, Nothing), set_up)
+            .needs(Needs::Nothing),
+        change(
+            OwnAccount,
+            "/me/password",
+            "Change one's own password",
+            of::<OwnPassword>(),
+            (204, Nothing),
+            own_password,
+        ),
+        read("/accounts", "All accounts", List(of::<AccountView>()), accounts).needs(Needs::May(Accounts)),
+        change(Accounts, "/accounts", "Make an account", of::<NewAccount>(), (201, account()), create_account),
+        Endpoint {
+            method: "put",
+            path: "/accounts/{account}",
+            summary: "Change an account",
+            needs: Needs::May(Accounts),
+            query: &[],
+            body: Some(of::<AccountChange>()),
+            status: 200,
+            answer: account(),
+            route: put(change_account),
+        },
+        remove(Accounts, "/accounts/{account}", "Remove an account, its sessions and its tokens", remove_account),
+        read("/tokens", "All API tokens", List(of::<TokenView>()), tokens).needs(Needs::May(Tokens)),
+        change(
+            Tokens,
+            "/tokens",
+            "Make an API token; its secret is told once",
+            of::<NewToken>(),
+            (201, One(of::<TokenView>())),
+            create_token,
+        ),
+        remove(Tokens, "/tokens/{token}", "Revoke an API token", revoke_token),
+    ]
+}
+
+fn on_incidents() -> Vec<Endpoint> {
+    use Shape::{List, One};
+    use incidents::*;
+    let one = || One(of::<IncidentView>());
+    vec![
+        read("/incidents", "Incidents, newest first", List(of::<IncidentView>()), list).query(&[
+            "status",
+            "severity",
+            "escalation",
+            "limit",
+            "cursor",
+        ]),
+        change(Respond, "/incidents", "Open an incident by hand", of::<NewIncident>(), (201, one()), open),
+        read("/incidents/{incident}", "An incident with its timeline", one(), incidents::one),
+        change(
+            Respond,
+            "/incidents/{incident}/acknowledge",
+            "Take it",
+            of::<Acknowledgement>(),
+            (200, one()),
+            acknowledge,
+        ),
+        change(Respond, "/incidents/{incident}/notes", "Write a note", of::<Note>(), (201, one()), note),
+        change(
+            Respond,
+            "/incidents/{incident}/reassign",
+            "Give it to another person",
+            of::<Reassignment>(),
+            (200, one()),
+            reassign,
+        ),
+        change(
+            Respond,
+            "/incidents/{incident}/severity",
+            "Change its severity",
+            of::<SeverityChange>(),
+            (200, one()),
+            change_severity,
+        ),
+        change(Respond, "/incidents/{incident}/resolve", "Resolve it", of::<Resolution>(), (200, one()), resolve),
+        read("/pages", "Pages, newest first", List(of::<pages::PageView>()), pages::list)
+            .query(&["incident", "person", "limit", "cursor"]),
+        read("/pages/{page}", "A page with its deliveries", One(of::<pages::PageView>()), pages::one),
+        change(
+            Respond,
+            "/pages/{page}/pass-on",
+            "\"I cannot\": the next step follows at once",
+            of::<pages::PassOn>(),
+            (200, One(of::<pages::PageView>())),
+            pages::pass_on,
+        ),
+        read("/deliveries", "The deliveries of an incident", List(of::<pages::DeliveryView>()), pages::deliveries)
+            .query(&["incident!", "limit", "cursor"]),
+    ]
+}
+
+fn on_alerts() -> Vec<Endpoint> {
+    use Shape::{List, One};
+    use alerts::*;
+    vec![
+        read("/alerts", "Alerts that fire", List(of::<AlertView>()), list)
+            .query(&["filter", "state", "receiver", "limit", "cursor"]),
+        read("/alerts/{fingerprint}", "An alert", One(of::<AlertView>()), one),
+        Endpoint {
+            body: None,
+            ..change(
+                Respond,
+                "/alerts/{fingerprint}/resolve",
+                "Resolve it, whatever its source says",
+                of::<AlertView>(),
+                (204, Shape::Nothing),
+                resolve,
+            )
+        },
+        read("/silences", "Silences", List(of::<SilenceView>()), silences).query(&["state", "limit", "cursor"]),
+        change(Silence, "/silences", "Set a silence", of::<NewSilence>(), (201, One(of::<SilenceView>())), set_silence),
+        remove(Silence, "/silences/{silence}", "Expire a silence", expire_silence),
+    ]
+}
+
+fn on_rotas() -> Vec<Endpoint> {
+    use Shape::{List, One};
+    use rotas::*;
+    let made = || (201, One(of::<OverrideView>()));
+    vec![
+        read("/oncall", "Who is on watch", List(of::<ShiftView>()), oncall).query(&["rota", "at"]),
+        read("/shifts", "The shifts of a rota in a window", List(of::<ShiftView>()), shifts)
+            .query(&["rota!", "from!", "until!"]),
+        read("/rotas", "All rotas", List(of::<RotaView>()), rotas::rotas),
+        read("/rotas/{rota}/overrides", "The overrides of a rota", List(of::<OverrideView>()), overrides),
+        change(
+            Override,
+            "/rotas/{rota}/overrides",
+            "Change who is on watch for a while",
+            of::<NewOverride>(),
+            made(),
+            add_override,
+        ),
+        remove(Override, "/rotas/{rota}/overrides/{override}", "Take an override back", remove_override),
+        read("/estate", "The estate in force, and what was refused", One(of::<estate::EstateView>()), estate::estate),
+        read("/journal", "The journal's entries, oldest first", List(of::<estate::EntryView>()), estate::journal)
+            .query(PAGED),
+    ]
+}

@@ -1,0 +1,224 @@
+//! `/oncall`, `/shifts`, `/rotas` and their overrides.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use jiff::SignedDuration;
+use meridian_core::{Command, Reply, access::Action, estate::Override, id::Name, roster::Shift};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    Body, Caller, Params, Problem, instant,
+    listing::{Listed, whole},
+    name, number,
+};
+use crate::serve::House;
+
+/// Resolving a rota costs time in proportion to its window.
+const WINDOW_MAX: SignedDuration = SignedDuration::from_hours(24 * 732);
+
+/// One stretch of one person on watch.
+#[derive(Serialize, ToSchema)]
+pub struct ShiftView {
+    rota: String,
+    layer: String,
+    /// `primary`, `secondary` or `shadow`.
+    role: &'static str,
+    person: String,
+    site: String,
+    #[schema(format = DateTime)]
+    from: String,
+    #[schema(format = DateTime)]
+    until: String,
+    because: String,
+}
+
+fn view(shift: Shift) -> ShiftView {
+    ShiftView {
+        rota: shift.rota.to_string(),
+        layer: shift.layer.to_string(),
+        role: shift.role.word(),
+        person: shift.person.to_string(),
+        site: shift.site.to_string(),
+        from: shift.from.to_string(),
+        until: shift.until.to_string(),
+        because: shift.because.to_string(),
+    }
+}
+
+fn known(house: &House, rota: &str) -> Result<Name, Problem> {
+    let shown: String = rota.chars().take(80).collect();
+    let world = house.keeper.world();
+    let found = world.estate().rotas.get_key_value(rota).map(|(name, _)| name.clone());
+    found.ok_or_else(|| Problem::not_found(format!("rota `{shown}`")))
+}
+
+#[derive(Deserialize)]
+pub struct OncallQuery {
+    rota: Option<String>,
+    at: Option<String>,
+}
+
+/// Who is on watch, in one rota or all.
+pub async fn oncall(
+    State(house): State<House>,
+    caller: Caller,
+    Params(query): Params<OncallQuery>,
+) -> Listed<ShiftView> {
+    caller.authorize(Action::Read)?;
+    let at = query.at.as_deref().map(|text| instant("at", text)).transpose()?.unwrap_or(house.clock.now());
+    let only = query.rota.as_deref().map(|rota| known(&house, rota)).transpose()?;
+    let world = house.keeper.world();
+    let rotas = world.estate().rotas.keys().filter(|rota| only.as_ref().is_none_or(|only| only == *rota));
+    whole(rotas.flat_map(|rota| world.on_watch(rota, at)).map(view))
+}
+
+#[derive(Deserialize)]
+pub struct ShiftsQuery {
+    rota: String,
+    from: String,
+    until: String,
+}
+
+/// The shifts of a rota in a window, clipped to it.
+pub async fn shifts(
+    State(house): State<House>,
+    caller: Caller,
+    Params(query): Params<ShiftsQuery>,
+) -> Listed<ShiftView> {
+    caller.authorize(Action::Read)?;
+    let rota = known(&house, &query.rota)?;
+    let (from, until) = (instant("from", &query.from)?, instant("until", &query.until)?);
+    if until <= from || until.duration_since(from) > WINDOW_MAX {
+        return Err(Problem::query("until", "it must lie after `from`, at most two years"));
+    }
+    let world = house.keeper.world();
+    whole(world.shifts(&rota, from, until).into_iter().map(view))
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct RotaView {
+    rota: String,
+    display_name: String,
+    team: Option<String>,
+    layers: Vec<LayerView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct LayerView {
+    layer: String,
+    site: String,
+    role: &'static str,
+}
+
+pub async fn rotas(State(house): State<House>, caller: Caller) -> Listed<RotaView> {
+    caller.authorize(Action::Read)?;
+    let world = house.keeper.world();
+    whole(world.estate().rotas.values().map(|rota| {
+        RotaView {
+            rota: rota.name.to_string(),
+            display_name: rota.display_name.clone(),
+            team: rota.team.as_ref().map(ToString::to_string),
+            layers: rota
+                .layers
+                .iter()
+                .map(|layer| LayerView {
+                    layer: layer.name.clone(),
+                    site: layer.site.to_string(),
+                    role: layer.role.word(),
+                })
+                .collect(),
+        }
+    }))
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct OverrideView {
+    /// Absent: it stands in the estate's files.
+    id: Option<u64>,
+    rota: String,
+    #[schema(format = DateTime)]
+    from: String,
+    #[schema(format = DateTime)]
+    until: String,
+    replace: Option<String>,
+    with: String,
+    layer: Option<String>,
+}
+
+fn override_view(rota: &Name, id: Option<u64>, change: &Override) -> OverrideView {
+    OverrideView {
+        id,
+        rota: rota.to_string(),
+        from: change.from.to_string(),
+        until: change.until.to_string(),
+        replace: change.replace.as_ref().map(ToString::to_string),
+        with: change.with.to_string(),
+        layer: change.layer.clone(),
+    }
+}
+
+/// Those of the estate's files first.
+pub async fn overrides(State(house): State<House>, caller: Caller, Path(rota): Path<String>) -> Listed<OverrideView> {
+    caller.authorize(Action::Read)?;
+    let rota = known(&house, &rota)?;
+    let world = house.keeper.world();
+    let written = world.estate().rotas.get(&rota).map_or(&[][..], |known| &known.overrides);
+    let added = world.overrides.numbered(&rota);
+    whole(
+        written
+            .iter()
+            .map(|change| override_view(&rota, None, change))
+            .chain(added.iter().map(|(id, change)| override_view(&rota, Some(*id), change))),
+    )
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOverride {
+    /// RFC 3339.
+    from: String,
+    /// RFC 3339.
+    until: String,
+    /// Absent: `with` is on watch in addition.
+    replace: Option<String>,
+    with: String,
+    /// Only this layer.
+    layer: Option<String>,
+}
+
+pub async fn add_override(
+    State(house): State<House>,
+    caller: Caller,
+    Path(rota): Path<String>,
+    Body(wish): Body<NewOverride>,
+) -> Result<(StatusCode, Json<OverrideView>), Problem> {
+    let actor = caller.authorize(Action::Override)?;
+    let rota = known(&house, &rota)?;
+    let change = Override {
+        from: instant("from", &wish.from)?,
+        until: instant("until", &wish.until)?,
+        replace: wish.replace.as_deref().map(|text| name("replace", text)).transpose()?,
+        with: name("with", &wish.with)?,
+        layer: wish.layer,
+    };
+    let command = Command::AddOverride { rota: rota.clone(), change: change.clone() };
+    match house.keeper.ask(actor, command).await? {
+        Reply::Override(id) => Ok((StatusCode::CREATED, Json(override_view(&rota, Some(id), &change)))),
+        _ => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "it was made, but its number is not known")),
+    }
+}
+
+pub async fn remove_override(
+    State(house): State<House>,
+    caller: Caller,
+    Path((rota, id)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let actor = caller.authorize(Action::Override)?;
+    let rota = known(&house, &rota)?;
+    house.keeper.ask(actor, Command::RemoveOverride { rota, id: number("override", &id)? }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
