@@ -19,7 +19,10 @@ pub(crate) fn fit_map(shape: &'static Shape, node: &Node, owner: Span, names: &N
     };
     for entry in entries {
         match shape.field(&entry.key) {
-            Some(field) => fit_field(field, &entry.value, entry.key_at, names, sink),
+            Some(field) => {
+                let chosen = shape.one_of.contains(&field.key);
+                fit_field(field, chosen, &entry.value, entry.key_at, names, sink);
+            }
             None if entry.key == "<<" || entry.key.is_empty() => {}
             None => sink.error(entry.key_at, unknown_field(shape, &entry.key)),
         }
@@ -33,7 +36,7 @@ pub(crate) fn fit_map(shape: &'static Shape, node: &Node, owner: Span, names: &N
     let one_of = || listed(shape.one_of.iter().copied());
     match chosen.as_slice() {
         [] if !shape.one_of.is_empty() => {
-            sink.error(owner, Fault::new("what it is, is missing").expected(format!("one of {}", one_of())))
+            sink.error(owner, Fault::new("nothing here says what it is").expected(format!("one of {}", one_of())))
         }
         [first, rest @ ..] => {
             for entry in rest {
@@ -60,10 +63,12 @@ fn wrong_type(takes: &Takes, node: &Node) -> Fault {
     Fault::new(format!("here stands {}", node.what())).expected(takes.expected())
 }
 
-fn fit_field(field: &'static Field, node: &Node, key_at: Span, names: &Names, sink: &mut Sink<'_>) {
+fn fit_field(field: &'static Field, chosen: bool, node: &Node, key_at: Span, names: &Names, sink: &mut Sink<'_>) {
     if matches!(node.value, Value::Null) {
         // An optional field without a value is as good as absent; Alertmanager's own files have such.
-        if field.required {
+        // Where the field says what the whole is, its value must be there, unless it has none: `slack:`.
+        let told = chosen && !matches!(field.takes, Takes::Map(Shape { fields: [], .. }));
+        if field.required || told {
             let fault = Fault::new(format!("`{}` has no value", field.key));
             sink.error(key_at, fault.expected(field.takes.expected()));
         }

@@ -36,7 +36,7 @@ form!(LINE, "a line of text", None, [], line);
 form!(ZONE, "an IANA time zone name", None, ["Asia/Hong_Kong", "Europe/London", "America/New_York"], |text| zone(text)
     .map(drop));
 form!(DAYS, "days of the week, such as mon-fri, sat,sun or daily", None, ["mon-fri", "sat,sun", "daily"], |text| {
-    Days::parse(text).map(drop).map_err(Fault::new)
+    Days::parse(text).map(drop).map_err(|why| Fault::new(brief(&why)))
 });
 form!(
     WALL_TIME,
@@ -127,7 +127,11 @@ pub(crate) fn zone(text: &str) -> Result<TimeZone, Fault> {
             .map(String::as_str)
             .find(|name| last(name))
             .or_else(|| nearest(text, names.iter().map(String::as_str)));
-        Fault::new(format!("unknown time zone `{}`", shown(text))).nearest(near)
+        let fault = Fault::new(format!("unknown time zone `{}`", shown(text)));
+        if text == "Local" {
+            return fault.expected("an IANA time zone name; `Local` would mean something else on each machine");
+        }
+        fault.nearest(near)
     })
 }
 

@@ -81,7 +81,7 @@ fn at_end(path: &str, good: &str, fault: Fault) -> Problem {
     let last = good.rsplit('\n').next().unwrap_or_default();
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let at = Span { line: number(good.matches('\n').count() + 1), column: number(last.chars().count() + 1), len: 1 };
-    Problem::new(Weight::Error, path, at, fault, snippet(last, at))
+    Problem::new(Weight::Error, path, at, fault, snippet(&format!("{last}\u{fffd}"), at))
 }
 
 /// A NUL would end the file for a YAML parser, and hide what follows.

@@ -8,10 +8,14 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
     if written.len() > 100 {
         return None;
     }
-    let written = plain(written);
+    let (raw, written) = (written, plain(written));
     let far = 1 + written.len() / 4;
-    let distance = |name: &'a str| (strsim::damerau_levenshtein(&written, &plain(name)), name);
-    known.into_iter().map(distance).filter(|(distance, _)| *distance <= far).min().map(|(_, name)| name)
+    // Of two that are as near by their letters, the one that is nearer as it was written.
+    let distance = |name: &'a str| {
+        let letters = strsim::damerau_levenshtein(&written, &plain(name));
+        (letters <= far).then(|| (letters, strsim::damerau_levenshtein(raw, name), name))
+    };
+    known.into_iter().filter_map(distance).min().map(|(_, _, name)| name)
 }
 
 /// `a`, `b` or `c`; shortened where there are many.

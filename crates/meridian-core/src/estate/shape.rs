@@ -125,7 +125,7 @@ impl Takes {
             }
             Takes::Texts(form) => format!("a map whose values are {}", form.expected),
             Takes::List { of, .. } => format!("a list, each item {}", of.expected()),
-            Takes::Spec => "what the kind of the document needs".into(),
+            Takes::Spec => "a map with the fields of its kind".into(),
             Takes::OneOrMore(of) | Takes::OneOrNone(of) => format!("{}, or a list of such", of.expected()),
         }
     }

@@ -80,6 +80,13 @@ fn plainly(info: &str) -> String {
         ("did not find expected <document start>", "a key without a colon, or text after the end of the document"),
         ("simple key expected ':'", "a key without a colon"),
         ("could not find expected ':'", "a key without a colon"),
+        (
+            "found unknown anchor",
+            "an alias (*) whose anchor (&) is not in this document; quote a text that begins with *",
+        ),
+        ("did not find expected ',' or", "a bracket that is not closed, or a comma that is missing"),
+        ("expected ',' or", "a bracket that is not closed, or a comma that is missing"),
+        ("recursion limit", "nested too deeply"),
         ("tabs disallowed", "a tab used for indentation; YAML allows only spaces there"),
         (
             "mapping values are not allowed in this context",

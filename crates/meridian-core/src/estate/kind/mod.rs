@@ -107,7 +107,7 @@ pub(crate) static ENVELOPE: Shape = Shape::of(
             "what this document describes",
         ),
         Field::must("metadata", Takes::Map(&METADATA), "what it is called"),
-        Field::must("spec", Takes::Spec, "what it is"),
+        Field::must("spec", Takes::Spec, "what the document says about it"),
     ],
 );
 

@@ -1,3 +1,7 @@
 //! Tests of the estate.
 
+mod arbitrary;
+mod bad;
 mod bank;
+mod doubts;
+mod schema;
