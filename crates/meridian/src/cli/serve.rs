@@ -57,6 +57,9 @@ fn directory_name(dir: &Path) -> String {
 fn greet(running: &Running) {
     let settings = &running.house.settings;
     eprintln!("Meridian {} runs at {}", env!("CARGO_PKG_VERSION"), settings.external_url);
+    if let Some(link) = crate::api::setup_link(&running.house) {
+        eprintln!("Nobody has an account yet. Make the first one here:\n  {link}");
+    }
 }
 
 /// Runs the future on a runtime of its own, and tells an error as the command line does.

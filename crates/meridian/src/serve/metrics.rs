@@ -7,7 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use meridian_core::{command::Outcome, incident::Severity};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
-    metrics::{counter::{ConstCounter, Counter}, family::Family, gauge::Gauge},
+    metrics::{
+        counter::{ConstCounter, Counter},
+        family::Family,
+        gauge::Gauge,
+    },
     registry::{Registry, Unit},
 };
 

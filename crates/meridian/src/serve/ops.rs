@@ -3,13 +3,18 @@
 use axum::{
     Router,
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use meridian_core::access::Action;
 use tokio::sync::oneshot;
 
 use super::House;
+use crate::{
+    api::{Caller, Problem},
+    hooks::intake::admit,
+};
 
 pub fn router() -> Router<House> {
     Router::new()
@@ -29,7 +34,10 @@ async fn ready(State(house): State<House>) -> Response {
     }
 }
 
-async fn reload(State(house): State<House>) -> Response {
+async fn reload(State(house): State<House>, headers: HeaderMap, caller: Result<Caller, Problem>) -> Response {
+    if let Err(problem) = admit(&house, caller, Action::Reload, &headers) {
+        return problem.into_response();
+    }
     let (answer, answered) = oneshot::channel();
     if house.reload.send(Some(answer)).await.is_err() {
         return (StatusCode::SERVICE_UNAVAILABLE, "Meridian is stopping.\n").into_response();
