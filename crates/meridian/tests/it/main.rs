@@ -1,0 +1,10 @@
+//! Meridian from the outside: the binary, with the real servers and clients that people run beside it.
+//!
+//! Only the wiring is tested here; what is decided, and why, is tested where it is decided, without a process.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests of other processes take real time")]
+
+mod amtool;
+mod crash;
+mod estate;
+mod pagerduty;
+mod prometheus;
