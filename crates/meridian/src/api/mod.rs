@@ -96,4 +96,4 @@ fn instant(field: &str, text: &str) -> Result<Instant, Problem> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

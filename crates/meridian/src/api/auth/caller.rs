@@ -152,11 +152,12 @@ pub fn is_from_here(headers: &HeaderMap, external_url: &str) -> bool {
         return matches!(site, "same-origin" | "none");
     }
     let Some(origin) = text("origin") else { return true };
-    let own = text("host").unwrap_or("?");
-    let host = origin.split_once("://").map_or("?", |(_, host)| host);
-    host.eq_ignore_ascii_case(own)
-        || (external_url.len() >= origin.len() && {
-            let (begin, rest) = external_url.split_at_checked(origin.len()).unwrap_or_default();
-            begin.eq_ignore_ascii_case(origin) && (rest.is_empty() || rest.starts_with('/'))
-        })
+    // A sandboxed page has the origin `null`, which has no host.
+    let Some((_, host)) = origin.split_once("://") else { return false };
+    text("host").is_some_and(|own| host.eq_ignore_ascii_case(own)) || is_origin_of(origin, external_url)
+}
+
+fn is_origin_of(origin: &str, url: &str) -> bool {
+    let Some((begin, rest)) = url.split_at_checked(origin.len()) else { return false };
+    begin.eq_ignore_ascii_case(origin) && (rest.is_empty() || rest.starts_with('/'))
 }

@@ -11,7 +11,8 @@ pub const PASSWORD_CHARS_MIN: usize = 12;
 const PASSWORD_BYTES_MAX: usize = 1024;
 
 /// Verified instead when there is no such account, so that this takes as long. It is the hash of nothing in use.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bWVyaWRpYW4tbm9ib2R5$TqQ2lAHKZGxA0vQpVGbTfnG9gl0bG2wJQm7uhPzJvd0";
+pub(super) const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bWVyaWRpYW4tbm9ib2R5$TqQ2lAHKZGxA0vQpVGbTfnG9gl0bG2wJQm7uhPzJvd0";
 
 /// Whether a new password may be used, or why not.
 pub fn check_length(password: &str) -> Result<(), String> {

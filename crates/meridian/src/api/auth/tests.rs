@@ -1,1 +1,137 @@
+//! Logins, sessions, tokens: what lets in and what keeps out.
 
+use std::net::IpAddr;
+
+use serde_json::{Value, json};
+
+use super::{secret, *};
+use crate::{
+    api::tests::house::{Asked, Mock},
+    serve::Intake,
+};
+
+const PASSWORD: &str = "correct horse battery";
+
+fn setup(mock: &Mock) -> String {
+    let link = setup_link(&mock.house).expect("a setup link while there is no account");
+    let token = link.strip_prefix("http://meridian.test/setup?token=").expect("a link").to_owned();
+    json!({"token": token, "account": "ana", "display_name": "Ana", "password": PASSWORD}).to_string()
+}
+
+fn cookie(headers: &axum::http::HeaderMap) -> String {
+    let line = headers["set-cookie"].to_str().unwrap();
+    assert!(line.contains("HttpOnly; SameSite=Lax") && line.contains("Path=/"), "{line}");
+    line.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_first_account_by_the_setup_link_and_its_login() {
+    let mock = Mock::new(Intake::Token).await;
+    let nobody = Asked::default();
+    let wish = setup(&mock);
+    let wrong = wish.replace("\"token\":\"", "\"token\":\"x");
+    assert_eq!(mock.ask(&nobody, "post", "/api/v1/setup", &wrong).await.0, 403);
+    let short = wish.replace(PASSWORD, "short");
+    assert_eq!(mock.ask(&nobody, "post", "/api/v1/setup", &short).await.0, 422);
+    let (status, headers, _) = mock.send(&nobody, "post", "/api/v1/setup", wish.clone().into_bytes()).await;
+    assert_eq!(status, 204);
+    let first = Asked::default().header("cookie", &cookie(&headers));
+    assert_eq!(mock.ask(&first, "get", "/api/v1/me", "").await.1["role"], "admin");
+    assert_eq!(setup_link(&mock.house), None);
+    assert_eq!(mock.ask(&nobody, "post", "/api/v1/setup", &wish).await.0, 409);
+
+    let login = |account: &str, password: &str| json!({"account": account, "password": password}).to_string();
+    let bad = mock.ask(&nobody, "post", "/api/v1/session", &login("ana", "wrong wrong wrong")).await;
+    let unknown = mock.ask(&nobody, "post", "/api/v1/session", &login("nobody", PASSWORD)).await;
+    assert_eq!(bad.0, 401);
+    assert_eq!(bad, unknown, "nobody learns which accounts exist");
+    let (status, headers, _) = mock.send(&nobody, "post", "/api/v1/session", login("ana", PASSWORD).into_bytes()).await;
+    assert_eq!(status, 204);
+    let session = Asked::default().header("cookie", &cookie(&headers));
+    let (_, me) = mock.ask(&session, "get", "/api/v1/me", "").await;
+    let proved = session.clone().header("x-csrf-token", me["csrf"].as_str().unwrap());
+    assert_eq!(mock.ask(&proved, "delete", "/api/v1/session", "").await.0, 204);
+    assert_eq!(mock.ask(&session, "get", "/api/v1/me", "").await.0, 401);
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_per_address_and_account() {
+    let mock = Mock::new(Intake::Token).await;
+    let home: IpAddr = "192.0.2.1".parse().unwrap();
+    let tries =
+        |from: IpAddr, account: &'static str| (0..10).filter(|_| mock.house.gate.may_try(from, account)).count();
+    assert_eq!(tries(home, "ana"), 6);
+    assert_eq!(tries(home, "wen"), 6);
+    assert_eq!(tries("192.0.2.2".parse().unwrap(), "ana"), 6, "somebody else is not locked out");
+    assert_eq!(tries("2001:db8::1".parse().unwrap(), "ana"), 6);
+    assert_eq!(tries("2001:db8::2".parse().unwrap(), "ana"), 0, "one network of IPv6 is one address");
+    assert_eq!(tries("::ffff:192.0.2.1".parse().unwrap(), "ana"), 0);
+    let body = json!({"account": "mei", "password": "x"}).to_string();
+    let mut last = (axum::http::StatusCode::OK, Value::Null);
+    for _ in 0..7 {
+        last = mock.ask(&Asked::default(), "post", "/api/v1/session", &body).await;
+    }
+    assert_eq!(last.0, 429, "{}", last.1);
+}
+
+#[tokio::test]
+async fn another_site_can_not_use_a_session() {
+    let mock = Mock::new(Intake::Token).await;
+    let session = mock.session("ana", meridian_core::access::AccountRole::Admin).await;
+    let open = r#"{"title":"t","severity":"SEV5","escalation":"payments"}"#;
+    let check = async |asked: Asked, expected: u16| {
+        let (status, body) = mock.ask(&asked, "post", "/api/v1/incidents", open).await;
+        assert_eq!(status.as_u16(), expected, "{body}");
+    };
+    check(session.clone(), 201).await;
+    check(session.clone().header("x-csrf-token", "x"), 403).await;
+    check(session.clone().header("sec-fetch-site", "same-origin"), 201).await;
+    check(session.clone().header("sec-fetch-site", "cross-site"), 403).await;
+    check(session.clone().header("sec-fetch-site", "same-site"), 403).await;
+    check(session.clone().header("origin", "http://meridian.test"), 201).await;
+    check(session.clone().header("origin", "http://meridian.test.evil"), 403).await;
+    check(session.clone().header("origin", "http://meridian.tes"), 403).await;
+    check(session.clone().header("origin", "null"), 403).await;
+    check(session.clone().header("origin", "http://10.0.0.1:9094").header("host", "10.0.0.1:9094"), 201).await;
+    let (status, _) = mock.ask(&session.header("sec-fetch-site", "cross-site"), "get", "/api/v1/me", "").await;
+    assert_eq!(status, 200, "a GET changes nothing");
+}
+
+#[test]
+fn a_token_is_known_by_its_form() {
+    let drawn = draw_token().unwrap();
+    assert!(is_token(&drawn.secret), "{}", drawn.secret);
+    assert_eq!((drawn.secret.len(), drawn.prefix.len(), drawn.hash.len()), (42, 8, 64));
+    assert_ne!(draw_token().unwrap().secret, drawn.secret);
+    let mut typo = drawn.secret.clone().into_bytes();
+    typo[10] = if typo[10] == b'a' { b'b' } else { b'a' };
+    assert!(!is_token(std::str::from_utf8(&typo).unwrap()));
+    for wrong in ["", "mrd_", &drawn.secret[1..], &format!("{}x", drawn.secret), "mrd_ééééééééééééééééééé"]
+    {
+        assert!(!is_token(wrong), "{wrong}");
+    }
+    assert_eq!(secret::hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+#[tokio::test]
+async fn passwords() {
+    let gate = Gate::new(&[1; 32]);
+    let phc = hash_password(&gate, PASSWORD.into()).await.unwrap();
+    assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
+    assert!(verify_password(&gate, PASSWORD.into(), Some(phc.clone())).await.unwrap());
+    assert!(!verify_password(&gate, "another password".into(), Some(phc.clone())).await.unwrap());
+    assert!(!verify_password(&gate, PASSWORD.into(), None).await.unwrap());
+    assert!(!verify_password(&gate, PASSWORD.into(), Some("broken".into())).await.unwrap());
+    assert!(!verify_password(&gate, "x".repeat(2000), Some(phc)).await.unwrap());
+    assert!(check_length("eleven char").is_err());
+    assert!(check_length("twelve chars").is_ok());
+    assert!(check_length(&"x".repeat(1025)).is_err());
+}
+
+#[test]
+fn an_unknown_account_costs_as_much_as_a_known_one() {
+    use argon2::password_hash::phc::PasswordHash;
+    let nobody = PasswordHash::new(password::NOBODY).expect("a hash, or it would be refused without work");
+    assert_eq!(nobody.params.to_string(), "m=19456,t=2,p=1");
+    assert_eq!(nobody.hash.expect("an output").len(), 32);
+}
