@@ -47,7 +47,7 @@
     for (const node of document.querySelectorAll("[data-until]")) put(node, M.lasting(Number(node.dataset.until) - now));
     for (const node of document.querySelectorAll("[data-since]")) put(node, M.lasting(now - Number(node.dataset.since)));
     for (const line of document.querySelectorAll("[data-nowline]")) {
-      const { from, until } = line.dataset, x = ((now - from) / (until - from)) * 100;
+      const { begin, end } = line.dataset, x = ((now - begin) / (end - begin)) * 100;
       if (x < 0 || x > 100) continue;
       line.querySelector("line").setAttribute("x1", `${x}%`);
       line.querySelector("line").setAttribute("x2", `${x}%`);

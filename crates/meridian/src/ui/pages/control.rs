@@ -1,6 +1,7 @@
 //! The control room.
 
 use maud::{Markup, html};
+use meridian_core::estate::Role;
 
 use crate::ui::{
     pages::{incidents::incident_table, rota::shift_table},
@@ -11,7 +12,7 @@ use crate::ui::{
         scroll, section_head,
         sun::{is_day, next_change},
         time,
-        time::zone_mark,
+        time::{time_there, zone_mark},
     },
     shell::{Place, Shell, frame},
     view::control::{ControlView, Need, SiteView, Watch},
@@ -81,7 +82,7 @@ fn site_column(clock: &Clock, site: &SiteView) -> Markup {
                 @for watch in &site.watches { (watch_line(clock, site, watch)) }
                 @if let (true, Some(next)) = (site.watches.is_empty(), &site.next) {
                     dt { "Next" }
-                    dd { b { (next.who) } " " (time(clock, next.at, Some(&site.zone), Detail::Minute)) ", in " (left(clock, next.at)) }
+                    dd { b { (next.who) } " " (time_there(clock, next.at, &site.zone)) ", in " (left(clock, next.at)) }
                 }
                 @if site.watches.is_empty() && site.next.is_none() { dt { "Next" } dd.faint { "nobody within two weeks" } }
             }
@@ -97,22 +98,27 @@ fn daylight(clock: &Clock, site: &SiteView, location: (f64, f64)) -> Markup {
     html! {
         dt.state { (glyph(if day { Glyph::Sun } else { Glyph::Moon })) (if day { "Day" } else { "Night" }) }
         dd {
-            @if let Some(at) = near_past { "since " (time(clock, at, Some(&site.zone), Detail::Minute)) }
-            @else if let Some(at) = until { "until " (time(clock, at, Some(&site.zone), Detail::Minute)) }
+            @if let Some(at) = near_past { "since " (time_there(clock, at, &site.zone)) }
+            @else if let Some(at) = until { "until " (time_there(clock, at, &site.zone)) }
             @else { "all day long" }
         }
     }
 }
 
 fn watch_line(clock: &Clock, site: &SiteView, watch: &Watch) -> Markup {
-    let label = watch.rota.clone().unwrap_or_else(|| watch.role.word().to_owned());
+    let role = match watch.role {
+        Role::Primary => "Primary",
+        Role::Secondary => "Second",
+        Role::Shadow => "Shadow",
+    };
     html! {
-        dt title=(watch.role.word()) { (label) }
+        dt { (role) }
         dd {
-            @if watch.role == meridian_core::estate::Role::Primary { b { (watch.who) } } @else { (watch.who) " " span.faint { (watch.role.word()) } }
+            @if watch.role == Role::Primary { b { (watch.who) } } @else { (watch.who) }
             @if watch.you { ", you," }
+            @if let Some(rota) = &watch.rota { " " span.faint { (rota) } }
             @match watch.until {
-                Some(until) => { " until " (time(clock, until, Some(&site.zone), Detail::Minute)) },
+                Some(until) => { " until " (time_there(clock, until, &site.zone)) },
                 None => " always",
             }
         }
@@ -168,7 +174,7 @@ fn need_item(shell: &Shell, need: &Need) -> Markup {
                 @if let (Some((action, word)), true) = (&need.act, shell.responds()) {
                     (button_form(&shell.csrf, action, "primary", html! { (word) " " kbd data-key="a" { "a" } }))
                 }
-                a.btn.quiet href=(need.open) { "Open" }
+                a.btn.quiet[need.act.is_some() && shell.responds()] href=(need.open) { "Open" }
             }
         }
     }

@@ -42,7 +42,7 @@ fn page_rows(clock: &Clock, row: &PageRow, with_incident: bool) -> Markup {
     let lines = row.attempts.len().max(1);
     html! {
         @for i in 0..lines {
-            tr {
+            tr.cont[i > 0] {
                 @if i == 0 {
                     td rowspan=(lines) {
                         b { (row.who) } @if row.answered { " " span.ok { "answered" } }

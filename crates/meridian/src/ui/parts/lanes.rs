@@ -126,7 +126,7 @@ pub fn lanes(title: &str, axis: &Axis, rows: &[Row]) -> Markup {
                 svg height=(height) role="img" aria-label=(title) {
                     @for (row, top) in rows.iter().zip(&tops) { (night(axis, row, *top)) }
                     (grid(axis, height))
-                    @for (row, top) in rows.iter().zip(&tops) { (draw(axis, row, *top, height)) }
+                    @for (row, top) in rows.iter().zip(&tops) { (draw(axis, row, *top)) }
                     (now(axis, height))
                 }
             }
@@ -174,7 +174,7 @@ fn grid(axis: &Axis, height: u32) -> Markup {
     }
 }
 
-fn draw(axis: &Axis, row: &Row, top: u32, height: u32) -> Markup {
+fn draw(axis: &Axis, row: &Row, top: u32) -> Markup {
     match row {
         Row::Cover { covered, overlaps, holes, .. } => html! {
             line.d-hair x1="0" x2="100%" y1=(top) y2=(top) {}
@@ -186,7 +186,7 @@ fn draw(axis: &Axis, row: &Row, top: u32, height: u32) -> Markup {
                     title { "overlap " (super::lasting(until.duration_since(*from))) }
                 }
             }
-            @for (from, until) in holes { (hole(axis, *from, *until, top, height)) }
+            @for (from, until) in holes { (hole(axis, *from, *until, top)) }
         },
         Row::Lane { zone, lines, .. } => html! {
             line.d-hair x1="0" x2="100%" y1=(top) y2=(top) {}
@@ -207,7 +207,7 @@ fn draw(axis: &Axis, row: &Row, top: u32, height: u32) -> Markup {
 }
 
 /// Nobody is scheduled: vermillion between dashed edges, with the word.
-fn hole(axis: &Axis, from: Instant, until: Instant, top: u32, _height: u32) -> Markup {
+fn hole(axis: &Axis, from: Instant, until: Instant, top: u32) -> Markup {
     let length = super::lasting(until.duration_since(from));
     let wide = axis.at(until) - axis.at(from) > 4.0;
     html! {
@@ -235,7 +235,7 @@ fn draw_bar(axis: &Axis, bar: &Bar, thin: bool, y: u32) -> Markup {
             svg x=(x) y=(y) width=(width) height=(THIN) {
                 title { (bar.title) }
                 text.d-second x="3" y="11" { (bar.who) }
-                line.d-thread.next[!live && !past] x1="0" x2="100%" y1="14.5" y2="14.5" {}
+                line.d-under.next[!live && !past] x1="0" x2="100%" y1="14.5" y2="14.5" {}
             }
         } @else {
             svg x=(x) y=(y) width=(width) height="19" {
@@ -254,7 +254,7 @@ fn now(axis: &Axis, height: u32) -> Markup {
     }
     let label = axis.now.to_zoned(axis.zone.clone()).strftime("%H:%M").to_string();
     html! {
-        g data-nowline="" data-zone=(axis.zone.iana_name().unwrap_or("UTC")) data-from=(axis.from.as_millisecond()) data-until=(axis.until.as_millisecond()) {
+        g data-nowline="" data-zone=(axis.zone.iana_name().unwrap_or("UTC")) data-begin=(axis.from.as_millisecond()) data-end=(axis.until.as_millisecond()) {
             line.d-now x1=(axis.x(axis.now)) x2=(axis.x(axis.now)) y1="4" y2=(height) {}
             svg.nowflag x=(axis.x(axis.now)) y="2" width="1" height="18" overflow="visible" {
                 rect.d-nowflag x="0" y="0" width="42" height="17" {}

@@ -92,6 +92,12 @@ pub fn time(clock: &Clock, at: Instant, zone: Option<&TimeZone>, detail: Detail)
     }
 }
 
+/// Beside a site's own clock: always in that site's time, whatever the switch says.
+pub fn time_there(clock: &Clock, at: Instant, zone: &TimeZone) -> Markup {
+    let (figure, mark) = face(at, zone, clock.now, Detail::Minute);
+    html! { time datetime=(at) { (figure) i { (mark) } } }
+}
+
 /// How long, in the two units that matter: `44 s`, `4 min`, `2 h 26 min`, `3 d 4 h`.
 pub fn lasting(length: SignedDuration) -> String {
     let seconds = length.as_secs().unsigned_abs();
