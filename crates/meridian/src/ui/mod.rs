@@ -9,5 +9,10 @@
 pub mod assets;
 pub mod pages;
 pub mod parts;
+pub mod read;
+mod routes;
 pub mod shell;
 pub mod view;
+mod visitor;
+
+pub use routes::router;

@@ -15,7 +15,7 @@ mod silences;
 
 pub use access::{login, setup, tokens};
 pub use ack::{ack, ack_gone};
-pub use alerts::alerts;
+pub use alerts::{alerts, percent};
 pub use control::control;
 pub use estate::estate;
 pub use incident::incident;

@@ -1,0 +1,233 @@
+//! The control room, read from the world.
+
+use jiff::{SignedDuration, tz::TimeZone};
+use meridian_core::{
+    Instant,
+    estate::{Role, Site},
+    id::Name,
+    incident::Incident,
+    page::WalkState,
+    roster::Shift,
+};
+
+use super::{
+    Lens, incident,
+    rota::{cover, holes_of, pack, shift_row, zone_words},
+    story::tell,
+};
+use crate::ui::{
+    parts::{
+        Glyph, Say,
+        lanes::{Axis, Row},
+        sun::nights,
+    },
+    view::control::{ControlView, Need, NextWatch, SiteView, Watch},
+};
+
+/// So many rotas have a row of their own in the picture; all of them stand on their page.
+const ROTAS_SHOWN: usize = 8;
+const INCIDENTS_SHOWN: usize = 12;
+const LATEST_SHOWN: usize = 14;
+const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+pub fn control(lens: &Lens<'_>) -> ControlView {
+    let world = lens.world;
+    let from = hour_before(lens.now, 2);
+    let until = from.saturating_add(SignedDuration::from_hours(24)).unwrap_or(from);
+    let rotas: Vec<&Name> = world.estate().rotas.keys().take(ROTAS_SHOWN).collect();
+    let shifts: Vec<Shift> = rotas.iter().flat_map(|rota| world.shifts(rota, from, until)).collect();
+    let (needs, next) = (needs(lens), next(lens));
+    let mut open: Vec<_> = world.incidents.open().rev().map(|i| incident::row(lens, i)).take(200).collect();
+    open.sort_by_key(|row| (row.severity, std::cmp::Reverse(row.id)));
+    open.truncate(INCIDENTS_SHOWN);
+    let resolved = world.incidents.iter().filter_map(|i| Some((i, i.resolved.as_ref()?))).max_by_key(|(_, r)| r.at);
+    ControlView {
+        sites: sites(lens),
+        axis: Axis { from, until, now: lens.now, zone: TimeZone::UTC, zone_name: "UTC".into(), every_hours: 2 },
+        rows: rows(lens, &rotas, &shifts, from, until),
+        shifts: shifts.iter().map(|shift| shift_row(lens, shift, true)).collect(),
+        needs,
+        next,
+        incidents: open,
+        incidents_open: world.incidents.open_count(),
+        last_resolved: resolved.map(|(i, r)| {
+            Say::new()
+                .text("The last, ")
+                .incident(i.id)
+                .text(format!(" {}, was resolved at ", i.title))
+                .at(r.at)
+                .text(".")
+        }),
+        latest: world.recent().filter_map(|e| tell(lens, e.seq, e.at, &e.actor, &e.fact)).take(LATEST_SHOWN).collect(),
+    }
+}
+
+fn hour_before(now: Instant, hours: i64) -> Instant {
+    let second = now.as_second().div_euclid(3600) * 3600 - hours * 3600;
+    Instant::from_second(second).unwrap_or(now)
+}
+
+/// In the order of the sun: east first.
+fn ring<'a>(lens: &Lens<'a>) -> Vec<&'a Site> {
+    let mut sites: Vec<&Site> = lens.world.estate().sites.values().collect();
+    sites.sort_by_key(|site| std::cmp::Reverse(site.zone.to_offset(lens.now).seconds()));
+    sites
+}
+
+fn sites(lens: &Lens<'_>) -> Vec<SiteView> {
+    let world = lens.world;
+    let rotas: Vec<&Name> = world.estate().rotas.keys().collect();
+    let now: Vec<Shift> = rotas.iter().flat_map(|rota| world.on_watch(rota, lens.now)).collect();
+    let many = rotas.len() > 1;
+    let view = |site: &Site| {
+        let mut here: Vec<&Shift> = now.iter().filter(|shift| shift.site == site.name).collect();
+        here.sort_by_key(|shift| (shift.role, shift.rota.clone()));
+        let watch = |shift: &&Shift| Watch {
+            role: shift.role,
+            rota: many.then(|| lens.rota_title(&shift.rota)),
+            who: lens.person(&shift.person),
+            you: lens.me == Some(&shift.person),
+            until: Some(shift.until)
+                .filter(|until| until.duration_since(lens.now) < SignedDuration::from_hours(24 * 55)),
+        };
+        let next = || {
+            let until = lens.now.saturating_add(FORTNIGHT).ok()?;
+            let mut coming: Vec<Shift> =
+                rotas.iter().take(ROTAS_SHOWN).flat_map(|rota| world.shifts(rota, lens.now, until)).collect();
+            coming.retain(|shift| shift.site == site.name && shift.role == Role::Primary && shift.from > lens.now);
+            let first = coming.into_iter().min_by_key(|shift| shift.from)?;
+            Some(NextWatch { who: lens.person(&first.person), at: first.from })
+        };
+        SiteView {
+            name: site.display_name.clone(),
+            zone: site.zone.clone(),
+            location: site.location,
+            watches: here.iter().take(6).map(watch).collect(),
+            next: if here.is_empty() { next() } else { None },
+        }
+    };
+    ring(lens).into_iter().map(view).collect()
+}
+
+fn rows(lens: &Lens<'_>, rotas: &[&Name], shifts: &[Shift], from: Instant, until: Instant) -> Vec<Row> {
+    let estate = lens.world.estate();
+    let covers = rotas.iter().filter_map(|name| estate.rotas.get(*name)).map(|rota| {
+        let own: Vec<Shift> = shifts.iter().filter(|shift| shift.rota == rota.name).cloned().collect();
+        cover(&rota.display_name, &own, holes_of(lens, rota, from, until))
+    });
+    let many = rotas.len() > 1;
+    let lanes = ring(lens).into_iter().map(|site| {
+        let mut here: Vec<&Shift> = shifts.iter().filter(|shift| shift.site == site.name).collect();
+        here.sort_by_key(|shift| (shift.rota.clone(), shift.from));
+        let mut lines = Vec::new();
+        for own in here.chunk_by(|a, b| a.rota == b.rota) {
+            lines.extend(pack(lens, own, many));
+        }
+        let nights = site.location.map(|location| nights(location, from, until)).unwrap_or_default();
+        Row::Lane {
+            name: site.display_name.clone(),
+            sub: zone_words(lens.now, &site.zone),
+            zone: site.zone.clone(),
+            nights,
+            lines,
+        }
+    });
+    covers.chain(lanes).collect()
+}
+
+fn needs(lens: &Lens<'_>) -> Vec<Need> {
+    let world = lens.world;
+    let waiting = world.incidents.open().filter(|i| i.acknowledged.is_none());
+    let mut needs: Vec<Need> = waiting.filter_map(|i| page_need(lens, i)).collect();
+    needs.sort_by_key(|need| need.until);
+    needs.truncate(8);
+    let soon = lens.now.saturating_add(SignedDuration::from_hours(48)).unwrap_or(lens.now);
+    for rota in world.estate().rotas.values().take(ROTAS_SHOWN) {
+        if let Some((from, until)) = holes_of(lens, rota, lens.now, soon).first() {
+            let now = *from <= lens.now;
+            needs.push(Need {
+                shape: Glyph::Nobody,
+                what: if now {
+                    format!("Nobody is on watch in {}", rota.display_name)
+                } else {
+                    format!("Hole in {}", rota.display_name)
+                },
+                until: Some(if now { *until } else { *from }),
+                urgent: now,
+                more: Say::new().text("Nobody is scheduled from ").at(*from).text(" to ").at(*until).text("."),
+                act: None,
+                open: format!("/rotas/{}", rota.name),
+            });
+        }
+    }
+    if let Some(refused) = &world.estate_in_force().refused {
+        needs.push(Need {
+            shape: Glyph::Fail,
+            what: "A change of the estate was refused".into(),
+            until: None,
+            urgent: true,
+            more: Say::new()
+                .text(format!("{} problems, at ", refused.problems.len()))
+                .at(refused.at)
+                .text(". The one before stays in force."),
+            act: None,
+            open: "/estate".into(),
+        });
+    }
+    needs
+}
+
+/// An incident that waits for me, for everybody who answers when I am nobody of the estate.
+fn page_need(lens: &Lens<'_>, incident: &Incident) -> Option<Need> {
+    let walk = lens.world.pages.walk(incident.id)?;
+    let paged: Vec<&Name> = lens.world.pages.pages_of(incident.id).map(|page| &page.person).collect();
+    let mine = lens.me.is_none_or(|me| paged.contains(&me));
+    let exhausted = matches!(walk.state, WalkState::Exhausted { .. });
+    if !mine && !exhausted {
+        return None;
+    }
+    let more = Say::new().text(format!("{}. ", incident.title.trim_end_matches('.')));
+    let (until, more) = match &walk.state {
+        WalkState::Waiting { until } => match lens.world.next_paged(incident.id) {
+            Some(next) if !next.persons.is_empty() => (
+                Some(*until),
+                more.text(format!("Then {} is paged, ", lens.people(&next.persons))).at(next.at).text("."),
+            ),
+            _ => (Some(*until), more.text("After that everybody was tried.")),
+        },
+        WalkState::Exhausted { again } => {
+            (Some(*again), more.text("Everybody was tried. It begins anew at ").at(*again).text("."))
+        }
+        WalkState::Ended => (None, more),
+    };
+    Some(Need {
+        shape: Glyph::Severity(incident.severity),
+        what: if lens.me.is_some() {
+            format!("Page: INC-{}", incident.id)
+        } else {
+            format!("INC-{} waits for an answer", incident.id)
+        },
+        until,
+        urgent: true,
+        more,
+        act: Some((format!("/incidents/{}/acknowledge", incident.id), "Acknowledge")),
+        open: format!("/incidents/{}", incident.id),
+    })
+}
+
+/// What comes next when nothing needs the reader.
+fn next(lens: &Lens<'_>) -> Option<Say> {
+    let me = lens.me?;
+    let until = lens.now.saturating_add(FORTNIGHT).ok()?;
+    let rotas = lens.world.estate().rotas.keys();
+    let mut mine: Vec<Shift> =
+        rotas.flat_map(|rota| lens.world.shifts(rota, lens.now, until)).filter(|s| s.person == *me).collect();
+    mine.sort_by_key(|shift| shift.from);
+    let first = mine.first()?;
+    let title = lens.rota_title(&first.rota);
+    Some(if first.from <= lens.now {
+        Say::new().text(format!("You are on watch in {title} until ")).at(first.until).text(".")
+    } else {
+        Say::new().text(format!("You come on watch in {title} at ")).at(first.from).text(".")
+    })
+}

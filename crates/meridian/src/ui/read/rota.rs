@@ -1,0 +1,176 @@
+//! Rotas: who is on watch now, next, and over two weeks.
+
+use jiff::{SignedDuration, civil, tz::TimeZone};
+use meridian_core::{
+    Instant,
+    estate::{Role, Rota},
+    id::Name,
+    roster::{Shift, WatchBecause, holes, next_change},
+};
+
+use super::Lens;
+use crate::ui::{
+    parts::{
+        lanes::{Axis, Bar, Line, Row},
+        time::{offset, zone_mark},
+    },
+    view::rota::{OverrideForm, OverrideRow, RotaRow, RotaView, RotasView, ShiftRow},
+};
+
+const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// The zone in which the reader types wall-clock times.
+pub fn zone_of_reader(lens: &Lens<'_>, mine: &TimeZone) -> TimeZone {
+    let person = lens.me.and_then(|me| lens.world.estate().persons.get(me));
+    person.map_or_else(|| mine.clone(), |person| lens.site(&person.site).1)
+}
+
+pub(super) fn holes_of(lens: &Lens<'_>, rota: &Rota, from: Instant, until: Instant) -> Vec<(Instant, Instant)> {
+    holes(rota, &lens.world.overrides.of(&rota.name), Role::Primary, from, until)
+}
+
+pub fn rotas(lens: &Lens<'_>) -> RotasView {
+    let until = lens.now.saturating_add(FORTNIGHT).unwrap_or(lens.now);
+    let row = |rota: &Rota| {
+        let primaries = |at| {
+            lens.world.on_watch(&rota.name, at).into_iter().filter(|s| s.role == Role::Primary).collect::<Vec<_>>()
+        };
+        let now = primaries(lens.now);
+        let change = next_change(rota, &lens.world.overrides.of(&rota.name), lens.now);
+        let next: Vec<Shift> = change.map(|at| lens.world.shifts(&rota.name, at, until)).unwrap_or_default();
+        let fresh = next
+            .iter()
+            .find(|s| s.role == Role::Primary && !now.iter().any(|n| n.person == s.person && n.until >= s.until));
+        let holes = holes_of(lens, rota, lens.now, until);
+        RotaRow {
+            name: rota.name.clone(),
+            display_name: rota.display_name.clone(),
+            team: rota.team.as_ref().map(|team| team.to_string()).unwrap_or_default(),
+            until: now.iter().map(|s| s.until).min(),
+            now: now.iter().map(|s| lens.person(&s.person)).collect(),
+            next: fresh.map(|s| lens.person(&s.person)).into_iter().collect(),
+            hole: holes.first().copied(),
+            holes: holes.len(),
+        }
+    };
+    RotasView { rows: lens.world.estate().rotas.values().map(row).collect() }
+}
+
+pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, mine: &TimeZone) -> Option<RotaView> {
+    let estate = lens.world.estate();
+    let rota = estate.rotas.get(name)?;
+    let today = lens.now.to_zoned(TimeZone::UTC).date();
+    let day = from.unwrap_or(today);
+    let begin = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    let until = begin.saturating_add(FORTNIGHT).ok()?;
+    let shifts = lens.world.shifts(name, begin, until);
+    let holes = holes_of(lens, rota, begin, until);
+    let axis =
+        Axis { from: begin, until, now: lens.now, zone: TimeZone::UTC, zone_name: "UTC".into(), every_hours: 24 };
+    let mut rows = vec![cover("cover", &shifts, holes.clone())];
+    rows.extend(rota.layers.iter().map(|layer| {
+        let (site, zone) = lens.site(&layer.site);
+        let of_layer: Vec<&Shift> = shifts.iter().filter(|s| *s.layer == *layer.name).collect();
+        let role = if layer.role == Role::Primary { String::new() } else { format!("{}, ", layer.role.word()) };
+        let sub = format!("{role}{site}, {}", zone_mark(begin, &zone));
+        Row::Lane { name: layer.name.clone(), sub, zone, nights: Vec::new(), lines: pack(lens, &of_layer, false) }
+    }));
+    let numbered = lens.world.overrides.numbered(name).iter().map(|(id, change)| (Some(*id), change));
+    let overrides = rota
+        .overrides
+        .iter()
+        .map(|change| (None, change))
+        .chain(numbered)
+        .filter(|(_, change)| change.until > lens.now);
+    let step = |days: i64| day.checked_add(jiff::Span::new().days(days)).unwrap_or(day).to_string();
+    Some(RotaView {
+        name: name.clone(),
+        display_name: rota.display_name.clone(),
+        team: rota.team.as_ref().map(|team| team.to_string()).unwrap_or_default(),
+        axis,
+        rows,
+        shifts: shifts.iter().map(|shift| shift_row(lens, shift, false)).collect(),
+        holes: holes.into_iter().filter(|(_, until)| *until > lens.now).collect(),
+        overrides: overrides
+            .map(|(id, change)| OverrideRow {
+                id,
+                from: change.from,
+                until: change.until,
+                with: lens.person(&change.with),
+                replace: change.replace.as_ref().map(|replaced| lens.person(replaced)),
+                layer: change.layer.clone(),
+            })
+            .collect(),
+        people: lens.choices(),
+        layers: rota.layers.iter().map(|layer| layer.name.clone()).collect(),
+        form: OverrideForm {
+            zone: zone_of_reader(lens, mine).iana_name().unwrap_or("UTC").to_owned(),
+            ..OverrideForm::default()
+        },
+        earlier: step(-14),
+        later: step(14),
+        is_now: day == today,
+    })
+}
+
+pub(super) fn shift_row(lens: &Lens<'_>, shift: &Shift, with_rota: bool) -> ShiftRow {
+    ShiftRow {
+        rota: if with_rota { lens.rota_title(&shift.rota) } else { String::new() },
+        layer: shift.layer.to_string(),
+        role: shift.role,
+        who: lens.person(&shift.person),
+        from: shift.from,
+        until: shift.until,
+        zone: lens.site(&shift.site).1,
+        because: match &shift.because {
+            WatchBecause::Rotation { .. } => "rotation".into(),
+            WatchBecause::Override { replaces: Some(replaced) } => format!("override, for {}", lens.person(replaced)),
+            WatchBecause::Override { replaces: None } => "override, in addition".into(),
+        },
+    }
+}
+
+/// The bars of shifts, those of the same time below one another.
+pub(super) fn pack(lens: &Lens<'_>, shifts: &[&Shift], with_rota: bool) -> Vec<Line> {
+    let mut lines: Vec<(Instant, Line)> = Vec::new();
+    for shift in shifts {
+        let thin = shift.role != Role::Primary;
+        let who = lens.person(&shift.person);
+        let title = format!("{who}, {} in {}, {}", shift.role.word(), lens.rota_title(&shift.rota), shift.layer);
+        let changed = matches!(shift.because, WatchBecause::Override { .. });
+        let who = if with_rota { format!("{who}, {}", lens.rota_title(&shift.rota)) } else { who };
+        let bar = Bar { from: shift.from, until: shift.until, who, title, changed };
+        match lines.iter_mut().find(|(end, line)| *end <= shift.from && line.thin == thin) {
+            Some((end, line)) => {
+                *end = shift.until;
+                line.bars.push(bar);
+            }
+            None => lines.push((shift.until, Line { bars: vec![bar], thin })),
+        }
+    }
+    let mut lines: Vec<Line> = lines.into_iter().map(|(_, line)| line).collect();
+    lines.sort_by_key(|line| line.thin);
+    lines
+}
+
+/// Where somebody is primary, where two are, and where nobody is.
+pub(super) fn cover(name: &str, shifts: &[Shift], holes: Vec<(Instant, Instant)>) -> Row {
+    let primary: Vec<&Shift> = shifts.iter().filter(|s| s.role == Role::Primary).collect();
+    let mut overlaps = Vec::new();
+    for (i, one) in primary.iter().enumerate() {
+        for other in primary[i + 1..].iter().take_while(|other| other.from < one.until) {
+            // People of one layer are on watch together by intent; an overlap is between layers.
+            if other.layer != one.layer {
+                overlaps.push((other.from, one.until.min(other.until)));
+            }
+        }
+    }
+    let covered = primary.iter().map(|s| (s.from, s.until)).collect();
+    Row::Cover { name: name.to_owned(), covered, overlaps, holes }
+}
+
+/// `HKT, UTC+8`
+pub(super) fn zone_words(at: Instant, zone: &TimeZone) -> String {
+    let (mark, offset) = (zone_mark(at, zone), offset(at, zone));
+    if mark == offset || mark == "UTC" { offset } else { format!("{mark}, {offset}") }
+}

@@ -1,0 +1,291 @@
+//! Facts as sentences, each with its reason.
+
+use meridian_core::{
+    Fact, Instant,
+    access::AccessFact,
+    alert::AlertFact,
+    estate::EstateFact,
+    fact::HouseFact,
+    id::{Actor, DeliveryId},
+    incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause},
+    journal::Entry,
+    page::{PageFact, PagedBecause},
+    roster::RosterFact,
+};
+
+use super::Lens;
+use crate::ui::{
+    parts::{Glyph, Say, lasting},
+    view::{JournalView, Told},
+};
+
+/// One entry, told. `None`: too small to tell.
+pub fn tell(lens: &Lens<'_>, seq: u64, at: Instant, actor: &Actor, fact: &Fact) -> Option<Told> {
+    let told = match fact {
+        Fact::Incident(fact) => incident(lens, at, fact),
+        Fact::Page(fact) => page(lens, at, fact)?,
+        Fact::Alert(fact) => alert(lens, at, fact),
+        Fact::Roster(fact) => roster(lens, at, fact),
+        Fact::Estate(fact) => estate(at, fact),
+        Fact::Access(fact) => access(at, fact)?,
+        Fact::House(HouseFact::Started { version }) => Told::new(at, format!("Meridian {version} started")),
+        Fact::House(HouseFact::Stopped {}) => Told::new(at, "Meridian stopped"),
+    };
+    let by = told.by.clone().or_else(|| lens.actor(actor));
+    Some(Told { seq: Some(seq), by, ..told })
+}
+
+fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
+    let id = fact.incident();
+    let here = || Say::new().incident(id);
+    match fact {
+        IncidentFact::Opened { title, severity, because, .. } => {
+            let told =
+                Told::new(at, here().text(format!(" opened as {severity}: {title}"))).shape(Glyph::Severity(*severity));
+            match because {
+                OpenedBecause::AlertsFired { alerts, .. } => {
+                    told.because(count(alerts.len(), "alert fires", "alerts fire"))
+                }
+                OpenedBecause::ByHand => told,
+            }
+        }
+        IncidentFact::Reopened { alerts, .. } => Told::new(at, here().text(" reopened"))
+            .shape(Glyph::Risk)
+            .because(count(alerts.len(), "alert of its group fires again", "alerts of its group fire again")),
+        IncidentFact::AlertsChanged { joined, left, .. } => {
+            let said = match (joined.len(), left.len()) {
+                (0, n) => count(n, "alert resolved", "alerts resolved"),
+                (n, 0) => count(n, "alert more fires", "alerts more fire"),
+                (n, m) => format!(
+                    "{}, {}",
+                    count(n, "alert more fires", "alerts more fire"),
+                    count(m, "resolved", "resolved")
+                ),
+            };
+            Told::new(at, here().text(format!(": {said}"))).shape(if joined.is_empty() {
+                Glyph::Ok
+            } else {
+                Glyph::Risk
+            })
+        }
+        IncidentFact::Reminded { .. } => Told::new(at, here().text(" still fires; those who know were reminded")),
+        IncidentFact::Acknowledged { by, because, .. } => {
+            let through = match because {
+                AcknowledgedBecause::Link => " by the link in the message",
+                AcknowledgedBecause::Page => "",
+                AcknowledgedBecause::Api => " through the API",
+                AcknowledgedBecause::Source => " at its source",
+            };
+            let after = lens.world.incidents.get(id).map(|i| lasting(at.duration_since(i.opened_at)));
+            let after = after.map_or(String::new(), |after| format!(", {after} after it opened"));
+            Told::new(at, here().text(" acknowledged by ").strong(lens.person(by)).text(format!("{through}{after}")))
+                .shape(Glyph::Accepted)
+                .by(lens.person(by))
+        }
+        IncidentFact::Noted { text, .. } => Told::new(at, here().text(format!(": “{text}”"))).shape(Glyph::Note),
+        IncidentFact::Reassigned { to, reason, .. } => {
+            because(Told::new(at, here().text(" given to ").strong(lens.person(to))).shape(Glyph::Due), reason)
+        }
+        IncidentFact::SeverityChanged { severity, reason, .. } => {
+            because(Told::new(at, here().text(format!(" is {severity} now"))).shape(Glyph::Severity(*severity)), reason)
+        }
+        IncidentFact::Resolved { because: why, .. } => {
+            let told = Told::new(at, here().text(" resolved")).shape(Glyph::Ok);
+            match why {
+                IncidentResolvedBecause::AllAlertsResolved => told.because("none of its alerts fires any more"),
+                IncidentResolvedBecause::ByHand { reason } => because(told, reason),
+            }
+        }
+    }
+}
+
+fn because(told: Told, reason: &str) -> Told {
+    if reason.is_empty() { told } else { told.because(reason) }
+}
+
+fn count(n: usize, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
+fn page(lens: &Lens<'_>, at: Instant, fact: &PageFact) -> Option<Told> {
+    Some(match fact {
+        PageFact::Stepped { incident, step, round, because, nobody, until } => {
+            let round = if *round > 0 { format!(" of round {}", round + 1) } else { String::new() };
+            let mut say = Say::new().incident(*incident).text(format!(": step {}{round}, until ", step + 1)).at(*until);
+            for (target, why) in nobody {
+                say = say.text(format!("; {target} found nobody because {}", why.words()));
+            }
+            Told::new(at, say)
+                .shape(if nobody.is_empty() { Glyph::Due } else { Glyph::Nobody })
+                .because(because.words())
+        }
+        PageFact::Exhausted { incident, because } => {
+            Told::new(at, Say::new().incident(*incident).text(": everybody was tried and nobody answered"))
+                .shape(Glyph::Nobody)
+                .because(because.words())
+        }
+        PageFact::Opened { page, incident, person, because, .. } => {
+            let say = Say::new()
+                .text(format!("Page {page} to "))
+                .strong(lens.person(person))
+                .text(" about ")
+                .incident(*incident);
+            Told::new(at, say).shape(Glyph::Page).because(paged_because(lens, because))
+        }
+        PageFact::DeliverySucceeded { delivery, .. } => {
+            Told::new(at, delivered(lens, *delivery, "sent")).shape(Glyph::Ok)
+        }
+        PageFact::DeliveryFailed { delivery, error, retry_at, .. } => {
+            let say = delivered(lens, *delivery, "could not be sent");
+            let say = match retry_at {
+                Some(again) => say.text("; again at ").at(*again),
+                None => say.text("; given up"),
+            };
+            Told::new(at, say).shape(Glyph::Fail).because(error.clone())
+        }
+        PageFact::DeliveryCancelled { deliveries, because } => {
+            Told::new(at, count(deliveries.len(), "message was not needed", "messages were not needed"))
+                .because(because.words())
+        }
+        PageFact::Noticed { .. } | PageFact::DeliveryStarted { .. } => return None,
+    })
+}
+
+/// "on watch for Payments (london)"
+pub(super) fn paged_because(lens: &Lens<'_>, because: &PagedBecause) -> String {
+    match because {
+        PagedBecause::OnWatch { rota, layer, role } => {
+            let role = if *role == meridian_core::estate::Role::Primary {
+                String::new()
+            } else {
+                format!(", {}", role.word())
+            };
+            format!("on watch for {} ({layer}{role})", lens.rota_title(rota))
+        }
+        other => other.words(),
+    }
+}
+
+fn delivered(lens: &Lens<'_>, delivery: DeliveryId, verb: &str) -> Say {
+    match lens.world.pages.delivery(delivery) {
+        None => Say::new().text(format!("Message {delivery} {verb}")),
+        Some(known) => {
+            let what = match &known.notice {
+                None => format!("Page {}", known.page),
+                Some(notice) => format!("Notice that {}", notice.words()),
+            };
+            let say = Say::new().text(format!("{what} {verb} to ")).strong(lens.person(&known.person));
+            say.text(format!(" by {}", known.contact))
+        }
+    }
+}
+
+fn alert(lens: &Lens<'_>, at: Instant, fact: &AlertFact) -> Told {
+    match fact {
+        AlertFact::Fired { alerts } => {
+            let mut names: Vec<&str> = alerts.iter().filter_map(|a| a.labels.get("alertname")).collect();
+            names.dedup();
+            names.truncate(3);
+            Told::new(at, format!("{}: {}", count(alerts.len(), "alert fires", "alerts fire"), names.join(", ")))
+                .shape(Glyph::Risk)
+        }
+        AlertFact::Resolved { alerts, because } => {
+            let why = match because {
+                meridian_core::alert::ResolvedBecause::SourceResolved => "its source said so",
+                meridian_core::alert::ResolvedBecause::Expired => "it was not sent again in time",
+                meridian_core::alert::ResolvedBecause::ClosedByHand => "its incident was closed by hand",
+            };
+            Told::new(at, count(alerts.len(), "alert resolved", "alerts resolved")).shape(Glyph::Ok).because(why)
+        }
+        AlertFact::SilenceSet { silence } => {
+            let matchers: Vec<String> = silence.matchers.iter().map(super::alert::matcher).collect();
+            because(
+                Told::new(at, Say::new().text(format!("Silenced {} until ", matchers.join(", "))).at(silence.ends_at))
+                    .shape(Glyph::Unknown)
+                    .by(silence.created_by.to_string()),
+                &silence.comment,
+            )
+        }
+        AlertFact::SilenceExpired { id } => {
+            let of = lens.world.alerts.silence(id).map(|s| format!(" of {}", s.created_by)).unwrap_or_default();
+            Told::new(at, format!("The silence{of} was ended"))
+        }
+    }
+}
+
+fn roster(lens: &Lens<'_>, at: Instant, fact: &RosterFact) -> Told {
+    match fact {
+        RosterFact::OverrideAdded { rota, change, .. } => {
+            let say = Say::new()
+                .strong(lens.person(&change.with))
+                .text(" is on watch in ")
+                .link(format!("/rotas/{rota}"), lens.rota_title(rota));
+            let say = say.text(" from ").at(change.from).text(" to ").at(change.until);
+            let told = Told::new(at, say).shape(Glyph::Due);
+            match &change.replace {
+                Some(replaced) => told.because(format!("{} is replaced", lens.person(replaced))),
+                None => told,
+            }
+        }
+        RosterFact::OverrideRemoved { id, rota } => Told::new(
+            at,
+            Say::new()
+                .text(format!("Override {id} of "))
+                .link(format!("/rotas/{rota}"), lens.rota_title(rota))
+                .text(" removed"),
+        ),
+    }
+}
+
+fn estate(at: Instant, fact: &EstateFact) -> Told {
+    match fact {
+        EstateFact::Loaded { files, .. } => Told::new(
+            at,
+            Say::new()
+                .text("The ")
+                .link("/estate", "estate")
+                .text(format!(" came into force, {}", count(files.len(), "file", "files"))),
+        )
+        .shape(Glyph::Ok),
+        EstateFact::Refused { problems, .. } => Told::new(
+            at,
+            Say::new()
+                .text("A change of the ")
+                .link("/estate", "estate")
+                .text(" was refused; the one before stays in force"),
+        )
+        .shape(Glyph::Fail)
+        .because(count(problems.len(), "problem stands in it", "problems stand in it")),
+    }
+}
+
+fn access(at: Instant, fact: &AccessFact) -> Option<Told> {
+    Some(Told::new(
+        at,
+        match fact {
+            AccessFact::AccountCreated { account, role, .. } => format!("Account {account} made, {}", role.word()),
+            AccessFact::AccountChanged { account, role, .. } => format!("Account {account} changed, {}", role.word()),
+            AccessFact::PasswordChanged { account, .. } => format!("Account {account} has a new password"),
+            AccessFact::AccountRemoved { account } => format!("Account {account} removed"),
+            AccessFact::TokenCreated { token, .. } => format!("API token {token} made"),
+            AccessFact::TokenRevoked { token } => format!("API token {token} revoked"),
+            AccessFact::SessionOpened { .. } | AccessFact::SessionClosed { .. } => return None,
+        },
+    ))
+}
+
+/// A page of the newest facts, from the entries read for it, newest first.
+pub fn journal<'e>(
+    lens: &Lens<'_>,
+    entries: impl Iterator<Item = &'e Entry>,
+    newer: bool,
+    older: Option<u64>,
+) -> JournalView {
+    JournalView {
+        told: entries.filter_map(|e| tell(lens, e.seq, e.at, &e.actor, &e.fact)).collect(),
+        older,
+        newer,
+        entries: lens.world.seq(),
+        head: String::new(),
+    }
+}

@@ -1,0 +1,177 @@
+//! Pages that are only looked at, the search, and preferences.
+
+use axum::{
+    Form,
+    extract::Query,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{Fields, own_path};
+use crate::ui::{
+    pages::{self, found},
+    parts::{Glyph, Reading},
+    read::{self, Lens},
+    shell::Theme,
+    view::{FindView, Found, alert::AlertsTab},
+    visitor::{Member, Visitor},
+};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    pub q: String,
+    pub state: String,
+    pub page: Option<usize>,
+    pub before: Option<u64>,
+    pub from: Option<String>,
+}
+
+pub async fn control(Member(v): Member) -> Response {
+    v.ok(|shell, lens| pages::control(shell, &read::control(lens)))
+}
+
+pub async fn alerts(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+    let tab = AlertsTab::ALL.into_iter().find(|tab| tab.word() == wanted.state).unwrap_or_default();
+    v.ok(|shell, lens| pages::alerts(shell, &read::alerts(lens, tab, wanted.q.trim(), wanted.page.unwrap_or(1))))
+}
+
+pub async fn pages(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+    v.ok(|shell, lens| pages::recent(shell, &read::pages(lens, wanted.before)))
+}
+
+pub async fn rotas(Member(v): Member) -> Response {
+    v.ok(|shell, lens| pages::rotas(shell, &read::rotas(lens)))
+}
+
+pub async fn people(Member(v): Member) -> Response {
+    v.ok(|shell, lens| pages::people(shell, &read::people(lens)))
+}
+
+pub async fn estate(Member(v): Member) -> Response {
+    let name = v.house.settings.name.clone();
+    v.ok(|shell, lens| pages::estate(shell, &read::estate(lens, &name)))
+}
+
+/// So many entries are read for one page; those too small to tell are passed over.
+const JOURNAL_PAGE: u64 = 100;
+
+pub async fn journal(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+    let newest = v.house.keeper.world().seq();
+    let end = wanted.before.map_or(newest, |before| before.saturating_sub(1)).min(newest);
+    let begin = end.saturating_sub(JOURNAL_PAGE - 1).max(1);
+    let limit = usize::try_from(end + 1 - begin.min(end + 1)).unwrap_or_default();
+    let sealed = match v.house.journal.read(begin, limit).await {
+        Ok(sealed) => sealed,
+        Err(error) => {
+            return v.oops(StatusCode::SERVICE_UNAVAILABLE, "The journal can't be read now", &error.to_string());
+        }
+    };
+    let entries: Vec<_> = sealed.iter().filter_map(|one| meridian_core::journal::open(one).ok()).collect();
+    v.ok(|shell, lens| {
+        let older = (begin > 1).then_some(begin);
+        pages::journal(shell, &read::journal(lens, entries.iter().rev(), wanted.before.is_some(), older))
+    })
+}
+
+pub async fn find(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+    let query = wanted.q.trim().to_lowercase();
+    v.ok(|shell, lens| {
+        let view = FindView { found: search(lens, &query), query: wanted.q.clone() };
+        if v.is_live() {
+            maud::html! { div #found { (found(&view)) } }
+        } else {
+            pages::find(shell, &view)
+        }
+    })
+}
+
+fn search(lens: &Lens<'_>, query: &str) -> Vec<Found> {
+    let world = lens.world;
+    let meets = |text: &str| text.to_lowercase().contains(query);
+    let mut all = Vec::new();
+    if !query.is_empty() {
+        let digits = query.trim_start_matches("inc-");
+        let incidents = world.incidents.iter().rev().filter(|i| i.id.to_string() == digits || meets(&i.title));
+        all.extend(incidents.take(8).map(|i| Found {
+            section: "Incidents",
+            shape: Some(Glyph::Severity(i.severity)),
+            href: format!("/incidents/{}", i.id),
+            what: format!("INC-{} {}", i.id, i.title),
+            more: i.status().word().to_owned(),
+        }));
+        let people = world.estate().persons.values().filter(|p| meets(&p.display_name) || meets(p.name.as_str()));
+        all.extend(people.take(6).map(|p| Found {
+            section: "People",
+            shape: None,
+            href: format!("/people#p-{}", p.name),
+            what: p.display_name.clone(),
+            more: lens.site(&p.site).0,
+        }));
+        let rotas = world.estate().rotas.values().filter(|r| meets(&r.display_name) || meets(r.name.as_str()));
+        all.extend(rotas.take(6).map(|r| Found {
+            section: "Rotas",
+            shape: None,
+            href: format!("/rotas/{}", r.name),
+            what: r.display_name.clone(),
+            more: String::new(),
+        }));
+    }
+    let places = [
+        ("/", "Watch: the control room", "g w"),
+        ("/incidents", "Incidents", "g i"),
+        ("/alerts", "Alerts", "g a"),
+        ("/pages", "Pages", "g p"),
+        ("/silences", "Silences", "g s"),
+        ("/rotas", "Rotas", "g r"),
+        ("/people", "People", "g o"),
+        ("/journal", "Journal", "g j"),
+        ("/estate", "Estate", "g e"),
+    ];
+    let doings = [("/silences/new", "Silence alerts", ""), ("/incidents#open-incident", "Open an incident", "")];
+    let to = |section| {
+        move |(href, what, more): (&str, &str, &str)| Found {
+            section,
+            shape: None,
+            href: href.into(),
+            what: what.into(),
+            more: more.into(),
+        }
+    };
+    all.extend(doings.into_iter().filter(|(_, what, _)| meets(what)).map(to("Do")));
+    all.extend(places.into_iter().filter(|(_, what, _)| meets(what)).map(to("Go to")));
+    all
+}
+
+/// Kept in the browser: these are about how a page looks, not about what it says.
+pub async fn preferences(v: Visitor, Form(pairs): Form<Vec<(String, String)>>) -> Response {
+    let fields = Fields(pairs);
+    let mut response = if v.is_live() {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        Redirect::to(own_path(fields.get("back"))).into_response()
+    };
+    let chosen = [
+        ("reading", Reading::parse(fields.get("reading")).map(Reading::word)),
+        ("theme", Some(Theme::parse(fields.get("theme"))).filter(|t| *t != Theme::System).map(Theme::word)),
+    ];
+    for (name, word) in chosen {
+        if let Some(Ok(value)) =
+            word.map(|w| HeaderValue::from_str(&format!("{name}={w}; Path=/; Max-Age=31536000; SameSite=Lax")))
+        {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+pub async fn nothing_here(v: Visitor) -> Response {
+    let path: String = v.uri.path().chars().take(120).collect();
+    let programs =
+        v.headers.get(header::ACCEPT).is_some_and(|accept| !accept.as_bytes().windows(9).any(|w| w == b"text/html"));
+    if programs {
+        return (StatusCode::NOT_FOUND, format!("there is nothing at {path}\n")).into_response();
+    }
+    v.oops(StatusCode::NOT_FOUND, "There is no such page", &format!("Nothing is at {path}."))
+}

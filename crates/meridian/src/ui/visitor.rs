@@ -1,0 +1,295 @@
+//! Who looks at a page, and how they like it: the session, the preferences, the frame made of both.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::tz::TimeZone;
+use maud::Markup;
+use meridian_core::{
+    Instant, World,
+    access::{Action, Principal, may},
+    id::{Actor, Name},
+};
+use sha2::{Digest, Sha256};
+
+use super::{
+    pages,
+    parts::{Clock, Reading, list::Tone},
+    read::{self, Lens},
+    shell::{Reader, Shell, Theme},
+    view::OopsView,
+};
+use crate::serve::{AskError, House};
+
+/// Nothing of ours needs an inline script or style, and nobody may put our pages into a frame.
+const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Whoever asks for a page, known or not.
+pub struct Visitor {
+    pub house: House,
+    pub principal: Principal,
+    pub headers: HeaderMap,
+    pub uri: Uri,
+    pub now: Instant,
+    session: Option<String>,
+}
+
+/// A visitor who may read; others are led to the login.
+pub struct Member(pub Visitor);
+
+impl FromRequestParts<House> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Visitor, Self::Rejection> {
+        let now = house.clock.now();
+        let name = if house.settings.tls.is_some() || house.settings.external_url.starts_with("https://") {
+            "__Host-meridian"
+        } else {
+            "meridian"
+        };
+        let session = cookie(&parts.headers, name).map(|secret| hex(&Sha256::digest(secret.as_bytes())));
+        let known = session.as_ref().and_then(|hash| house.keeper.world().access.by_session(hash, now));
+        let (principal, session) = match known {
+            Some(principal) => (principal, session),
+            None if house.settings.demo => (Principal::Demo, None),
+            None => (Principal::Anonymous, None),
+        };
+        Ok(Visitor {
+            house: house.clone(),
+            principal,
+            headers: parts.headers.clone(),
+            uri: parts.uri.clone(),
+            now,
+            session,
+        })
+    }
+}
+
+impl FromRequestParts<House> for Member {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Member, Response> {
+        let Ok(visitor) = Visitor::from_request_parts(parts, house).await;
+        if may(&visitor.principal, Action::Read) {
+            return Ok(Member(visitor));
+        }
+        if visitor.is_live() {
+            return Err(StatusCode::UNAUTHORIZED.into_response());
+        }
+        let next = pages::percent(parts.uri.path_and_query().map_or("/", |p| p.as_str()));
+        Err(Redirect::to(&format!("/login?next={next}")).into_response())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// `%20` and the like undone; what is no UTF-8 then is nothing.
+pub fn unpercent(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes().iter();
+    while let Some(&byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit = |b: &u8| (*b as char).to_digit(16);
+        let (high, low) = (rest.next().and_then(digit)?, rest.next().and_then(digit)?);
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+impl Visitor {
+    /// The script asks for fresh regions of a page that stands open.
+    pub fn is_live(&self) -> bool {
+        self.headers.contains_key("x-live")
+    }
+
+    pub fn theme(&self) -> Theme {
+        Theme::parse(cookie(&self.headers, "theme").unwrap_or_default())
+    }
+
+    pub fn lens<'a>(&'a self, world: &'a World) -> Lens<'a> {
+        Lens { world, now: self.now, me: self.principal.person() }
+    }
+
+    /// The zone that "mine" means: that of the person's site, else the browser's.
+    pub fn mine(&self, world: &World) -> TimeZone {
+        let browser = cookie(&self.headers, "zone").and_then(unpercent).and_then(|name| TimeZone::get(&name).ok());
+        read::zone_of_reader(&self.lens(world), &browser.unwrap_or(TimeZone::UTC))
+    }
+
+    pub fn clock(&self, world: &World) -> Clock {
+        let reading = cookie(&self.headers, "reading").and_then(Reading::parse).unwrap_or_default();
+        Clock { now: self.now, reading, mine: self.mine(world), site: self.lens(world).watch_zone() }
+    }
+
+    pub fn shell(&self, world: &World) -> Shell {
+        let path = self.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
+        let display_name = match &self.principal {
+            Principal::Session { account, .. } => {
+                world.access.account(account.as_str()).map_or_else(|| account.to_string(), |a| a.display_name.clone())
+            }
+            _ => "Demo".to_owned(),
+        };
+        let known = self.principal != Principal::Anonymous;
+        Shell {
+            clock: self.clock(world),
+            estate: self.house.settings.name.clone(),
+            reader: known.then(|| Reader {
+                display_name,
+                responds: may(&self.principal, Action::Respond),
+                administers: may(&self.principal, Action::Tokens),
+            }),
+            theme: self.theme(),
+            csrf: self.csrf(),
+            counts: self.lens(world).counts(),
+            flash: if self.is_live() { None } else { self.flash() },
+            refused: world.estate_in_force().refused.as_ref().map(|refused| refused.at),
+            path,
+        }
+    }
+
+    fn flash(&self) -> Option<(Tone, String)> {
+        let text = unpercent(cookie(&self.headers, "flash")?)?;
+        let (tone, text) = text.split_once('|')?;
+        let tone = match tone {
+            "bad" => Tone::Bad,
+            _ => Tone::Good,
+        };
+        Some((tone, text.to_owned()))
+    }
+
+    /// What a form carries to prove that it stood on a page of this session.
+    pub fn csrf(&self) -> String {
+        let key = blake3::derive_key("Meridian 2026-11 forms of pages", &self.house.link_key);
+        blake3::keyed_hash(&key, self.session.as_deref().unwrap_or("nobody").as_bytes()).to_hex().as_str()[..32]
+            .to_owned()
+    }
+
+    /// May the visitor do this, by a form of ours? Then as whom.
+    pub fn act(&self, action: Action, csrf: &str) -> Result<Actor, Box<Response>> {
+        if csrf != self.csrf() {
+            return Err(Box::new(self.oops(
+                StatusCode::FORBIDDEN,
+                "This page is stale",
+                "The form is of another session. Load the page again and repeat.",
+            )));
+        }
+        let foreign = self.headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
+        if foreign {
+            return Err(Box::new(self.oops(
+                StatusCode::FORBIDDEN,
+                "Another site made this request",
+                "Open Meridian itself and repeat it there.",
+            )));
+        }
+        if !may(&self.principal, action) {
+            let why = format!("This account may not {}. An admin can change that.", action.word());
+            return Err(Box::new(self.oops(StatusCode::FORBIDDEN, "This is not yours to do", &why)));
+        }
+        Ok(self.principal.actor())
+    }
+
+    /// The name under which the visitor answers for something.
+    pub fn name(&self) -> Option<Name> {
+        match &self.principal {
+            Principal::Session { account, person, .. } => Some(person.clone().unwrap_or_else(|| account.clone())),
+            Principal::Demo => "demo".parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub fn page(&self, status: StatusCode, markup: Markup) -> Response {
+        let mut response = (status, markup_response(markup)).into_response();
+        if !self.is_live() && cookie(&self.headers, "flash").is_some() {
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, HeaderValue::from_static("flash=; Path=/; Max-Age=0; SameSite=Lax"));
+        }
+        response
+    }
+
+    pub fn ok(&self, render: impl FnOnce(&Shell, &Lens<'_>) -> Markup) -> Response {
+        let world = self.house.keeper.world();
+        let markup = render(&self.shell(&world), &self.lens(&world));
+        drop(world);
+        self.page(StatusCode::OK, markup)
+    }
+
+    pub fn oops(&self, status: StatusCode, title: &str, why: &str) -> Response {
+        let view = OopsView {
+            status: status.as_u16(),
+            title: title.into(),
+            why: why.into(),
+            href: "/".into(),
+            link: "The control room".into(),
+        };
+        let markup = if may(&self.principal, Action::Read) {
+            pages::oops(&self.shell(&self.house.keeper.world()), &view)
+        } else {
+            pages::oops_bare(self.theme(), &view)
+        };
+        self.page(status, markup)
+    }
+
+    /// Back to a page of ours, with a word about what came of it.
+    pub fn back(&self, to: &str, tone: Tone, said: &str) -> Response {
+        let mark = if tone == Tone::Bad { "bad" } else { "good" };
+        let said: String = said.chars().take(300).collect();
+        let value =
+            format!("flash={}; Path=/; Max-Age=60; SameSite=Lax; HttpOnly", pages::percent(&format!("{mark}|{said}")));
+        let mut response = Redirect::to(to).into_response();
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+        response
+    }
+
+    /// What a refusal of the keeper means to whoever pressed the button.
+    pub fn refused(&self, to: &str, error: &AskError) -> Response {
+        match error {
+            AskError::Refused(refusal) => self.back(to, Tone::Bad, &format!("Nothing was changed: {refusal}.")),
+            AskError::Unavailable { why, .. } => {
+                self.oops(StatusCode::SERVICE_UNAVAILABLE, "Not now", &format!("{why}. Try again in a moment."))
+            }
+        }
+    }
+}
+
+/// HTML with the headers that all our pages have.
+pub fn markup_response(markup: Markup) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, markup.into_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::pages::percent, unpercent};
+
+    #[test]
+    fn what_is_encoded_comes_back() {
+        for text in ["", "Asia/Hong_Kong", "good|“seen”, 100%", "\0\n"] {
+            assert_eq!(unpercent(&percent(text)).as_deref(), Some(text));
+        }
+        for broken in ["%", "%4", "%zz", "%ff"] {
+            assert_eq!(unpercent(broken), None);
+        }
+    }
+}
