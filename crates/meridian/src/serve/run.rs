@@ -63,7 +63,12 @@ pub enum Sending {
 
 /// Everything that all handlers share, as one router.
 pub fn router(house: House) -> Router {
-    Router::new().merge(ops::router()).merge(crate::hooks::router()).merge(crate::api::router(&house)).with_state(house)
+    Router::new()
+        .merge(ops::router())
+        .merge(crate::hooks::router())
+        .merge(crate::api::router(&house))
+        .merge(crate::ui::router())
+        .with_state(house)
 }
 
 /// Opens the journal at `data/journal.db`, making the directory for its first use.

@@ -12,7 +12,6 @@ use meridian_core::{
     access::{Action, Principal, may},
     id::{Actor, Name},
 };
-use sha2::{Digest, Sha256};
 
 use super::{
     pages,
@@ -21,7 +20,10 @@ use super::{
     shell::{Reader, Shell, Theme},
     view::OopsView,
 };
-use crate::serve::{AskError, House};
+use crate::{
+    api::Caller,
+    serve::{AskError, House},
+};
 
 /// Nothing of ours needs an inline script or style, and nobody may put our pages into a frame.
 const CONTENT_SECURITY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -33,37 +35,19 @@ pub struct Visitor {
     pub headers: HeaderMap,
     pub uri: Uri,
     pub now: Instant,
-    session: Option<String>,
+    pub caller: Caller,
 }
 
 /// A visitor who may read; others are led to the login.
 pub struct Member(pub Visitor);
 
 impl FromRequestParts<House> for Visitor {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Visitor, Self::Rejection> {
-        let now = house.clock.now();
-        let name = if house.settings.tls.is_some() || house.settings.external_url.starts_with("https://") {
-            "__Host-meridian"
-        } else {
-            "meridian"
-        };
-        let session = cookie(&parts.headers, name).map(|secret| hex(&Sha256::digest(secret.as_bytes())));
-        let known = session.as_ref().and_then(|hash| house.keeper.world().access.by_session(hash, now));
-        let (principal, session) = match known {
-            Some(principal) => (principal, session),
-            None if house.settings.demo => (Principal::Demo, None),
-            None => (Principal::Anonymous, None),
-        };
-        Ok(Visitor {
-            house: house.clone(),
-            principal,
-            headers: parts.headers.clone(),
-            uri: parts.uri.clone(),
-            now,
-            session,
-        })
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Visitor, Response> {
+        let caller = Caller::from_request_parts(parts, house).await.map_err(IntoResponse::into_response)?;
+        let (headers, uri, now) = (parts.headers.clone(), parts.uri.clone(), house.clock.now());
+        Ok(Visitor { house: house.clone(), principal: caller.principal.clone(), caller, headers, uri, now })
     }
 }
 
@@ -71,7 +55,7 @@ impl FromRequestParts<House> for Member {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Member, Response> {
-        let Ok(visitor) = Visitor::from_request_parts(parts, house).await;
+        let visitor = Visitor::from_request_parts(parts, house).await?;
         if may(&visitor.principal, Action::Read) {
             return Ok(Member(visitor));
         }
@@ -81,10 +65,6 @@ impl FromRequestParts<House> for Member {
         let next = pages::percent(parts.uri.path_and_query().map_or("/", |p| p.as_str()));
         Err(Redirect::to(&format!("/login?next={next}")).into_response())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The value of a cookie.
@@ -152,7 +132,7 @@ impl Visitor {
                 administers: may(&self.principal, Action::Tokens),
             }),
             theme: self.theme(),
-            csrf: self.csrf(),
+            csrf: self.caller.csrf().to_owned(),
             counts: self.lens(world).counts(),
             flash: if self.is_live() { None } else { self.flash() },
             refused: world.estate_in_force().refused.as_ref().map(|refused| refused.at),
@@ -170,29 +150,10 @@ impl Visitor {
         Some((tone, text.to_owned()))
     }
 
-    /// What a form carries to prove that it stood on a page of this session.
-    pub fn csrf(&self) -> String {
-        let key = blake3::derive_key("Meridian 2026-11 forms of pages", &self.house.link_key);
-        blake3::keyed_hash(&key, self.session.as_deref().unwrap_or("nobody").as_bytes()).to_hex().as_str()[..32]
-            .to_owned()
-    }
-
     /// May the visitor do this, by a form of ours? Then as whom.
     pub fn act(&self, action: Action, csrf: &str) -> Result<Actor, Box<Response>> {
-        if csrf != self.csrf() {
-            return Err(Box::new(self.oops(
-                StatusCode::FORBIDDEN,
-                "This page is stale",
-                "The form is of another session. Load the page again and repeat.",
-            )));
-        }
-        let foreign = self.headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
-        if foreign {
-            return Err(Box::new(self.oops(
-                StatusCode::FORBIDDEN,
-                "Another site made this request",
-                "Open Meridian itself and repeat it there.",
-            )));
+        if let Err(stale) = self.caller.check_form(csrf) {
+            return Err(Box::new(self.oops(StatusCode::FORBIDDEN, "Nothing was changed", &stale.detail)));
         }
         if !may(&self.principal, action) {
             let why = format!("This account may not {}. An admin can change that.", action.word());

@@ -1,5 +1,6 @@
 //! The addresses of the pages. A handler parses, asks the keeper, and renders.
 
+mod access;
 mod acks;
 mod incidents;
 mod live;
@@ -40,6 +41,11 @@ pub fn router() -> Router<House> {
         .route("/preferences", post(look::preferences))
         .route("/ack/{token}", get(acks::ask).post(acks::acknowledge))
         .route("/pass/{token}", get(acks::ask_pass).post(acks::pass))
+        .route("/login", get(access::login_form).post(access::login))
+        .route("/logout", post(access::logout))
+        .route("/setup", get(access::setup_form).post(access::setup))
+        .route("/tokens", get(access::tokens).post(access::make_token))
+        .route("/tokens/{name}/revoke", post(access::revoke_token))
         .route("/live", get(live::live))
         .route("/assets/{hash}/{name}", get(live::asset))
         .fallback(look::nothing_here)
