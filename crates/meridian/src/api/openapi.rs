@@ -15,7 +15,10 @@ use super::{
 
 /// A type that stands in the document.
 #[derive(Clone, Copy)]
-pub struct Described(fn() -> (String, Vec<(String, RefOr<Schema>)>));
+pub struct Described(fn() -> (String, Named));
+
+/// Schemas with their names.
+type Named = Vec<(String, RefOr<Schema>)>;
 
 pub fn of<T: ToSchema>() -> Described {
     Described(|| {

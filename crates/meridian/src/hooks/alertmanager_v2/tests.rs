@@ -205,6 +205,8 @@ async fn who_may_send() {
     check(&bearer, "get", ALERTS, 403).await;
     check(&bearer, "delete", "/api/v2/silence/11111111-1111-4111-8111-111111111111", 403).await;
     check(&mock.token("reader", &[Scope::Read]).await, "get", ALERTS, 200).await;
+    check(&Asked::default(), "post", "/-/reload", 401).await;
+    check(&bearer, "post", "/-/reload", 403).await;
     check(&mock.token("reader2", &[Scope::Read]).await, "post", ALERTS, 403).await;
 
     let open = Mock::new(Intake::Open).await;
