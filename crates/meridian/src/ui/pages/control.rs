@@ -112,11 +112,10 @@ fn watch_line(clock: &Clock, site: &SiteView, watch: &Watch) -> Markup {
         Role::Shadow => "Shadow",
     };
     html! {
-        dt { (role) }
+        dt { (watch.rota.as_deref().unwrap_or(role)) }
         dd {
             @if watch.role == Role::Primary { b { (watch.who) } } @else { (watch.who) }
             @if watch.you { ", you," }
-            @if let Some(rota) = &watch.rota { " " span.faint { (rota) } }
             @match watch.until {
                 Some(until) => { " until " (time_there(clock, until, &site.zone)) },
                 None => " always",

@@ -132,7 +132,7 @@ fn alerts(shell: &Shell, view: &IncidentView) -> Markup {
     html! {
         (section_head("Alerts", html! { (view.alerts_total) @if view.alerts_total > view.alerts.len() { ", the first " (view.alerts.len()) " shown" } }))
         @if view.alerts.is_empty() {
-            (empty("No alert belongs to it", html! { @if matches!(view.state, State::Resolved { .. }) { "All of them are resolved." } @else { "It was opened by hand." } }))
+            (empty("No alert belongs to it", html! { @if matches!(view.state, State::Resolved { .. }) { "All of them are resolved." } @else { "None fires now." } }))
         } @else {
             (scroll("Alerts", alert_table(&shell.clock, "Alerts of this incident", &view.alerts, false)))
         }

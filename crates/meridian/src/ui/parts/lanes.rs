@@ -209,7 +209,7 @@ fn draw(axis: &Axis, row: &Row, top: u32) -> Markup {
 /// Nobody is scheduled: vermillion between dashed edges, with the word.
 fn hole(axis: &Axis, from: Instant, until: Instant, top: u32) -> Markup {
     let length = super::lasting(until.duration_since(from));
-    let wide = axis.at(until) - axis.at(from) > 4.0;
+    let wide = axis.at(until) - axis.at(from) > 7.5 || axis.every_hours == 24 && axis.at(until) - axis.at(from) > 7.0;
     html! {
         rect.d-hole x=(axis.x(from)) y=(top + 1) width=(axis.width(from, until)) height=(COVER - 1) { title { "hole, " (length) } }
         line.d-holeedge x1=(axis.x(from)) x2=(axis.x(from)) y1=(top + 1) y2=(top + COVER) {}

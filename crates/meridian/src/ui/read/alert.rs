@@ -20,7 +20,7 @@ pub(super) fn matcher(matcher: &SilenceMatcher) -> String {
 
 pub(super) fn row(lens: &Lens<'_>, fp: Fingerprint) -> Option<AlertRow> {
     let alerts = &lens.world.alerts;
-    let alert = alerts.get(fp)?;
+    let Some(alert) = alerts.get(fp) else { return resolved(lens, fp) };
     let annotations = alert.annotations();
     let summary = annotations.get("summary").or_else(|| annotations.get("description")).unwrap_or_default();
     let labels = alert.labels.iter().filter(|(name, _)| *name != "alertname");
@@ -38,6 +38,22 @@ pub(super) fn row(lens: &Lens<'_>, fp: Fingerprint) -> Option<AlertRow> {
         incident: alert.groups().iter().find_map(|key| alerts.group(key)?.incident),
         source_url: Some(alert.generator_url.to_string())
             .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+    })
+}
+
+/// It was resolved a short while ago, and its group has not been told of it yet.
+fn resolved(lens: &Lens<'_>, fp: Fingerprint) -> Option<AlertRow> {
+    let alert = lens.world.alerts.resolved(fp)?;
+    let labels = alert.labels.iter().filter(|(name, _)| *name != "alertname");
+    Some(AlertRow {
+        fingerprint: fp,
+        name: alert.labels.get("alertname").unwrap_or("no name").to_owned(),
+        summary: alert.annotations.get("summary").unwrap_or_default().to_owned(),
+        labels: labels.map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
+        since: alert.since,
+        state: AlertState::Resolved(alert.resolved_at),
+        incident: None,
+        source_url: None,
     })
 }
 

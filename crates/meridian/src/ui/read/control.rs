@@ -80,7 +80,8 @@ fn sites(lens: &Lens<'_>) -> Vec<SiteView> {
     let now: Vec<Shift> = rotas.iter().flat_map(|rota| world.on_watch(rota, lens.now)).collect();
     let many = rotas.len() > 1;
     let view = |site: &Site| {
-        let mut here: Vec<&Shift> = now.iter().filter(|shift| shift.site == site.name).collect();
+        let mut here: Vec<&Shift> =
+            now.iter().filter(|shift| shift.site == site.name && (!many || shift.role == Role::Primary)).collect();
         here.sort_by_key(|shift| (shift.role, shift.rota.clone()));
         let watch = |shift: &&Shift| Watch {
             role: shift.role,
