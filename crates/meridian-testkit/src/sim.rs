@@ -9,7 +9,7 @@ use meridian_core::{
     Command, Instant, Refusal, Reply, World,
     command::Outcome,
     id::{Actor, DeliveryId, IncidentId, Name},
-    journal::{Entry, Head, Sealed, open, seal_all, verify_next},
+    journal::{Entry, Head, Sealed, link, open, seal_all},
     page::{DeliveryState, Notice},
 };
 
@@ -93,7 +93,7 @@ impl Sim {
 
     fn commit(&mut self, entries: &[Entry]) {
         for sealed in seal_all(self.head.hash, entries) {
-            self.head = verify_next(self.head, &sealed).expect("what was sealed verifies");
+            self.head = link(self.head, &sealed).expect("what was sealed verifies");
             self.journal.push(sealed);
         }
     }
@@ -173,7 +173,7 @@ impl Sim {
         let mut world = World::default();
         let mut head = Head::GENESIS;
         for sealed in &self.journal {
-            head = verify_next(head, sealed).expect("the chain verifies");
+            head = link(head, sealed).expect("the chain verifies");
             world.fold(&open(sealed).expect("every entry reads"));
         }
         world

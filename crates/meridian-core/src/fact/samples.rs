@@ -207,6 +207,7 @@ fn escalation() -> Vec<PageFact> {
         StepBecause::StepTimedOut,
         StepBecause::NobodyOnWatch,
         StepBecause::NobodyReached,
+        StepBecause::SeverityRaised,
         StepBecause::PassedOn { by: name("wen") },
         StepBecause::Reassigned { to: name("oliver") },
     ];
@@ -261,6 +262,7 @@ fn delivery() -> Vec<PageFact> {
         cancelled(CancelledBecause::Acknowledged),
         cancelled(CancelledBecause::Resolved),
         cancelled(CancelledBecause::Superseded),
+        cancelled(CancelledBecause::NeverTold),
     ]
 }
 

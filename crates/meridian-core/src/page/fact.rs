@@ -99,6 +99,8 @@ pub enum StepBecause {
     Reassigned {
         to: Name,
     },
+    /// It became severe enough to wake people, and nobody had acknowledged it.
+    SeverityRaised,
     /// Everybody was tried, some time passed, and it is still not acknowledged.
     StillUnacknowledged,
 }
@@ -149,6 +151,8 @@ pub enum Notice {
 pub enum CancelledBecause {
     Acknowledged,
     Resolved,
-    /// A later step or a reassignment took over.
+    /// A later step or a reassignment took over, or a newer page says more.
     Superseded,
+    /// The page that a notice was to follow never arrived there.
+    NeverTold,
 }

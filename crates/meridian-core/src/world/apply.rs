@@ -59,9 +59,9 @@ impl World {
             | PageFact::DeliveryFailed { delivery: id, .. } => delivery(*id),
             PageFact::DeliveryCancelled { deliveries, .. } => deliveries.first().and_then(|id| delivery(*id)),
         };
-        if let Some(incident) = incident {
-            self.incidents.remember(incident, moment(entry, What::Page(fact.clone())));
-        }
+        // Pages of an incident that is not kept would leave timers that lead to nothing.
+        let Some(incident) = incident.filter(|id| self.incidents.get(*id).is_some()) else { return };
+        self.incidents.remember(incident, moment(entry, What::Page(fact.clone())));
         self.pages.apply(entry.at, fact);
     }
 

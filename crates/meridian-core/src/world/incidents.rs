@@ -1,17 +1,22 @@
 //! What a command about an incident leads to: its own facts, and those of its pages.
 
+use jiff::SignedDuration;
+
 use super::{Turn, World};
 use crate::{
     Instant,
     alert::{AlertFact, ResolvedBecause},
     command::{Command, Refusal, Reply},
-    id::{IncidentId, Name, PageId},
+    id::{Fingerprint, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, Incident, IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
     page::{CancelledBecause, Context, NextPaged, Notice, PageFact, Pages, StepBecause, WalkState},
 };
 
 /// The longest note, title or reason, in bytes.
 const TEXT_MAX: usize = 16 * 1024;
+
+/// An alert that ends within this time unless it is sent again has a source that sends it again.
+const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(1);
 
 impl World {
     /// Plans pages of one incident with all that the plan may know.
@@ -30,6 +35,7 @@ impl World {
             escalation: &subject.escalation,
             urgency: subject.severity.urgency(),
             answered: subject.is_resolved() || subject.acknowledged.is_some(),
+            resolved: subject.is_resolved(),
         };
         plan(&self.pages, &context)
     }
@@ -69,7 +75,8 @@ impl Turn<'_> {
                 if self.world.open_incident(incident)?.severity == severity {
                     return Ok(Reply::Already);
                 }
-                Ok(self.done(IncidentFact::SeverityChanged { incident, severity, reason }))
+                self.change_severity(incident, severity, reason);
+                Ok(Reply::Done)
             }
             Command::Resolve { incident, reason } => self.resolve_by_hand(incident, reason),
             Command::PassOn { page, by } => self.pass_on(page, by),
@@ -113,9 +120,27 @@ impl Turn<'_> {
         Ok(Reply::Done)
     }
 
+    /// Records the severity. True: whoever was not to be woken before is paged now, from the first step.
+    pub fn change_severity(&mut self, id: IncidentId, severity: Severity, reason: String) -> bool {
+        let wakes = self.world.incidents.get(id).is_some_and(|incident| {
+            incident.acknowledged.is_none() && incident.severity.urgency() > severity.urgency()
+        });
+        self.record(IncidentFact::SeverityChanged { incident: id, severity, reason });
+        if wakes {
+            self.page(id, |pages, context| pages.plan_begin(context, StepBecause::SeverityRaised));
+        }
+        wakes
+    }
+
     fn resolve_by_hand(&mut self, id: IncidentId, reason: String) -> Result<Reply, Refusal> {
         let incident = self.world.open_incident(id)?;
-        let alerts: Vec<_> = incident.alerts.iter().copied().collect();
+        // An alert that its source keeps sending counts as known until `repeat_interval`, and expires by itself. Closing
+        // it here would only make the next re-send open the incident again a minute later.
+        let stays = |alert: &&Fingerprint| {
+            let alert = self.world.alerts.get(**alert);
+            alert.is_some_and(|alert| alert.ends_at().duration_since(self.now) <= EXPIRES_SOON)
+        };
+        let alerts: Vec<_> = incident.alerts.iter().filter(|alert| !stays(alert)).copied().collect();
         self.resolve(id, IncidentResolvedBecause::ByHand { reason });
         if !alerts.is_empty() {
             self.record(AlertFact::Resolved { alerts, because: ResolvedBecause::ClosedByHand });
@@ -137,7 +162,9 @@ impl Turn<'_> {
             return Err(Refusal::Conflict(format!("incident {incident} is acknowledged; reassign it instead")));
         }
         // Passing on a page of an earlier step again would skip people who were not asked yet.
-        if !self.world.pages.walk(incident).is_some_and(|walk| walk.pages.contains(&page)) {
+        let present = self.world.pages.walk(incident).filter(|walk| walk.pages.contains(&page));
+        // And when everybody was tried, there is nobody to pass it on to before the rest is over.
+        if !present.is_some_and(|walk| matches!(walk.state, WalkState::Waiting { .. })) {
             return Ok(Reply::Already);
         }
         self.page(incident, |pages, context| pages.plan_next(context, StepBecause::PassedOn { by }));

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Counted up whenever the fold or its written form changes, so that older snapshots are passed over.
-pub const SNAPSHOT_VERSION: u32 = 1;
+pub const SNAPSHOT_VERSION: u32 = 2;
 
 /// So many of the latest facts worth telling are kept for the pages; the journal has them all.
 const RECENT_KEPT: usize = 200;
@@ -124,7 +124,9 @@ impl World {
     }
 
     fn watchers(&self, rota: &Name, role: Role, at: Instant) -> Vec<Watcher> {
-        let of_role = self.on_watch(rota, at).into_iter().filter(|shift| shift.role == role);
+        // An instant of the same answer as `on_watch`, without looking for the ends of the shifts: a storm asks often.
+        let until = at.saturating_add(jiff::SignedDuration::from_nanos(1)).unwrap_or(at);
+        let of_role = self.shifts(rota, at, until).into_iter().filter(|shift| shift.role == role);
         of_role.map(|shift| Watcher { person: shift.person, layer: shift.layer.to_string() }).collect()
     }
 

@@ -65,8 +65,15 @@ impl Turn<'_> {
     }
 
     fn open(&mut self, group: GroupKey, alerts: Vec<Fingerprint>) {
-        if let Some(incident) = self.world.incidents.reopenable(&group, self.now).map(|incident| incident.id) {
+        if let Some((incident, before)) = self.world.incidents.reopenable(&group, self.now).map(|i| (i.id, i.severity))
+        {
+            let severity = self.world.severity(&group, &alerts);
             self.record(IncidentFact::Reopened { incident, alerts });
+            if severity < before {
+                let reason = format!("an alert of {severity} fires");
+                self.record(IncidentFact::SeverityChanged { incident, severity, reason });
+            }
+            self.page(incident, |pages, _| pages.take_back_end(incident));
             self.page(incident, |pages, context| pages.plan_begin(context, StepBecause::IncidentReopened));
             return;
         }
@@ -87,8 +94,11 @@ impl Turn<'_> {
         });
         self.record(IncidentFact::AlertsChanged { incident, joined, left });
         if let Some(severity) = worse {
-            let reason = format!("an alert of {severity} joined");
-            self.record(IncidentFact::SeverityChanged { incident, severity, reason });
+            let woken = self.change_severity(incident, severity, format!("an alert of {severity} joined"));
+            // Who is paged anew sees there what joined.
+            if woken {
+                return;
+            }
         }
         if count > 0 {
             self.page(incident, |pages, context| pages.plan_notices(context, &Notice::Update { joined: count }));
