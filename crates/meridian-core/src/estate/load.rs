@@ -238,8 +238,6 @@ fn head<'a>(read: &'a Read<'a>, names: &mut Names, first: &mut First<'a>, found:
     if kind == Kind::Channel {
         names.technologies.insert(name.clone(), technology_of(&spec.value));
     }
-    if node.get("spec").is_none() {
-        return None;
-    }
+    node.get("spec")?;
     Some(Document { kind, name, spec: &spec.value, at, spec_at: spec.key_at })
 }

@@ -37,7 +37,7 @@ async fn verify_file(path: &Path, json: bool) -> ExitCode {
     };
     let watched = io::stderr().is_terminal() && !json;
     let progress = |entries: u64| {
-        if watched && entries % (1 << 17) == 0 {
+        if watched && entries.is_multiple_of(1 << 17) {
             eprint!("\r{} entries so far", grouped(entries));
         }
     };
@@ -133,7 +133,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -50,7 +50,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let check = |name: &str, text: Option<&str>, expected: &str| {
             let path = dir.path().join(name);
-            text.map(|text| std::fs::write(&path, text).unwrap());
+            if let Some(text) = text {
+                std::fs::write(&path, text).unwrap();
+            }
             let error = Roots::read(&path).err().unwrap();
             assert!(error.contains(name) && error.contains(expected), "{error}");
         };

@@ -298,7 +298,7 @@ impl Loop {
     /// Hands what these entries ask to send to the notifier. Called only when they are durable.
     fn send_out(&self, entries: &[Entry]) {
         let world = read(&self.shared);
-        let mut send = |id: DeliveryId| {
+        let send = |id: DeliveryId| {
             let sending = |id| world.pages.delivery(id).map(|delivery| &delivery.state);
             if matches!(sending(id), Some(DeliveryState::Sending { .. })) {
                 // Nobody listens any more only when the process is about to end; the outbox is sent at the next start.

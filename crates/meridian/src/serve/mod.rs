@@ -36,7 +36,6 @@ pub struct House {
 }
 
 impl House {
-    #[expect(clippy::too_many_arguments, reason = "each part is made in `run::begin`, once")]
     pub fn new(
         keeper: Keeper,
         clock: Clock,

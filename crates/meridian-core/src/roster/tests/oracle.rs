@@ -88,7 +88,7 @@ fn pieces(layer: &Layer, until: Date) -> Vec<(i64, Instant, Instant)> {
                 number += 1;
             }
         }
-        date = date + Span::new().days(1);
+        date += Span::new().days(1);
     }
     found
 }

@@ -142,7 +142,7 @@ pub async fn setup(v: Visitor, Form(pairs): Sent) -> Response {
     match outcome {
         Ok(cookie) => with_cookie(Redirect::to("/").into_response(), cookie),
         Err(error) => {
-            if error.0 != "" {
+            if !error.0.is_empty() {
                 view.people = people(&v);
             }
             view.error = Some(error);
