@@ -5,7 +5,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use rustls_pki_types::{CertificateDer, pem::PemObject};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 /// The certificates in DER.
 #[derive(Clone, Default)]
