@@ -5,6 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use super::client;
+
 /// The control room for production that follows the sun: who is on watch, what is broken, who must know.
 #[derive(Debug, Parser)]
 #[command(name = "meridian", version, propagate_version = true, max_term_width = 100)]
@@ -73,6 +75,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    #[command(flatten)]
+    Remote(client::args::Command),
     /// Examine a journal; the server may run meanwhile.
     Journal {
         #[command(subcommand)]

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the answer is no (a broken estate, a refusal, a server that can't be reached), 2 wrong usage.
 
 pub mod args;
+pub mod client;
 pub mod color;
 pub mod estate;
 pub mod journal;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
                 roster::shifts(&estate, &rota, roster::instant(&from)?, roster::instant(&to)?, json)
             }))
         }
+        Command::Remote(command) => client::run(command),
         Command::Journal { command } => match command {
             JournalCommand::Verify { data, json } => journal::verify(&data, json),
             JournalCommand::Export { data, from, to } => journal::export(&data, from, to),

@@ -19,7 +19,7 @@ mod mail_html;
 mod mail_text;
 mod ntfy;
 mod phone;
-mod roots;
+pub(crate) mod roots;
 mod slack;
 mod smtp;
 mod text;

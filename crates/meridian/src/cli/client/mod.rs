@@ -1,0 +1,119 @@
+//! The command line for a running server: each command is one or a few requests to its API.
+//!
+//! What this does *not* do: decide or compute. Whatever the API answers is shown, for people as tables with every
+//! instant in UTC and its zone, with `--plain` as tabs for `cut` and `awk`, with `--json` unchanged. Nothing is cut.
+
+mod alerts;
+pub mod args;
+mod failure;
+mod incidents;
+mod output;
+mod overrides;
+mod pages;
+mod parse;
+mod secret;
+mod server;
+mod silences;
+mod status;
+mod table;
+mod timeline;
+mod tokens;
+
+use std::{io::Read as _, process::ExitCode};
+
+use args::{Command, Flags};
+use failure::Failure;
+use output::Output;
+use server::Server;
+
+use super::{fail, print};
+use crate::clock::Clock;
+
+/// What a command prints, and whether all is well: `meridian status` can succeed and still have bad news.
+struct Done {
+    text: String,
+    well: bool,
+}
+
+impl From<String> for Done {
+    fn from(text: String) -> Done {
+        Done { text, well: true }
+    }
+}
+
+/// Everything a command needs.
+struct Client {
+    server: Server,
+    out: Output,
+}
+
+/// Runs one command to its end.
+pub fn run(command: Command) -> ExitCode {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        return fail("the TLS provider was installed twice");
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("no task can be started: {error}")),
+    };
+    let json = command.flags().json;
+    match runtime.block_on(answer(command)) {
+        Ok(Done { text, well }) => {
+            print_if_any(&text);
+            if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(failure) => failure.tell(json),
+    }
+}
+
+async fn answer(command: Command) -> Result<Done, Failure> {
+    let clock = Clock::system();
+    let client =
+        Client { out: Output::new(command.flags(), clock.now()), server: Server::new(command.flags(), clock)? };
+    Ok(match command {
+        Command::Status(_) => return status::status(&client).await,
+        Command::Reload(_) => status::reload(&client).await?.into(),
+        Command::Incident(remote) => incidents::run(&client, remote.command).await?.into(),
+        Command::Alert(remote) => alerts::run(&client, remote.command).await?.into(),
+        Command::Silence(remote) => silences::run(&client, remote.command).await?.into(),
+        Command::Page(remote) => pages::run(&client, remote.command).await?.into(),
+        Command::Override(remote) => overrides::run(&client, remote.command).await?.into(),
+        Command::Token(remote) => tokens::run(&client, remote.command).await?.into(),
+    })
+}
+
+impl Command {
+    fn flags(&self) -> &Flags {
+        match self {
+            Command::Status(flags) | Command::Reload(flags) => flags,
+            Command::Incident(remote) => &remote.flags,
+            Command::Alert(remote) => &remote.flags,
+            Command::Silence(remote) => &remote.flags,
+            Command::Page(remote) => &remote.flags,
+            Command::Override(remote) => &remote.flags,
+            Command::Token(remote) => &remote.flags,
+        }
+    }
+}
+
+/// A text of the command line; `-` stands for all of the standard input.
+fn text_or_stdin(text: String) -> Result<String, Failure> {
+    const BYTES_MAX: u64 = 1 << 20;
+    if text != "-" {
+        return Ok(text);
+    }
+    let mut read = String::new();
+    let wrong = |why: String| Failure::new("read the standard input", why);
+    std::io::stdin().take(BYTES_MAX).read_to_string(&mut read).map_err(|error| wrong(error.to_string()))?;
+    match read.trim_end() {
+        "" => Err(wrong("it is empty".into())),
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// What was done before a failure.
+fn print_if_any(text: &str) {
+    if !text.is_empty() {
+        print(text);
+    }
+}
