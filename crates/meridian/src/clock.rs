@@ -4,10 +4,7 @@
 //! minutes), so nobody may sleep by himself either: [`Clock::sleep_until`] is the only sleep.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -15,11 +12,14 @@ use jiff::{SignedDuration, Timestamp};
 use meridian_core::Instant;
 
 /// A clock: the world's, or a simulated one that runs at a multiple of its speed from a chosen instant.
+///
+/// It never stands still and never runs backwards. When the machine's clock is set back, this one goes on from where
+/// it was, at the speed of the machine's steady clock, until the machine's has caught up: an escalation that is due in
+/// five minutes is due in five minutes, whatever a time server corrects.
 #[derive(Clone, Debug)]
 pub struct Clock {
     kind: Kind,
-    /// The latest instant told, in nanoseconds, so that time never runs backwards when the machine's clock is set back.
-    latest: Arc<AtomicI64>,
+    told: Arc<Mutex<Told>>,
 }
 
 #[derive(Clone, Debug)]
@@ -28,16 +28,54 @@ enum Kind {
     Simulated { origin: Instant, began: std::time::Instant, speed: f64 },
 }
 
+/// What was told last, and when by the steady clock.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    micros: i64,
+    at: std::time::Instant,
+}
+
+impl Told {
+    /// The next instant to tell: what the wall shows, or what was told plus the time that passed since, if that is later.
+    fn advance(&mut self, wall: Instant, steady: std::time::Instant) -> i64 {
+        let passed = steady.saturating_duration_since(self.at).as_micros() as i64;
+        let least = self.micros.saturating_add(passed);
+        *self = Told { micros: wall.as_microsecond().max(least), at: steady };
+        self.micros
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the clock is where time comes from")]
+fn wall() -> Instant {
+    Timestamp::now()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the clock is where time comes from")]
+fn steady() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
 impl Clock {
     pub fn system() -> Clock {
-        Clock { kind: Kind::System, latest: Arc::new(AtomicI64::new(i64::MIN)) }
+        Clock::of(Kind::System)
+    }
+
+    fn of(kind: Kind) -> Clock {
+        Clock { kind, told: Arc::new(Mutex::new(Told { micros: i64::MIN, at: steady() })) }
     }
 
     /// Begins at `origin` now and runs `speed` times as fast as the world.
     pub fn simulated(origin: Instant, speed: f64) -> Clock {
-        #[expect(clippy::disallowed_methods, reason = "the clock is where time comes from")]
-        let began = std::time::Instant::now();
-        Clock { kind: Kind::Simulated { origin, began, speed }, latest: Arc::new(AtomicI64::new(i64::MIN)) }
+        Clock::of(Kind::Simulated { origin, began: steady(), speed })
+    }
+
+    /// Goes on from `instant` if that is later than now: the journal may end in a time that the machine's clock, since
+    /// set back, has not reached again.
+    pub fn raise(&self, instant: Instant) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.micros < instant.as_microsecond() {
+            *told = Told { micros: instant.as_microsecond(), at: steady() };
+        }
     }
 
     pub fn is_simulated(&self) -> bool {
@@ -54,17 +92,16 @@ impl Clock {
 
     /// The present instant, to the microsecond; never before one that was told earlier.
     pub fn now(&self) -> Instant {
-        #[expect(clippy::disallowed_methods, reason = "the clock is where time comes from")]
-        let now = match &self.kind {
-            Kind::System => Timestamp::now(),
+        let steady = steady();
+        let wall = match &self.kind {
+            Kind::System => wall(),
             Kind::Simulated { origin, began, speed } => {
-                let passed = SignedDuration::from_secs_f64(began.elapsed().as_secs_f64() * speed);
-                origin.saturating_add(passed).unwrap_or(Timestamp::MAX)
+                let passed = steady.saturating_duration_since(*began).as_secs_f64() * speed;
+                origin.saturating_add(SignedDuration::from_secs_f64(passed)).unwrap_or(Timestamp::MAX)
             }
         };
-        let micros = now.as_microsecond();
-        let latest = self.latest.fetch_max(micros, Ordering::Relaxed).max(micros);
-        Timestamp::from_microsecond(latest).unwrap_or(now)
+        let micros = self.told.lock().unwrap_or_else(PoisonError::into_inner).advance(wall, steady);
+        Timestamp::from_microsecond(micros).unwrap_or(wall)
     }
 
     /// Returns when this clock shows `instant`, or at once if it does already.
@@ -98,9 +135,30 @@ mod tests {
     }
 
     #[test]
-    fn time_never_runs_backwards() {
-        let clock = Clock::simulated("2026-03-17T06:00:00Z".parse().unwrap(), 1.0);
-        clock.latest.store("2026-03-17T07:00:00Z".parse::<Instant>().unwrap().as_microsecond(), Ordering::Relaxed);
-        assert_eq!(clock.now().to_string(), "2026-03-17T07:00:00Z");
+    fn a_wall_clock_that_is_set_back_does_not_stop_time() {
+        let at = steady();
+        let later = |seconds| at + Duration::from_secs(seconds);
+        let wall = |text: &str| text.parse::<Instant>().unwrap();
+        let mut told = Told { micros: i64::MIN, at };
+        let mut tell =
+            |wall: Instant, steady| Timestamp::from_microsecond(told.advance(wall, steady)).unwrap().to_string();
+        assert_eq!(tell(wall("2026-03-17T07:00:00Z"), at), "2026-03-17T07:00:00Z");
+        // Set back by an hour, ten seconds later: ten seconds passed.
+        assert_eq!(tell(wall("2026-03-17T06:00:10Z"), later(10)), "2026-03-17T07:00:10Z");
+        // Set forward by a day and back again: it stays ahead, and goes on.
+        assert_eq!(tell(wall("2026-03-18T07:00:20Z"), later(20)), "2026-03-18T07:00:20Z");
+        assert_eq!(tell(wall("2026-03-17T07:00:50Z"), later(50)), "2026-03-18T07:00:50Z");
+        // The wall caught up: it is believed again.
+        assert_eq!(tell(wall("2026-03-19T00:00:00Z"), later(60)), "2026-03-19T00:00:00Z");
+    }
+
+    #[test]
+    fn a_journal_that_ends_in_the_future_raises_the_clock() {
+        let clock = Clock::system();
+        let ahead = clock.now().checked_add(SignedDuration::from_hours(24)).unwrap();
+        clock.raise(ahead);
+        let first = clock.now();
+        assert!(first >= ahead);
+        while clock.now() == first {}
     }
 }

@@ -47,9 +47,11 @@ pub fn shifts(rota: &Rota, added: &[Override], from: Instant, until: Instant) ->
 }
 
 /// How far [`on_watch`] looks around for the true beginning and end of a shift: near first, for most shifts are short.
-const LOOK_AROUND: [SignedDuration; 2] = [SignedDuration::from_hours(48), SignedDuration::from_hours(8 * 7 * 24)];
+/// Who watches alone for ever has an end ten years away.
+const LOOK_AROUND: [SignedDuration; 3] =
+    [SignedDuration::from_hours(48), SignedDuration::from_hours(8 * 7 * 24), SignedDuration::from_hours(3660 * 24)];
 
-/// Who is on watch at `at`, why at this very instant, since when and until when (at most eight weeks away).
+/// Who is on watch at `at`, why at this very instant, since when and until when (at most ten years away).
 pub fn on_watch(rota: &Rota, added: &[Override], at: Instant) -> Vec<Shift> {
     let instant_after = at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at);
     let mut now = shifts(rota, added, at, instant_after);

@@ -86,6 +86,7 @@ pub struct Setup {
 }
 
 pub async fn set_up(State(house): State<House>, caller: Caller, Body(wish): Body<Setup>) -> Result<Response, Problem> {
+    auth::check_setup(&house, caller.address, &wish.token)?;
     let account = name("account", &wish.account)?;
     let person = person(&house, wish.person.as_deref())?;
     let Setup { token, display_name, password, .. } = wish;

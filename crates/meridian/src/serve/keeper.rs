@@ -112,6 +112,7 @@ impl Keeper {
     ) -> Result<(Keeper, Loop), FoldError> {
         let (world, snapshot_at) = fold(journal.as_ref()).await?;
         let head = journal.head().await.map_err(|error| FoldError(error.to_string()))?;
+        clock.raise(world.at());
         for delivery in world.pages.outbox() {
             // Nobody listens any more only when the process is about to end.
             let _ = outbox.send(delivery.id);

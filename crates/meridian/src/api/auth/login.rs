@@ -116,16 +116,9 @@ pub fn setup_link(house: &House) -> Option<String> {
     open.then(|| format!("{}/setup?token={}", house.settings.external_url, house.gate.setup_secret))
 }
 
-/// Makes the first account, an admin, and logs it in: the answer is the `Set-Cookie`.
-pub async fn set_up(
-    house: &House,
-    from: IpAddr,
-    token: &str,
-    account: Name,
-    display_name: String,
-    password: String,
-    person: Option<Name>,
-) -> Result<HeaderValue, Problem> {
+/// Whether this is the setup link, and there is still no account. Asked before anything else, so that nobody without
+/// the link learns a name of the estate.
+pub fn check_setup(house: &House, from: IpAddr, token: &str) -> Result<(), Problem> {
     if !house.gate.may_try(from, "setup") {
         return Err(LoginError::TooOften.into());
     }
@@ -136,6 +129,20 @@ pub async fn set_up(
     if secret::hash(token) != secret::hash(&house.gate.setup_secret) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "this is not the setup link that was printed at the start"));
     }
+    Ok(())
+}
+
+/// Makes the first account, an admin, and logs it in: the answer is the `Set-Cookie`.
+pub async fn set_up(
+    house: &House,
+    from: IpAddr,
+    token: &str,
+    account: Name,
+    display_name: String,
+    password: String,
+    person: Option<Name>,
+) -> Result<HeaderValue, Problem> {
+    check_setup(house, from, token)?;
     password::check_length(&password).map_err(|why| Problem::field("password", why))?;
     let password_hash = password::hash(&house.gate, password).await.map_err(LoginError::Unavailable)?;
     let actor = Actor::Account(account.as_str().into());

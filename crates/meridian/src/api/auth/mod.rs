@@ -15,7 +15,9 @@ use std::{
 use governor::{DefaultKeyedRateLimiter, Quota};
 
 pub use caller::{Caller, Via, by_token, is_from_here};
-pub use login::{LoginError, SESSION_KEPT, log_in, log_in_again, log_out, session_cookie, set_up, setup_link};
+pub use login::{
+    LoginError, SESSION_KEPT, check_setup, log_in, log_in_again, log_out, session_cookie, set_up, setup_link,
+};
 pub use password::{PASSWORD_CHARS_MIN, check_length, hash as hash_password, verify as verify_password};
 pub use secret::{Drawn, draw_session, draw_token, hash as hash_secret, is_token};
 

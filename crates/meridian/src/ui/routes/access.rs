@@ -115,6 +115,10 @@ pub async fn setup(v: Visitor, Form(pairs): Sent) -> Response {
         key: fields.get("key").to_owned(),
         error: None,
     };
+    if let Err(problem) = auth::check_setup(&v.house, v.caller.address, &view.key) {
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::FORBIDDEN);
+        return v.oops(status, "This is not the setup link", &sentence(&problem.detail));
+    }
     let outcome = match (view.account.parse::<Name>(), raw("password") == raw("again")) {
         (Err(why), _) => Err(("account", why.to_string())),
         (_, false) => Err(("again", "The two passwords differ".to_owned())),

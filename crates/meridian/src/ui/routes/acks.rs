@@ -52,10 +52,22 @@ pub async fn pass(v: Visitor, Path(token): Path<String>) -> Response {
     act(&v, &token, Purpose::PassOn, "pass").await
 }
 
+/// Whether the page is of an earlier episode of the incident, or its person has left: such a link takes nothing.
+fn is_stale(v: &Visitor, claims: &LinkClaims) -> bool {
+    let world = v.house.keeper.world();
+    let reopened = world.incidents.get(claims.incident).and_then(|incident| incident.reopened_at);
+    let opened = world.pages.page(claims.page).map(|page| page.opened_at);
+    let earlier = opened.zip(reopened).is_some_and(|(opened, reopened)| opened < reopened);
+    earlier || !world.estate().persons.contains_key(&claims.person)
+}
+
 async fn act(v: &Visitor, token: &str, purpose: Purpose, word: &str) -> Response {
     let Ok(claims) = link::open(&v.house.link_key, token, purpose, v.now) else {
         return show(v, token, purpose, StatusCode::GONE);
     };
+    if is_stale(v, &claims) {
+        return show(v, token, purpose, StatusCode::GONE);
+    }
     let by = claims.person.clone();
     let command = match purpose {
         Purpose::Acknowledge => {
