@@ -12,6 +12,7 @@ pub struct Meridian {
     program: PathBuf,
     estate: TempDir,
     data: TempDir,
+    log: TempDir,
     port: u16,
     flags: Vec<String>,
     process: Option<Process>,
@@ -27,6 +28,7 @@ impl Meridian {
             program: program.as_ref().to_path_buf(),
             estate: tempfile::tempdir().expect("a temporary directory"),
             data: tempfile::tempdir().expect("a temporary directory"),
+            log: tempfile::tempdir().expect("a temporary directory"),
             port: free_port(),
             flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
             process: None,
@@ -50,7 +52,7 @@ impl Meridian {
         drop(self.process.take());
         let (estate, data, port) = (self.estate.path(), self.data.path(), self.port);
         let ready = self.url("/-/ready");
-        let mut process = Process::start("meridian", &self.program, data, |command| {
+        let mut process = Process::start("meridian", &self.program, self.log.path(), |command| {
             command.arg("serve").arg("--estate").arg(estate).arg("--data").arg(data);
             command.arg("--listen").arg(format!("127.0.0.1:{port}")).args(&self.flags).env("NO_COLOR", "1");
         });
@@ -87,7 +89,7 @@ impl Meridian {
 
     /// Everything that it printed, over all its starts.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.data.path().join("meridian.log")).unwrap_or_default()
+        std::fs::read_to_string(self.log.path().join("meridian.log")).unwrap_or_default()
     }
 
     pub fn data(&self) -> &Path {

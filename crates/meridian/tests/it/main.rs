@@ -6,5 +6,6 @@
 mod amtool;
 mod crash;
 mod estate;
+mod ground;
 mod pagerduty;
 mod prometheus;
