@@ -19,6 +19,11 @@ pub enum Command {
         version: String,
     },
     Stop,
+    /// The journal takes entries again, after it refused them (journals `house.resumed`).
+    Resume {
+        refused_since: Instant,
+        why: String,
+    },
     LoadEstate {
         files: Vec<SourceFile>,
         digest: String,

@@ -10,7 +10,7 @@ use serde::{
 };
 
 use crate::{
-    access::AccessFact, alert::AlertFact, estate::EstateFact, incident::IncidentFact, page::PageFact,
+    Instant, access::AccessFact, alert::AlertFact, estate::EstateFact, incident::IncidentFact, page::PageFact,
     roster::RosterFact,
 };
 
@@ -45,6 +45,10 @@ pub enum HouseFact {
     /// A graceful stop.
     #[serde(rename = "house.stopped")]
     Stopped {},
+    /// The journal takes entries again. From `refused_since` until now it took none, and senders were told so: alerts
+    /// whose `endsAt` passed meanwhile get the same grace as after a start.
+    #[serde(rename = "house.resumed")]
+    Resumed { refused_since: Instant, why: String },
 }
 
 macro_rules! from_noun {

@@ -60,8 +60,10 @@ fn later() -> Instant {
     instant() + SignedDuration::from_millis(300_250)
 }
 
-fn house() -> [HouseFact; 2] {
-    [HouseFact::Started { version: "0.1.0".into() }, HouseFact::Stopped {}]
+fn house() -> [HouseFact; 3] {
+    let why = "no space left on the device".into();
+    let resumed = HouseFact::Resumed { refused_since: instant(), why };
+    [HouseFact::Started { version: "0.1.0".into() }, HouseFact::Stopped {}, resumed]
 }
 
 fn estate() -> [EstateFact; 2] {

@@ -100,6 +100,7 @@ impl World {
                 self.alerts.apply_started(at);
             }
             HouseFact::Stopped {} => self.house.stopped = true,
+            HouseFact::Resumed { .. } => self.alerts.apply_started(at),
         }
     }
 }

@@ -63,6 +63,7 @@ impl World {
                 Ok(turn.done(fact))
             }
             Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
+            Command::Resume { refused_since, why } => Ok(turn.done(HouseFact::Resumed { refused_since, why })),
             Command::Stop => Ok(turn.done(HouseFact::Stopped {})),
             other => turn.incident(other),
         }

@@ -1,6 +1,6 @@
 //! Reads a request's body without trusting it: bounded before memory grows, also after decompression.
 
-use std::{fmt, io::Read};
+use std::{fmt, io::Read, time::Duration};
 
 use axum::{
     body::Body,
@@ -8,9 +8,12 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
+use tokio::time::timeout;
 
 /// Above this, decompressing and parsing leave the threads that serve requests.
 const LARGE_BYTES: usize = 256 * 1024;
+/// A client that pauses longer than this in the middle of its body is let go.
+const FRAME_WITHIN: Duration = Duration::from_secs(20);
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum BodyError {
@@ -23,6 +26,8 @@ pub enum BodyError {
     Gzip(String),
     /// The client went away in the middle.
     Broken(String),
+    /// The client is there and sends nothing.
+    Slow,
 }
 
 impl BodyError {
@@ -30,6 +35,7 @@ impl BodyError {
         match self {
             BodyError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             BodyError::Encoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            BodyError::Slow => StatusCode::REQUEST_TIMEOUT,
             BodyError::Gzip(_) | BodyError::Broken(_) => StatusCode::BAD_REQUEST,
         }
     }
@@ -45,6 +51,7 @@ impl fmt::Display for BodyError {
                 write!(f, "Content-Encoding `{}` is not read here; send gzip or plain", found.escape_debug())
             }
             BodyError::Gzip(why) => write!(f, "the body is not the gzip that Content-Encoding promises: {why}"),
+            BodyError::Slow => write!(f, "nothing more of the body came for {FRAME_WITHIN:?}; send it without a pause"),
             BodyError::Broken(why) => write!(f, "the body ended early: {why}"),
         }
     }
@@ -75,7 +82,7 @@ pub async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<B
 async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, BodyError> {
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
-    while let Some(frame) = body.frame().await {
+    while let Some(frame) = timeout(FRAME_WITHIN, body.frame()).await.map_err(|_| BodyError::Slow)? {
         let frame = frame.map_err(|e| BodyError::Broken(e.to_string()))?;
         let Ok(data) = frame.into_data() else { continue };
         if first.len() + joined.len() + data.len() > bytes_max {

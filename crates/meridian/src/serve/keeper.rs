@@ -19,7 +19,7 @@ use meridian_core::{
     page::{DeliveryState, PageFact},
     world::SNAPSHOT_VERSION,
 };
-use meridian_store::{Journal, Lease, Snapshot};
+use meridian_store::{Journal, Lease, ReadError, Snapshot};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
@@ -34,6 +34,8 @@ const SNAPSHOT_EVERY: u64 = 100_000;
 const FOLD_PORTION: usize = 8_192;
 /// How long commands are refused at once after the journal refused a commit.
 const REST: jiff::SignedDuration = jiff::SignedDuration::from_secs(1);
+/// When whoever was refused so may ask again.
+const RETRY_AFTER_S: u64 = 5;
 
 /// The way to the keeper; cheap to clone.
 #[derive(Clone)]
@@ -47,6 +49,7 @@ struct Shared {
     world: RwLock<World>,
     /// The journal took the last commit.
     healthy: AtomicBool,
+    ending: watch::Sender<bool>,
 }
 
 struct Ask {
@@ -98,8 +101,16 @@ pub struct Loop {
     clock: Clock,
     outbox: mpsc::UnboundedSender<DeliveryId>,
     snapshot_at: u64,
-    /// Commands are refused until then.
-    rests_until: Option<Instant>,
+    /// Present from the first refused commit until one is taken.
+    refused: Option<Refused>,
+}
+
+/// The journal refuses to take entries.
+struct Refused {
+    since: Instant,
+    why: String,
+    /// Commands are refused until then; then the journal is tried again, whether or not anybody asks.
+    rests_until: Instant,
 }
 
 impl Keeper {
@@ -119,12 +130,16 @@ impl Keeper {
         }
         let (asks, waiting) = mpsc::channel(QUEUE);
         let (sender, changed) = watch::channel(world.seq());
-        let shared = Arc::new(Shared { world: RwLock::new(world), healthy: AtomicBool::new(true) });
+        let shared = Arc::new(Shared {
+            world: RwLock::new(world),
+            healthy: AtomicBool::new(true),
+            ending: watch::Sender::new(false),
+        });
         let keeper = Keeper { asks, shared: shared.clone(), changed };
         let asks = waiting;
         let changed = sender;
-        let rests_until = None;
-        Ok((keeper, Loop { asks, shared, changed, journal, lease, head, clock, outbox, snapshot_at, rests_until }))
+        let refused = None;
+        Ok((keeper, Loop { asks, shared, changed, journal, lease, head, clock, outbox, snapshot_at, refused }))
     }
 
     /// Asks and waits until what it led to is durable.
@@ -145,6 +160,21 @@ impl Keeper {
     /// Whether no command is taken any more.
     pub fn is_stopping(&self) -> bool {
         self.asks.is_closed()
+    }
+
+    /// Tells those who listen without end that it is time to let go. Commands are still taken.
+    pub fn announce_end(&self) {
+        self.shared.ending.send_replace(true);
+    }
+
+    pub fn is_ending(&self) -> bool {
+        *self.shared.ending.borrow()
+    }
+
+    /// Returns when the end was announced.
+    pub async fn ending(&self) {
+        // The sender lives as long as this value does.
+        let _ = self.shared.ending.subscribe().wait_for(|ending| *ending).await;
     }
 
     /// The number of the newest durable entry; wakes whoever waits for a change.
@@ -219,20 +249,28 @@ impl Loop {
 
     /// The next moment at which time itself leads to something.
     fn due(&self) -> Option<Instant> {
-        let due = read(&self.shared).next_due()?;
-        Some(self.rests_until.map_or(due, |rest| due.max(rest)))
+        match &self.refused {
+            // Nobody may send alerts to a server that is not ready, so it must find out by itself.
+            Some(refused) => Some(refused.rests_until),
+            None => read(&self.shared).next_due(),
+        }
     }
 
     /// Plans all that waits and all that is due, commits it, and answers.
     async fn turn(&mut self, batch: &mut Vec<Ask>) {
         let now = self.clock.now();
-        if self.rests_until.is_some_and(|rest| now < rest) {
-            let refusal = unavailable("the journal does not take entries now; nothing was changed", 1);
+        if let Some(refused) = self.refused.as_ref().filter(|refused| now < refused.rests_until) {
+            let why = format!("the journal takes no entries now: {}; nothing was changed", refused.why);
+            let refusal = AskError::Unavailable { why, retry_after_s: RETRY_AFTER_S };
             batch.drain(..).for_each(|ask| drop(ask.answer.send(Err(refusal.clone()))));
             return;
         }
-        self.rests_until = None;
         let mut entries = Vec::new();
+        if let Some(Refused { since, why, .. }) = &self.refused {
+            let resume = Command::Resume { refused_since: *since, why: why.clone() };
+            // It can't be refused; the entry itself is the trial.
+            let _ = write(&self.shared).handle(now, Actor::System, resume, &mut entries);
+        }
         let mut answers = Vec::with_capacity(batch.len());
         for Ask { actor, command, answer } in batch.drain(..) {
             let reply = write(&self.shared).handle(now, actor, command, &mut entries);
@@ -260,6 +298,9 @@ impl Loop {
             Ok(head) => {
                 self.head = head;
                 self.shared.healthy.store(true, Ordering::Relaxed);
+                if self.refused.take().is_some() {
+                    tracing::info!("the journal takes entries again");
+                }
                 self.send_out(entries);
                 self.changed.send_replace(head.seq);
                 if head.seq >= self.snapshot_at + SNAPSHOT_EVERY {
@@ -268,32 +309,52 @@ impl Loop {
                 Ok(())
             }
             Err(error) => {
-                tracing::error!("the journal refused {} entries: {error}", entries.len());
                 self.shared.healthy.store(false, Ordering::Relaxed);
-                self.rests_until = self.clock.now().checked_add(REST).ok();
+                self.note_refusal(error.to_string());
                 self.refold().await;
-                Err(AskError::Unavailable { why: format!("{error}; nothing was changed"), retry_after_s: 5 })
+                let why = format!("{error}; nothing was changed");
+                Err(AskError::Unavailable { why, retry_after_s: RETRY_AFTER_S })
             }
         }
+    }
+
+    fn note_refusal(&mut self, why: String) {
+        let now = self.clock.now();
+        let rests_until = now.saturating_add(REST).unwrap_or(Instant::MAX);
+        let since = match &self.refused {
+            Some(before) => before.since,
+            None => {
+                tracing::error!("the journal takes no entries: {why}; it is tried again every second");
+                now
+            }
+        };
+        self.refused = Some(Refused { since, why, rests_until });
     }
 
     /// Takes back what was planned but is not durable.
     async fn refold(&mut self) {
         loop {
-            let folded = fold(self.journal.as_ref()).await;
-            let head = self.journal.head().await;
-            match (folded, head) {
-                (Ok((mut world, _)), Ok(head)) => {
+            match self.durable().await {
+                Ok((mut world, head, landed)) => {
                     world.alerts.apply_started(self.clock.now());
                     self.head = head;
                     *write(&self.shared) = world;
+                    self.send_out(&landed);
                     return;
                 }
-                (Err(error), _) => tracing::error!("the journal can't be folded anew: {error}; trying again"),
-                (_, Err(error)) => tracing::error!("the journal can't be read: {error}; trying again"),
+                Err(error) => tracing::error!("the journal can't be folded anew: {error}; trying again"),
             }
             self.clock.sleep(REST).await;
         }
+    }
+
+    /// What is durable: the world, the head, and entries that became durable although the journal said otherwise.
+    async fn durable(&self) -> Result<(World, Head, Vec<Entry>), FoldError> {
+        let failed = |error: ReadError| FoldError(error.to_string());
+        let (world, _) = fold(self.journal.as_ref()).await?;
+        let landed = self.journal.read(self.head.seq + 1, FOLD_PORTION).await.map_err(failed)?;
+        let landed = landed.iter().map(|sealed| open(sealed).map_err(|broken| FoldError(broken.to_string())));
+        Ok((world, self.journal.head().await.map_err(failed)?, landed.collect::<Result<_, _>>()?))
     }
 
     /// Hands what these entries ask to send to the notifier. Called only when they are durable.

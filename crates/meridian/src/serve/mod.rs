@@ -5,6 +5,7 @@
 
 pub mod estate;
 pub mod front;
+pub mod guard;
 pub mod keeper;
 pub mod metrics;
 pub mod notifier;

@@ -3,8 +3,12 @@
 //! It has no input but the numbers of deliveries that are durable and due. A crash between sending and telling leads
 //! to the same delivery again after the start, with the same key. What this does *not* do: decide about retries.
 
-use std::sync::{Arc, RwLock};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, RwLock},
+};
 
+use futures_util::FutureExt;
 use meridian_core::{
     Command, World,
     alert::Labels,
@@ -18,7 +22,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{AskError, House};
+use super::{AskError, House, guard};
 use crate::notify::{
     AlertLine, IncidentStatus, IncidentSummary, Kind, Message, Next, Recipient, Sender,
     link::{self, LinkClaims, Purpose},
@@ -71,16 +75,36 @@ pub async fn run(
 }
 
 async fn deliver(house: &House, carrier: &Carrier, id: DeliveryId) {
+    let attempt = house.keeper.world().pages.delivery(id).and_then(|delivery| match delivery.state {
+        DeliveryState::Sending { attempt, .. } => Some(attempt),
+        _ => None,
+    });
+    let Some(attempt) = attempt else { return };
+    let outcome = AssertUnwindSafe(carry(house, carrier, id)).catch_unwind().await.unwrap_or_else(|panic| {
+        // A fault of ours must not leave the person untold: the delivery counts as failed, and is tried another way.
+        let error = format!("a fault of Meridian while sending: {}", guard::words(panic.as_ref()));
+        tracing::error!("delivery {id}: {error}");
+        Outcome::Failed { error, retry_after: None }
+    });
+    house.metrics.delivery(&outcome);
+    let command = Command::DeliveryOutcome { delivery: id, attempt, outcome };
+    while let Err(AskError::Unavailable { .. }) = house.keeper.ask(Actor::System, command.clone()).await {
+        // A journal that takes nothing must not keep the process from ending; the next start sends under the same key.
+        if house.keeper.is_stopping() || (house.keeper.is_ending() && !house.keeper.is_healthy()) {
+            return;
+        }
+        house.clock.sleep(REST).await;
+    }
+}
+
+async fn carry(house: &House, carrier: &Carrier, id: DeliveryId) -> Outcome {
     let now = house.clock.now();
     let built = {
         let world = house.keeper.world();
-        world.pages.delivery(id).and_then(|delivery| match delivery.state {
-            DeliveryState::Sending { attempt, .. } => Some((attempt, message(house, &world, delivery, now))),
-            _ => None,
-        })
+        let delivery = world.pages.delivery(id).ok_or_else(|| "the delivery is not kept any more".to_owned());
+        delivery.and_then(|delivery| message(house, &world, delivery, now))
     };
-    let Some((attempt, built)) = built else { return };
-    let outcome = match built {
+    match built {
         Err(error) => Outcome::Refused { error },
         Ok((channel, message)) => match carrier {
             Carrier::Pretend => Outcome::Sent { receipt: "demonstration: nothing left this machine".into() },
@@ -89,14 +113,6 @@ async fn deliver(house: &House, carrier: &Carrier, id: DeliveryId) {
                 sender.send(&channel, &message).await
             }
         },
-    };
-    house.metrics.delivery(&outcome);
-    let command = Command::DeliveryOutcome { delivery: id, attempt, outcome };
-    while let Err(AskError::Unavailable { .. }) = house.keeper.ask(Actor::System, command.clone()).await {
-        if house.keeper.is_stopping() {
-            return;
-        }
-        house.clock.sleep(REST).await;
     }
 }
 

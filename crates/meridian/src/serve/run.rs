@@ -8,16 +8,17 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use axum::Router;
+use axum::{Router, middleware::from_fn_with_state};
 use meridian_core::{Command, id::Actor};
 use meridian_store::{Journal, SqliteJournal};
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::{mpsc, oneshot, watch},
+    task::{JoinError, JoinHandle},
 };
 
-use super::{House, Keeper, Settings, estate, front, metrics::Metrics, notifier, ops};
+use super::{House, Keeper, Settings, estate, front, guard, metrics::Metrics, notifier, ops};
 use crate::{
     clock::Clock,
     notify::{OutboundPolicy, Secrets, Sender},
@@ -44,14 +45,33 @@ impl StartError {
 pub struct Running {
     pub house: House,
     pub address: SocketAddr,
+    signals: Signals,
     stop_front: watch::Sender<bool>,
-    front: tokio::task::JoinHandle<()>,
+    front: JoinHandle<()>,
     stop_notifier: oneshot::Sender<()>,
-    notifier: tokio::task::JoinHandle<()>,
+    notifier: JoinHandle<()>,
+    estate: JoinHandle<()>,
     stop_keeper: oneshot::Sender<()>,
-    keeper: tokio::task::JoinHandle<()>,
+    keeper: JoinHandle<()>,
     /// Dropping it ends the watch.
     _watcher: Option<notify::RecommendedWatcher>,
+}
+
+/// What a supervisor says. They are listened to before anything begins: a reload that comes early is no reason to die.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
 }
 
 /// What carries messages: the estate's channels, or nothing.
@@ -69,6 +89,7 @@ pub fn router(house: House) -> Router {
         .merge(crate::api::router(&house))
         .merge(crate::ui::router())
         .with_state(house)
+        .layer(from_fn_with_state(guard::Numbers::default(), guard::guard))
 }
 
 /// Opens the journal at `data/journal.db`, making the directory for its first use.
@@ -89,6 +110,7 @@ pub async fn begin(
     clock: Clock,
     sending: Sending,
 ) -> Result<Running, StartError> {
+    let signals = Signals::listen().map_err(|error| StartError::new(format!("no signals can be received: {error}")))?;
     let tls = settings.tls.as_ref().map(front::tls).transpose();
     let tls = tls.map_err(|why| StartError::new(format!("TLS: {why}")))?;
     let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
@@ -118,12 +140,24 @@ pub async fn begin(
     first_estate(&house, &carrier).await?;
     let (stop_notifier, stopped) = oneshot::channel();
     let notifier = tokio::spawn(notifier::run(house.clone(), carrier.clone(), due, stopped));
-    tokio::spawn(estate::run(house.clone(), carrier, wishes));
+    let estate = tokio::spawn(estate::run(house.clone(), carrier, wishes));
     let watcher = estate::watch(&house, reload);
 
     let (stop_front, stopped) = watch::channel(false);
     let front = tokio::spawn(front::run(listener, tls, router(house.clone()), house.clock.clone(), stopped));
-    Ok(Running { house, address, stop_front, front, stop_notifier, notifier, stop_keeper, keeper, _watcher: watcher })
+    Ok(Running {
+        house,
+        address,
+        signals,
+        stop_front,
+        front,
+        stop_notifier,
+        notifier,
+        estate,
+        stop_keeper,
+        keeper,
+        _watcher: watcher,
+    })
 }
 
 fn sender(house: &House) -> Result<Sender, StartError> {
@@ -145,16 +179,26 @@ async fn first_estate(house: &House, carrier: &notifier::Carrier) -> Result<(), 
 
 impl Running {
     /// Runs until SIGTERM or SIGINT; SIGHUP reads the estate again.
-    pub async fn until_signal(self) -> io::Result<()> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut hangup = signal(SignalKind::hangup())?;
+    ///
+    /// None of the tasks ends by itself. Where one does all the same, what is left of the server would answer and yet
+    /// do nothing; so the process ends, with an error, and its supervisor starts it anew from what is durable.
+    pub async fn until_signal(mut self) -> io::Result<()> {
+        let ended = |task: &str, ended: Result<(), JoinError>| {
+            let why = ended.err().map_or_else(|| "it returned".to_owned(), |error| error.to_string());
+            let said = format!("{task} ended although nobody stopped it ({why}); what is durable is not harmed");
+            tracing::error!("{said}");
+            Err(io::Error::other(said))
+        };
         loop {
             tokio::select! {
-                _ = terminate.recv() => break,
-                _ = interrupt.recv() => break,
+                _ = self.signals.terminate.recv() => break,
+                _ = self.signals.interrupt.recv() => break,
                 // A full queue of wishes will read the estate anyway.
-                _ = hangup.recv() => drop(self.house.reload.try_send(None)),
+                _ = self.signals.hangup.recv() => drop(self.house.reload.try_send(None)),
+                end = &mut self.keeper => return ended("the keeper", end),
+                end = &mut self.notifier => return ended("the notifier", end),
+                end = &mut self.estate => return ended("the estate's watcher", end),
+                end = &mut self.front => return ended("the front", end),
             }
         }
         tracing::info!("stopping: requests under way are finished first");
@@ -164,6 +208,7 @@ impl Running {
 
     /// Ends the front, then the notifier, then the keeper: each is needed by those before it.
     pub async fn stop(self) {
+        self.house.keeper.announce_end();
         // The receivers are gone only if the task is, and then there is nothing to stop.
         let _ = self.stop_front.send(true);
         let _ = self.front.await;
@@ -185,10 +230,13 @@ fn link_key(data: &Path) -> io::Result<[u8; 32]> {
     }
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
+    // Under another name first: a full disk or a crash must not leave half a key that keeps the next start from going on.
+    let unfinished = data.join("link.key.part");
     let mut options = fs::OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(&path)?;
-    io::Write::write_all(&mut file, &key)?;
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    io::Write::write_all(&mut file, &key)?;
     file.sync_all()?;
+    fs::rename(&unfinished, &path)?;
     Ok(key)
 }

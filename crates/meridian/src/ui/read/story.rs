@@ -30,9 +30,17 @@ pub fn tell(lens: &Lens<'_>, seq: u64, at: Instant, actor: &Actor, fact: &Fact) 
         Fact::Access(fact) => access(at, fact)?,
         Fact::House(HouseFact::Started { version }) => Told::new(at, format!("Meridian {version} started")),
         Fact::House(HouseFact::Stopped {}) => Told::new(at, "Meridian stopped"),
+        Fact::House(HouseFact::Resumed { refused_since, why }) => resumed(at, *refused_since, why),
     };
     let by = told.by.clone().or_else(|| lens.actor(actor));
     Some(Told { seq: Some(seq), by, ..told })
+}
+
+fn resumed(at: Instant, refused_since: Instant, why: &str) -> Told {
+    let refused_s = at.duration_since(refused_since).as_secs();
+    let said =
+        format!("The journal takes entries again; for {refused_s} seconds it took none, and senders were told so");
+    Told::new(at, said).shape(Glyph::Risk).because(why.to_owned())
 }
 
 fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {

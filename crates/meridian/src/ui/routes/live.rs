@@ -27,9 +27,6 @@ pub async fn live(Member(v): Member) -> Response {
     let events = stream::unfold((keeper.changed(), true), move |(mut changed, first)| {
         let (clock, keeper) = (clock.clone(), keeper.clone());
         async move {
-            if keeper.is_stopping() {
-                return None;
-            }
             let beat = |clock: &crate::clock::Clock| {
                 Event::default().event("beat").data(clock.now().as_millisecond().to_string())
             };
@@ -45,6 +42,7 @@ pub async fn live(Member(v): Member) -> Response {
                     Event::default().event("changed").data(seq.to_string())
                 }
                 () = clock.sleep(real(BEAT_MS, clock.speed())) => beat(&clock),
+                () = keeper.ending() => return None,
             };
             Some((Ok(event), (changed, false)))
         }
