@@ -6,6 +6,8 @@
 mod amtool;
 mod crash;
 mod estate;
+mod full_disk;
 mod ground;
 mod pagerduty;
 mod prometheus;
+mod stop;
