@@ -112,8 +112,18 @@ struct Read<'a> {
 
 /// Reads all files into one estate. Every error in every file is found at once; with any, there is no estate.
 pub fn load(files: &[SourceFile]) -> Result<Loaded, Vec<Problem>> {
+    load_beside(files, Vec::new())
+}
+
+/// As [`load`], where further files could not be read: `unread` says why. The errors of all files are told together,
+/// and nobody is blamed for naming what may stand in a file that nobody could read.
+pub fn load_beside(files: &[SourceFile], unread: Vec<Problem>) -> Result<Loaded, Vec<Problem>> {
     let mut found = Found::default();
     let mut names = Names::default();
+    if !unread.is_empty() {
+        names.blind_all();
+        found.errors.extend(unread);
+    }
     let mut sorted: Vec<&SourceFile> = files.iter().collect();
     sorted.sort_by(|a, b| a.path.cmp(&b.path));
     let read: Vec<Read<'_>> = sorted.iter().flat_map(|file| read(file, &mut names, &mut found)).collect();

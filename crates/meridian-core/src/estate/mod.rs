@@ -36,7 +36,7 @@ pub use check::check;
 pub use duration::{parse_duration, show_duration};
 pub use fact::*;
 pub use kind::Kind;
-pub use load::{Counts, FILE_BYTES_MAX, Loaded, digest, load, text};
+pub use load::{Counts, FILE_BYTES_MAX, Loaded, digest, load, load_beside, text};
 pub use model::*;
 pub use nearest::nearest;
 pub use places::Places;

@@ -5,7 +5,9 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
-use super::client;
+use meridian_core::Instant;
+
+use super::{client, roster, route};
 
 /// The control room for production that follows the sun: who is on watch, what is broken, who must know.
 #[derive(Debug, Parser)]
@@ -18,14 +20,24 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server.
+    #[command(
+        after_help = "Example:\n  meridian serve --estate estate --data /var/lib/meridian --external-url https://meridian.example.com"
+    )]
     Serve(Serve),
     /// Run a bank's day on a simulated clock, with everything embedded; nothing is sent to anybody.
+    #[command(after_help = "Example:\n  meridian demo --speed 600")]
     Demo(Demo),
     /// Check an estate and tell every error at once.
+    ///
+    /// Exit code 1 if it has errors.
+    #[command(
+        after_help = "Examples:\n  meridian check estate\n  meridian check estate --strict --json | jq .problems"
+    )]
     Check {
         /// The directory with the estate's YAML files.
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
+        /// Print the problems as JSON.
         #[arg(long)]
         json: bool,
         /// Warnings fail, too.
@@ -33,45 +45,64 @@ pub enum Command {
         strict: bool,
     },
     /// Print the JSON Schema of a kind, or of all, for editors.
+    #[command(after_help = "Example:\n  meridian schema > meridian.schema.json")]
     Schema {
-        /// Site, Person, Team, Rota, Escalation, Routing or Channel.
+        /// Site, Person, Team, Rota, Escalation, Routing or Channel; all, if absent.
         kind: Option<String>,
     },
     /// Print the receivers of an alert with these labels, in order.
+    #[command(
+        after_help = "Example:\n  meridian route --estate estate alertname=QueueStuck severity=critical team=payments"
+    )]
     Route {
+        /// The directory with the estate's YAML files.
         #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
         estate: PathBuf,
-        /// As `name=value`.
-        #[arg(required = true)]
-        labels: Vec<String>,
+        /// The alert's labels, as name=value.
+        #[arg(required = true, value_name = "LABEL", value_parser = route::label)]
+        labels: Vec<route::Label>,
+        /// Print a JSON array.
         #[arg(long)]
         json: bool,
     },
-    /// Print who is on watch.
+    /// Print who is on watch, as the estate's files have it.
+    ///
+    /// Overrides that were added at run time are known to the server: `meridian status` shows them.
+    #[command(
+        after_help = "Examples:\n  meridian oncall --estate estate\n  meridian oncall --estate estate --rota payments --at 2026-03-08T06:55:00Z --json"
+    )]
     Oncall {
+        /// The directory with the estate's YAML files.
         #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
         estate: PathBuf,
         /// Only this rota.
         #[arg(long)]
         rota: Option<String>,
         /// An instant as RFC 3339, e.g. 2026-03-08T06:55:00Z; now, if absent.
-        #[arg(long)]
-        at: Option<String>,
+        #[arg(long, value_name = "INSTANT", value_parser = roster::instant)]
+        at: Option<Instant>,
+        /// Print a JSON array.
         #[arg(long)]
         json: bool,
     },
-    /// Print the shifts of a rota in a window.
+    /// Print the shifts of a rota in a window, as the estate's files have it.
+    #[command(
+        after_help = "Example:\n  meridian shifts --estate estate --rota payments --from 2026-12-24T00:00Z --to 2027-01-02T00:00Z"
+    )]
     Shifts {
+        /// The directory with the estate's YAML files.
         #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
         estate: PathBuf,
+        /// The name of the rota.
         #[arg(long)]
         rota: String,
-        /// RFC 3339, inclusive.
-        #[arg(long)]
-        from: String,
-        /// RFC 3339, exclusive.
-        #[arg(long)]
-        to: String,
+        /// The beginning of the window, as RFC 3339.
+        #[arg(long, value_name = "INSTANT", value_parser = roster::instant)]
+        from: Instant,
+        /// Its end, which does not belong to it.
+        #[arg(long, value_name = "INSTANT", value_parser = roster::instant)]
+        to: Instant,
+        /// Print a JSON array.
         #[arg(long)]
         json: bool,
     },
@@ -83,9 +114,14 @@ pub enum Command {
         command: JournalCommand,
     },
     /// Print a completion script for a shell.
+    #[command(
+        after_help = "Examples:\n  meridian completions bash > /etc/bash_completion.d/meridian\n  meridian completions zsh > \"${fpath[1]}/_meridian\"\n  meridian completions fish > ~/.config/fish/completions/meridian.fish"
+    )]
     Completions { shell: Shell },
     /// Write man pages into a directory.
+    #[command(after_help = "Example:\n  meridian man /usr/local/share/man/man1")]
     Man {
+        /// It is made, if it does not exist.
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -94,14 +130,19 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum JournalCommand {
     /// Check every entry and the whole hash chain.
+    ///
+    /// Exit code 1 if an entry is wrong or missing, or if the journal can't be read.
     Verify {
+        /// The directory with the journal.
         #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
         data: PathBuf,
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
     /// Print entries as NDJSON, one line each, with their hashes.
     Export {
+        /// The directory with the journal.
         #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
         data: PathBuf,
         /// The first entry's number.
@@ -113,8 +154,10 @@ pub enum JournalCommand {
     },
     /// Print how many entries there are, of which facts, since when.
     Stats {
+        /// The directory with the journal.
         #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
         data: PathBuf,
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
@@ -128,6 +171,7 @@ pub struct Serve {
     /// Where the journal is kept.
     #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
     pub data: PathBuf,
+    /// The address and port to listen on.
     #[arg(long, env = "MERIDIAN_LISTEN", default_value = "127.0.0.1:9094")]
     pub listen: SocketAddr,
     /// How people's browsers reach this server; links in messages begin with it.
@@ -159,6 +203,7 @@ pub struct Demo {
     /// Seconds of the simulated day that pass in one second.
     #[arg(long, default_value_t = 60.0)]
     pub speed: f64,
+    /// The address and port to listen on.
     #[arg(long, default_value = "127.0.0.1:9094")]
     pub listen: SocketAddr,
 }

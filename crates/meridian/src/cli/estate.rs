@@ -19,7 +19,8 @@ use crate::clock::Clock;
 const DEPTH_MAX: usize = 32;
 
 /// All files below `dir` that end in `.yaml` or `.yml`, by path. What is hidden is left alone, and so are directories
-/// that a link leads back to. What can't be read is a problem, and so is a directory without any such file.
+/// that a link leads back to. What can't be read is a problem, told with all problems of what could be read; and so is a
+/// directory without any such file.
 pub fn read_dir(dir: &Path) -> Result<Vec<SourceFile>, Vec<Problem>> {
     let mut walk = Walk::default();
     walk.directory(dir, "", 0);
@@ -27,7 +28,13 @@ pub fn read_dir(dir: &Path) -> Result<Vec<SourceFile>, Vec<Problem>> {
         walk.problems
             .push(about(&dir.display().to_string(), "no file that ends in .yaml or .yml is below this directory"));
     }
-    if walk.problems.is_empty() { Ok(walk.files) } else { Err(walk.problems) }
+    if walk.problems.is_empty() {
+        return Ok(walk.files);
+    }
+    match estate::load_beside(&walk.files, walk.problems.clone()) {
+        Err(problems) => Err(problems),
+        Ok(_) => Err(walk.problems),
+    }
 }
 
 #[derive(Default)]

@@ -27,13 +27,11 @@ pub fn run() -> ExitCode {
         Command::Schema { kind } => estate::schema(kind.as_deref()),
         Command::Route { estate, labels, json } => route::run(&estate, &labels, json),
         Command::Oncall { estate, rota, at, json } => answer(estate::load(&estate).and_then(|estate| {
-            let at = at.map_or_else(|| Ok(crate::clock::Clock::system().now()), |at| roster::instant(&at))?;
+            let at = at.unwrap_or_else(|| crate::clock::Clock::system().now());
             roster::oncall(&estate, rota.as_deref(), at, json)
         })),
         Command::Shifts { estate, rota, from, to, json } => {
-            answer(estate::load(&estate).and_then(|estate| {
-                roster::shifts(&estate, &rota, roster::instant(&from)?, roster::instant(&to)?, json)
-            }))
+            answer(estate::load(&estate).and_then(|estate| roster::shifts(&estate, &rota, from, to, json)))
         }
         Command::Remote(command) => client::run(command),
         Command::Journal { command } => match command {
@@ -42,8 +40,10 @@ pub fn run() -> ExitCode {
             JournalCommand::Stats { data, json } => journal::stats(&data, json),
         },
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Args::command(), "meridian", &mut std::io::stdout());
-            ExitCode::SUCCESS
+            // Into memory first: whoever reads the script may go away in the middle.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "meridian", &mut script);
+            answer(String::from_utf8(script).map_err(|error| error.to_string()))
         }
         Command::Man { dir } => man(&dir),
     }

@@ -64,7 +64,8 @@ pub async fn reload(house: &House, carrier: &Carrier, actor: Actor) -> Result<()
             let problems = problems.into_iter().take(100).map(refused).collect();
             house.keeper.ask(actor, Command::RefuseEstate { digest, problems }).await.map_err(|e| e.to_string())?;
             Err(format!(
-                "the estate was refused whole, the one before stays in force; {count} problems, the first:\n{first}"
+                "the estate was refused whole, the one before stays in force; {count} problem{}, the first:\n{first}",
+                if count == 1 { "" } else { "s" }
             ))
         }
     }
