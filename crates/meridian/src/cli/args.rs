@@ -20,9 +20,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server.
-    #[command(
-        after_help = "Example:\n  meridian serve --estate estate --data /var/lib/meridian --external-url https://meridian.example.com"
-    )]
+    #[command(after_help = "Example:\n  meridian serve --estate estate --external-url https://meridian.example.com")]
     Serve(Serve),
     /// Run a bank's day on a simulated clock, with everything embedded; nothing is sent to anybody.
     #[command(after_help = "Example:\n  meridian demo --speed 600")]
@@ -56,7 +54,7 @@ pub enum Command {
     )]
     Route {
         /// The directory with the estate's YAML files.
-        #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
         estate: PathBuf,
         /// The alert's labels, as name=value.
         #[arg(required = true, value_name = "LABEL", value_parser = route::label)]
@@ -73,7 +71,7 @@ pub enum Command {
     )]
     Oncall {
         /// The directory with the estate's YAML files.
-        #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
         estate: PathBuf,
         /// Only this rota.
         #[arg(long)]
@@ -91,7 +89,7 @@ pub enum Command {
     )]
     Shifts {
         /// The directory with the estate's YAML files.
-        #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
         estate: PathBuf,
         /// The name of the rota.
         #[arg(long)]
@@ -117,7 +115,10 @@ pub enum Command {
     #[command(
         after_help = "Examples:\n  meridian completions bash > /etc/bash_completion.d/meridian\n  meridian completions zsh > \"${fpath[1]}/_meridian\"\n  meridian completions fish > ~/.config/fish/completions/meridian.fish"
     )]
-    Completions { shell: Shell },
+    Completions {
+        /// For which shell.
+        shell: Shell,
+    },
     /// Write man pages into a directory.
     #[command(after_help = "Example:\n  meridian man /usr/local/share/man/man1")]
     Man {
@@ -134,7 +135,7 @@ pub enum JournalCommand {
     /// Exit code 1 if an entry is wrong or missing, or if the journal can't be read.
     Verify {
         /// The directory with the journal.
-        #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
         data: PathBuf,
         /// Print JSON.
         #[arg(long)]
@@ -143,7 +144,7 @@ pub enum JournalCommand {
     /// Print entries as NDJSON, one line each, with their hashes.
     Export {
         /// The directory with the journal.
-        #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
         data: PathBuf,
         /// The first entry's number.
         #[arg(long, default_value_t = 1)]
@@ -155,7 +156,7 @@ pub enum JournalCommand {
     /// Print how many entries there are, of which facts, since when.
     Stats {
         /// The directory with the journal.
-        #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
         data: PathBuf,
         /// Print JSON.
         #[arg(long)]
@@ -166,10 +167,10 @@ pub enum JournalCommand {
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     /// The directory with the estate's YAML files.
-    #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
     pub estate: PathBuf,
     /// Where the journal is kept.
-    #[arg(long, value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_DATA", default_value = "data")]
     pub data: PathBuf,
     /// The address and port to listen on.
     #[arg(long, env = "MERIDIAN_LISTEN", default_value = "127.0.0.1:9094")]
@@ -206,4 +207,43 @@ pub struct Demo {
     /// The address and port to listen on.
     #[arg(long, default_value = "127.0.0.1:9094")]
     pub listen: SocketAddr,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// Each command below `command`, by its whole name.
+    fn walk(name: &str, command: &clap::Command, seen: &mut Vec<(String, clap::Command)>) {
+        let name = format!("{name} {}", command.get_name()).trim().to_owned();
+        command.get_subcommands().for_each(|below| walk(&name, below, seen));
+        seen.push((name, command.clone()));
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn everything_is_explained() {
+        let mut seen = Vec::new();
+        walk("", &Args::command(), &mut seen);
+        assert!(seen.len() > 35, "{}", seen.len());
+        for (name, command) in &seen {
+            assert!(command.get_about().is_some(), "{name} says nothing of itself");
+            for arg in command.get_arguments().filter(|arg| !["help", "version"].contains(&arg.get_id().as_str())) {
+                assert!(arg.get_help().is_some(), "{name}: {} says nothing of itself", arg.get_id());
+            }
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for line in after.lines() {
+                assert!(line.chars().count() < 100, "{name}: an example that does not fit on its line: {line}");
+            }
+            for example in after.lines().filter(|line| line.starts_with("  ")) {
+                assert!(example.contains(name.as_str()), "{name}: an example of something else: {example}");
+            }
+        }
+    }
 }

@@ -105,6 +105,7 @@ pub enum IncidentCommand {
     /// Show an incident with its timeline.
     #[command(after_help = "Example:\n  meridian incident show 4")]
     Show {
+        /// Its number, such as 4 or INC-4.
         #[arg(value_parser = parse::incident)]
         incident: u64,
     },
@@ -125,7 +126,8 @@ pub enum IncidentCommand {
     /// Take incidents: nobody else is paged for them.
     #[command(after_help = "Examples:\n  meridian incident ack 4\n  meridian incident ack 4 5 --by wen")]
     Ack {
-        #[arg(required = true, value_parser = parse::incident)]
+        /// Their numbers, such as 4 or INC-4.
+        #[arg(required = true, value_name = "INCIDENT", value_parser = parse::incident)]
         incidents: Vec<u64>,
         /// The person who takes them; whoever asks, if absent.
         #[arg(long, value_name = "PERSON")]
@@ -135,6 +137,7 @@ pub enum IncidentCommand {
     #[command(after_help = "Examples:\n  meridian incident note 4 'Two more senders are started.'\n  \
                             kubectl get pods | meridian incident note 4 -")]
     Note {
+        /// Its number, such as 4 or INC-4.
         #[arg(value_parser = parse::incident)]
         incident: u64,
         /// `-` reads it from standard input.
@@ -143,8 +146,10 @@ pub enum IncidentCommand {
     /// Give an incident to another person, who is paged.
     #[command(after_help = "Example:\n  meridian incident reassign 4 --to priya --reason 'she knows the gateway'")]
     Reassign {
+        /// Its number, such as 4 or INC-4.
         #[arg(value_parser = parse::incident)]
         incident: u64,
+        /// Who takes it over.
         #[arg(long, value_name = "PERSON")]
         to: Name,
         /// Why; `-` reads it from standard input.
@@ -154,6 +159,7 @@ pub enum IncidentCommand {
     /// Change the severity of an incident.
     #[command(after_help = "Example:\n  meridian incident severity 4 SEV1 --reason 'the cut-off is in danger'")]
     Severity {
+        /// Its number, such as 4 or INC-4.
         #[arg(value_parser = parse::incident)]
         incident: u64,
         /// SEV1 to SEV5.
@@ -166,7 +172,8 @@ pub enum IncidentCommand {
     /// Resolve incidents.
     #[command(after_help = "Example:\n  meridian incident resolve 4 --reason 'the queue is empty again'")]
     Resolve {
-        #[arg(required = true, value_parser = parse::incident)]
+        /// Their numbers, such as 4 or INC-4.
+        #[arg(required = true, value_name = "INCIDENT", value_parser = parse::incident)]
         incidents: Vec<u64>,
         /// Why; `-` reads it from standard input.
         #[arg(long)]
@@ -210,7 +217,7 @@ pub enum SilenceCommand {
     /// Set a silence: alerts that fit page nobody meanwhile.
     #[command(
         after_help = "Examples:\n  meridian silence add alertname=QueueStuck site=london --for 2h --comment 'CHG-2288'\n  \
-                            meridian silence add 'service=~\"dtc.*\"' --from 2026-11-22T22:00Z --for 4h --comment 'migration' --dry-run"
+                            meridian silence add 'service=~\"dtc.*\"' --for 4h --comment 'migration' --dry-run"
     )]
     Add {
         /// Alertmanager's matchers, such as severity=critical; all must fit.
@@ -234,6 +241,7 @@ pub enum SilenceCommand {
     /// End silences now.
     #[command(after_help = "Example:\n  meridian silence list --state active --quiet | xargs meridian silence expire")]
     Expire {
+        /// Their ids, from `silence list`.
         #[arg(required = true, value_name = "ID")]
         silences: Vec<String>,
     },
@@ -270,6 +278,7 @@ pub enum PageCommand {
     /// Pass a page on, "I cannot": the next step follows at once.
     #[command(after_help = "Example:\n  meridian page pass 36 --by wen")]
     Pass {
+        /// Its number.
         #[arg(value_parser = parse::page)]
         page: u64,
         /// The person who cannot; whoever asks, if absent.
@@ -282,11 +291,15 @@ pub enum PageCommand {
 pub enum OverrideCommand {
     /// List the overrides of a rota; those of the estate's files have no number.
     #[command(after_help = "Example:\n  meridian override list payments")]
-    List { rota: Name },
+    List {
+        /// The name of the rota.
+        rota: Name,
+    },
     /// Have somebody stand in.
     #[command(after_help = "Examples:\n  meridian override add payments --with mei --replace wen --for 4h\n  \
-                            meridian override add payments --with mei --from 2026-12-24T22:00Z --until 2026-12-26T22:00Z")]
+                            meridian override add payments --with mei --from 2026-12-24T22:00Z --for 48h")]
     Add {
+        /// The name of the rota.
         rota: Name,
         /// Who is on watch.
         #[arg(long, value_name = "PERSON")]
@@ -306,6 +319,7 @@ pub enum OverrideCommand {
     /// Take an override back that is not over.
     #[command(after_help = "Example:\n  meridian override remove payments 7")]
     Remove {
+        /// The name of the rota.
         rota: Name,
         /// Its number in `override list`.
         id: u64,
@@ -318,9 +332,10 @@ pub enum TokenCommand {
     List,
     /// Make an API token; its secret is printed once, alone on standard output.
     #[command(
-        after_help = "Example:\n  (umask 077; meridian token create laptop --scope respond --expires-in 90d > ~/.config/meridian/token)"
+        after_help = "Example:\n  (umask 077; meridian token create laptop --scope respond > ~/.config/meridian/token)"
     )]
     Create {
+        /// How the token is called, in lists and in the journal.
         name: Name,
         /// read, ingest, respond or admin; may be repeated.
         #[arg(long = "scope", required = true, value_delimiter = ',', value_parser = parse::scope)]
@@ -332,7 +347,8 @@ pub enum TokenCommand {
     /// Revoke API tokens: they open nothing any more.
     #[command(after_help = "Example:\n  meridian token revoke laptop")]
     Revoke {
-        #[arg(required = true)]
+        /// Their names.
+        #[arg(required = true, value_name = "NAME")]
         names: Vec<Name>,
     },
 }
