@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Labels, Silence};
+use super::{GroupKey, Labels, Quiet, Silence};
 use crate::{Instant, id::Fingerprint};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,9 @@ pub enum AlertFact {
     Fired { alerts: Vec<FiredAlert> },
     #[serde(rename = "alert.resolved")]
     Resolved { alerts: Vec<Fingerprint>, because: ResolvedBecause },
+    /// The group is due and nobody is told of it, with this reason. Once, until the reason changes or somebody is told.
+    #[serde(rename = "alert.quieted")]
+    Quieted { group: GroupKey, because: Quiet },
     /// New, or changed in place (same id).
     #[serde(rename = "silence.set")]
     SilenceSet { silence: Silence },

@@ -132,3 +132,15 @@ pub enum Quiet {
     /// The route is muted by this time interval.
     ByTimeInterval(String),
 }
+
+impl Quiet {
+    /// Completes "because …".
+    pub fn words(&self) -> String {
+        match self {
+            Quiet::BySilence(ids) => format!("of silence {}", ids.join(", ")),
+            Quiet::ByInhibition(alerts) if alerts.len() == 1 => "another alert inhibits it".to_owned(),
+            Quiet::ByInhibition(alerts) => format!("{} other alerts inhibit it", alerts.len()),
+            Quiet::ByTimeInterval(name) => format!("of the time interval {name}"),
+        }
+    }
+}

@@ -134,6 +134,8 @@ pub struct Group {
     pub announced: BTreeSet<Fingerprint>,
     pub announced_at: Option<Instant>,
     pub created_at: Instant,
+    /// Why nobody was told when it was due last.
+    pub quieted: Option<super::Quiet>,
     #[serde(skip)]
     pub(super) pace: Pace,
 }
@@ -208,6 +210,11 @@ impl Alerts {
         match fact {
             AlertFact::Fired { alerts } => alerts.iter().for_each(|alert| self.fire(at, alert)),
             AlertFact::Resolved { alerts, because } => alerts.iter().for_each(|fp| self.resolve(at, *fp, *because)),
+            AlertFact::Quieted { group, because } => {
+                if let Some(group) = self.groups.get_mut(group) {
+                    group.quieted = Some(because.clone());
+                }
+            }
             AlertFact::SilenceSet { silence } => self.set_silence(at, silence),
             AlertFact::SilenceExpired { id } => self.expire_silence(at, id),
         }

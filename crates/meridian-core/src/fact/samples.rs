@@ -7,7 +7,7 @@ use super::{Fact, HouseFact};
 use crate::{
     Instant,
     access::{AccessFact, AccountRole, Scope},
-    alert::{AlertFact, FiredAlert, GroupKey, Labels, MatchOp, ResolvedBecause, Silence, SilenceMatcher},
+    alert::{AlertFact, FiredAlert, GroupKey, Labels, MatchOp, Quiet, ResolvedBecause, Silence, SilenceMatcher},
     estate::{EstateFact, Override, RefusedProblem, Role, SourceFile, Target, Technology},
     id::{Actor, DeliveryId, Fingerprint, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
@@ -150,11 +150,15 @@ fn alert() -> Vec<AlertFact> {
     };
     let resolved =
         |because| AlertFact::Resolved { alerts: vec![Fingerprint(0xc897_7d94_a94a_172e), Fingerprint(7)], because };
+    let quieted = |because| AlertFact::Quieted { group: GroupKey::new("{}", &Labels::default()), because };
     vec![
         AlertFact::Fired { alerts: vec![annotated, fired(Labels::default(), "")] },
         resolved(ResolvedBecause::SourceResolved),
         resolved(ResolvedBecause::Expired),
         resolved(ResolvedBecause::ClosedByHand),
+        quieted(Quiet::BySilence(vec!["0b9c2c6e-8f5e-4a53-9a55-0d9b2f7c1f11".into()])),
+        quieted(Quiet::ByInhibition(vec![Fingerprint(7)])),
+        quieted(Quiet::ByTimeInterval("weekend".into())),
         AlertFact::SilenceSet { silence },
         AlertFact::SilenceExpired { id: "0b9c2c6e-8f5e-4a53-9a55-0d9b2f7c1f11".into() },
     ]
@@ -188,7 +192,10 @@ fn incident() -> Vec<IncidentFact> {
         by: name("wen"),
         because,
     }));
-    let changed = |severity| IncidentFact::SeverityChanged { incident, severity, reason: "customers wait".into() };
+    let changed = |severity| {
+        let (reason, wakes) = ("customers wait".into(), severity == Severity::Sev1);
+        IncidentFact::SeverityChanged { incident, severity, reason, wakes }
+    };
     facts.extend(Severity::ALL.map(changed));
     facts
 }
@@ -210,6 +217,7 @@ fn escalation() -> Vec<PageFact> {
         StepBecause::NobodyOnWatch,
         StepBecause::NobodyReached,
         StepBecause::SeverityRaised,
+        StepBecause::QuietEnded,
         StepBecause::PassedOn { by: name("wen") },
         StepBecause::Reassigned { to: name("oliver") },
     ];
@@ -222,6 +230,11 @@ fn escalation() -> Vec<PageFact> {
         until: later(),
     };
     let mut facts: Vec<PageFact> = reasons.map(stepped).into();
+    facts.push(PageFact::Held {
+        incident,
+        because: Quiet::BySilence(vec!["0b9c2c6e-8f5e-4a53-9a55-0d9b2f7c1f11".into()]),
+        until: later(),
+    });
     facts.push(PageFact::Exhausted { incident, because: StepBecause::StepTimedOut });
     facts
 }
@@ -263,6 +276,7 @@ fn delivery() -> Vec<PageFact> {
         PageFact::DeliverySucceeded { delivery, attempt: 3, receipt: "250 2.0.0 queued as 4F1".into() },
         cancelled(CancelledBecause::Acknowledged),
         cancelled(CancelledBecause::Resolved),
+        cancelled(CancelledBecause::Quiet),
         cancelled(CancelledBecause::Superseded),
         cancelled(CancelledBecause::NeverTold),
     ]

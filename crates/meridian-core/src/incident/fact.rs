@@ -87,7 +87,14 @@ pub enum IncidentFact {
     #[serde(rename = "incident.reassigned")]
     Reassigned { incident: IncidentId, to: Name, reason: String },
     #[serde(rename = "incident.severity_changed")]
-    SeverityChanged { incident: IncidentId, severity: Severity, reason: String },
+    SeverityChanged {
+        incident: IncidentId,
+        severity: Severity,
+        reason: String,
+        /// It became worth waking somebody for, so an earlier acknowledgement does not count any more.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        wakes: bool,
+    },
     #[serde(rename = "incident.resolved")]
     Resolved { incident: IncidentId, because: IncidentResolvedBecause },
 }

@@ -168,7 +168,12 @@ impl Incidents {
                 incident.acknowledged = Some(Acknowledgement { by: by.clone(), at, because: *because });
             }
             IncidentFact::Reassigned { .. } => incident.acknowledged = None,
-            IncidentFact::SeverityChanged { severity, .. } => incident.severity = *severity,
+            IncidentFact::SeverityChanged { severity, wakes, .. } => {
+                incident.severity = *severity;
+                if *wakes {
+                    incident.acknowledged = None;
+                }
+            }
             IncidentFact::Resolved { because, .. } => {
                 incident.resolved = Some(Resolution { at, because: because.clone() });
                 incident.alerts.clear();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Instant,
+    alert::Quiet,
     estate::{Target, Technology},
     id::{DeliveryId, IncidentId, Name, PageId},
 };
@@ -36,6 +37,14 @@ pub enum PageFact {
     /// Every step of every round was walked and nobody acknowledged. The incident stays open and loud.
     #[serde(rename = "escalation.exhausted")]
     Exhausted { incident: IncidentId, because: StepBecause },
+    /// The alerts of the incident are quiet now: nobody further is paged until they are not.
+    #[serde(rename = "escalation.held")]
+    Held {
+        incident: IncidentId,
+        because: Quiet,
+        /// When it is looked at again, at the latest.
+        until: Instant,
+    },
     #[serde(rename = "page.opened")]
     Opened {
         page: PageId,
@@ -103,6 +112,8 @@ pub enum StepBecause {
     SeverityRaised,
     /// Everybody was tried, some time passed, and it is still not acknowledged.
     StillUnacknowledged,
+    /// What kept the alerts quiet ended, and they still fire.
+    QuietEnded,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,6 +162,8 @@ pub enum Notice {
 pub enum CancelledBecause {
     Acknowledged,
     Resolved,
+    /// Its alerts are quiet now.
+    Quiet,
     /// A later step or a reassignment took over, or a newer page says more.
     Superseded,
     /// The page that a notice was to follow never arrived there.

@@ -66,6 +66,7 @@ impl Pages {
             }
             Timer::Step(incident) => match self.walk(incident).map(|walk| &walk.state) {
                 Some(WalkState::Exhausted { .. }) => self.plan_begin(context, StepBecause::StillUnacknowledged),
+                Some(WalkState::Held { .. }) => self.plan_begin(context, StepBecause::QuietEnded),
                 _ => self.plan_next(context, StepBecause::StepTimedOut),
             },
         }

@@ -59,6 +59,8 @@ pub struct Walk {
 pub enum WalkState {
     /// The next step follows then.
     Waiting { until: Instant },
+    /// Its alerts are quiet. It is looked at again then, or as soon as the quiet ends.
+    Held { until: Instant },
     /// Everybody was tried. It begins anew then.
     Exhausted { again: Instant },
     /// Somebody acknowledged, or the incident is resolved.

@@ -18,6 +18,7 @@ impl StepBecause {
             StepBecause::PassedOn { by } => format!("{by} passed it on"),
             StepBecause::Reassigned { to } => format!("it was reassigned to {to}"),
             StepBecause::SeverityRaised => "it became severe enough to wake people".into(),
+            StepBecause::QuietEnded => "what kept its alerts quiet ended".into(),
             StepBecause::StillUnacknowledged => "everybody was tried and it is still not acknowledged".into(),
         }
     }
@@ -54,6 +55,7 @@ impl CancelledBecause {
         match self {
             CancelledBecause::Acknowledged => "it is acknowledged",
             CancelledBecause::Resolved => "it is resolved",
+            CancelledBecause::Quiet => "its alerts are quiet now",
             CancelledBecause::Superseded => "a later step took over",
             CancelledBecause::NeverTold => "the page before it never arrived",
         }

@@ -52,6 +52,7 @@ impl World {
         let incident = match fact {
             PageFact::Stepped { incident, .. }
             | PageFact::Exhausted { incident, .. }
+            | PageFact::Held { incident, .. }
             | PageFact::Opened { incident, .. }
             | PageFact::Noticed { incident, .. } => Some(*incident),
             PageFact::DeliveryStarted { delivery: id, .. }

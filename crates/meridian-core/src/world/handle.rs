@@ -36,10 +36,15 @@ impl World {
             Command::SetSilence { silence, id } => {
                 let (facts, silence) = turn.world.alerts.plan_silence(turn.now, silence, id)?;
                 turn.record_all(facts);
+                turn.hear_anew();
                 Ok(Reply::Silence(silence))
             }
             Command::ExpireSilence { id } => match turn.world.alerts.plan_expire(turn.now, &id)? {
-                Some(fact) => Ok(turn.done(fact)),
+                Some(fact) => {
+                    turn.record(fact);
+                    turn.hear_anew();
+                    Ok(Reply::Done)
+                }
                 None => Ok(Reply::Already),
             },
             Command::LoadEstate { files, digest } => Ok(turn.load_estate(files, digest)),

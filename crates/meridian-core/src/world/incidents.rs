@@ -75,7 +75,7 @@ impl Turn<'_> {
                 if self.world.open_incident(incident)?.severity == severity {
                     return Ok(Reply::Already);
                 }
-                self.change_severity(incident, severity, reason);
+                self.change_severity(incident, severity, reason, false);
                 Ok(Reply::Done)
             }
             Command::Resolve { incident, reason } => self.resolve_by_hand(incident, reason),
@@ -120,12 +120,13 @@ impl Turn<'_> {
         Ok(Reply::Done)
     }
 
-    /// Records the severity. True: whoever was not to be woken before is paged now, from the first step.
-    pub fn change_severity(&mut self, id: IncidentId, severity: Severity, reason: String) -> bool {
+    /// Records the severity. True: whoever was not to be woken before is paged now, from the first step. A person who
+    /// acknowledged and raises it by hand has it already; an alert that joins and is worse calls that person again.
+    pub fn change_severity(&mut self, id: IncidentId, severity: Severity, reason: String, by_alert: bool) -> bool {
         let wakes = self.world.incidents.get(id).is_some_and(|incident| {
-            incident.acknowledged.is_none() && incident.severity.urgency() > severity.urgency()
+            (by_alert || incident.acknowledged.is_none()) && incident.severity.urgency() > severity.urgency()
         });
-        self.record(IncidentFact::SeverityChanged { incident: id, severity, reason });
+        self.record(IncidentFact::SeverityChanged { incident: id, severity, reason, wakes });
         if wakes {
             self.page(id, |pages, context| pages.plan_begin(context, StepBecause::SeverityRaised));
         }

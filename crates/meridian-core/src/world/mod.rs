@@ -10,6 +10,7 @@
 mod apply;
 mod handle;
 mod incidents;
+mod quiet;
 mod tick;
 
 use std::{collections::VecDeque, sync::Arc};

@@ -43,7 +43,9 @@ impl Turn<'_> {
             };
             budget = budget.saturating_sub(1);
             let Some(incident) = incident.filter(|_| budget > 0) else { return };
-            self.page(incident, |pages, context| pages.plan_timer(context, timer));
+            if !(matches!(timer, Timer::Step(_)) && self.is_not_worth_a_page(incident)) {
+                self.page(incident, |pages, context| pages.plan_timer(context, timer));
+            }
         }
     }
 
@@ -59,7 +61,7 @@ impl Turn<'_> {
                     turn.page(incident, |pages, context| pages.plan_notices(context, &Notice::Reminder));
                 }
                 Flush::Resolve { incident } => turn.resolve(incident, IncidentResolvedBecause::AllAlertsResolved),
-                Flush::Quiet { .. } => {}
+                Flush::Quiet { because } => turn.stay_quiet(group, because),
             }
         }
     }
@@ -71,7 +73,7 @@ impl Turn<'_> {
             self.record(IncidentFact::Reopened { incident, alerts });
             if severity < before {
                 let reason = format!("an alert of {severity} fires");
-                self.record(IncidentFact::SeverityChanged { incident, severity, reason });
+                self.record(IncidentFact::SeverityChanged { incident, severity, reason, wakes: false });
             }
             self.page(incident, |pages, _| pages.take_back_end(incident));
             self.page(incident, |pages, context| pages.plan_begin(context, StepBecause::IncidentReopened));
@@ -94,7 +96,7 @@ impl Turn<'_> {
         });
         self.record(IncidentFact::AlertsChanged { incident, joined, left });
         if let Some(severity) = worse {
-            let woken = self.change_severity(incident, severity, format!("an alert of {severity} joined"));
+            let woken = self.change_severity(incident, severity, format!("an alert of {severity} joined"), true);
             // Who is paged anew sees there what joined.
             if woken {
                 return;

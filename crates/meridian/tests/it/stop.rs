@@ -39,7 +39,8 @@ fn a_stop_under_load_loses_nothing() {
     for name in &accepted {
         ground.hook.wait_until(&format!("the page of {name}"), |all| all.iter().any(|r| r.text().contains(name)));
     }
-    let keys: Vec<_> = ground.hook.requests().iter().filter_map(|r| r.header("webhook-id").map(str::to_owned)).collect();
+    let keys: Vec<_> =
+        ground.hook.requests().iter().filter_map(|r| r.header("webhook-id").map(str::to_owned)).collect();
     assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "a stop in good order repeats nothing");
     let snapshots = std::fs::read_dir(ground.meridian.data().join("journal.db.snapshots")).unwrap().count();
     assert!(snapshots > 0, "the next start folds from a snapshot");

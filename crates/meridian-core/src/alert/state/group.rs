@@ -38,6 +38,7 @@ impl Alerts {
             incident: None,
             announced: Default::default(),
             announced_at: None,
+            quieted: None,
             created_at: at,
             pace: Pace::default(),
         });
@@ -120,6 +121,7 @@ impl Alerts {
     fn told(&mut self, at: Instant, incident: IncidentId, change: impl FnOnce(&mut Group)) {
         let Some(key) = self.incidents.get(&incident).cloned() else { return };
         let Some(group) = self.groups.get_mut(&key) else { return };
+        group.quieted = None;
         change(group);
         group.announced_at = Some(at);
         let next = later(at, self.index.router.timing(&group.route).interval);

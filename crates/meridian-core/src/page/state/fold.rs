@@ -13,6 +13,7 @@ impl Pages {
             PageFact::Stepped { incident, round, step, because, until, nobody: _ } => {
                 self.stepped(at, *incident, (*round, *step), because, *until);
             }
+            PageFact::Held { incident, until, .. } => self.held(*incident, *until),
             PageFact::Exhausted { incident, because } => self.exhausted(at, *incident, because),
             PageFact::Opened { page, incident, person, urgency, because, deliveries } => {
                 let opened = Page {
@@ -90,6 +91,14 @@ impl Pages {
         self.timers.insert((until, Timer::Step(incident)));
     }
 
+    fn held(&mut self, incident: IncidentId, until: Instant) {
+        self.stop_walk(incident);
+        if let Some(walk) = self.walks.get_mut(&incident) {
+            walk.state = WalkState::Held { until };
+            self.timers.insert((until, Timer::Step(incident)));
+        }
+    }
+
     fn exhausted(&mut self, at: Instant, incident: IncidentId, because: &StepBecause) {
         self.stop_walk(incident);
         let again = at.saturating_add(EXHAUSTED_REST).unwrap_or(Instant::MAX);
@@ -124,7 +133,9 @@ impl Pages {
     fn stop_walk(&mut self, incident: IncidentId) {
         if let Some(walk) = self.walks.get(&incident) {
             match walk.state {
-                WalkState::Waiting { until: at } | WalkState::Exhausted { again: at } => {
+                WalkState::Waiting { until: at }
+                | WalkState::Held { until: at }
+                | WalkState::Exhausted { again: at } => {
                     self.timers.remove(&(at, Timer::Step(incident)));
                 }
                 WalkState::Ended => {}

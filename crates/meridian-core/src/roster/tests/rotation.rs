@@ -180,7 +180,7 @@ fn served_turns_advance_only_when_somebody_worked() {
 fn an_answer_at_an_instant_knows_the_whole_shift_and_the_present_turn() {
     let weekly = rota([always("Europe/London", "2026-01-05T09:00", "1 week", "ana")]);
     let seen = on_watch(&weekly, &[], at("2026-06-01T12:00:00.5Z"));
-    assert_eq!((seen[0].from, seen[0].until), (at("2026-04-06T12:00:00.5Z"), at("2026-07-27T12:00:00.5Z")));
+    assert_eq!((seen[0].from, seen[0].until), (at("2026-01-05T09:00Z"), at("2036-06-08T12:00:00.5Z")));
     assert_eq!(seen[0].because, WatchBecause::Rotation { turn: 22 });
     let weekly = rota([always("Europe/London", "2026-01-05T09:00", "1 week", "ana bob")]);
     let seen = on_watch(&weekly, &[], at("2026-06-01T08:00Z"));

@@ -120,6 +120,9 @@ fn page(out: &Output, deliveries: &mut Deliveries, fact: &PageFact) -> Told {
             }
             told(what, because.words()).tone(if nobody.is_empty() { Tone::Plain } else { Tone::Warn })
         }
+        PageFact::Held { because, until, .. } => {
+            told(format!("nobody further is paged, until {}", out.instant(&until.to_string())), because.words())
+        }
         PageFact::Exhausted { because, .. } => {
             told("everybody was tried and nobody answered", because.words()).tone(Tone::Bad)
         }

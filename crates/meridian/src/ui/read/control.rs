@@ -199,6 +199,8 @@ fn page_need(lens: &Lens<'_>, incident: &Incident) -> Option<Need> {
         WalkState::Exhausted { again } => {
             (Some(*again), more.text("Everybody was tried. It begins anew at ").at(*again).text("."))
         }
+        // What is quiet needs nobody.
+        WalkState::Held { .. } => return None,
         WalkState::Ended => (None, more),
     };
     Some(Need {

@@ -139,6 +139,11 @@ fn stake(lens: &Lens<'_>, incident: &Incident, walk: Option<&Walk>) -> Stake {
             };
             Stake { figure: Figure::Until(*until), under: "left to answer".into(), urgent: true, say, more: Some(more) }
         }
+        Some(WalkState::Held { until }) => {
+            let say = Say::new().text("Its alerts are quiet; nobody further is paged.");
+            let (figure, more) = (Figure::Until(*until), Some(Say::new().text(firing)));
+            Stake { figure, under: "until it is looked at again".into(), urgent: false, say, more }
+        }
         Some(WalkState::Exhausted { again }) => {
             let say = Say::new().text("Everybody was tried and nobody answered.");
             let more = Say::new().text("The escalation begins anew at ").at(*again).text(format!(". {firing}"));

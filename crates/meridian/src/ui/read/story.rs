@@ -127,6 +127,10 @@ fn page(lens: &Lens<'_>, at: Instant, fact: &PageFact) -> Option<Told> {
                 .shape(if nobody.is_empty() { Glyph::Due } else { Glyph::Nobody })
                 .because(because.words())
         }
+        PageFact::Held { incident, because, until } => {
+            let say = Say::new().incident(*incident).text(": nobody further is paged, until ").at(*until);
+            Told::new(at, say).shape(Glyph::Unknown).because(because.words())
+        }
         PageFact::Exhausted { incident, because } => {
             Told::new(at, Say::new().incident(*incident).text(": everybody was tried and nobody answered"))
                 .shape(Glyph::Nobody)
@@ -204,6 +208,13 @@ fn alert(lens: &Lens<'_>, at: Instant, fact: &AlertFact) -> Told {
                 meridian_core::alert::ResolvedBecause::ClosedByHand => "its incident was closed by hand",
             };
             Told::new(at, count(alerts.len(), "alert resolved", "alerts resolved")).shape(Glyph::Ok).because(why)
+        }
+        AlertFact::Quieted { group, because } => {
+            let labels = lens.world.alerts.group(group).map(|group| group.labels.clone()).unwrap_or_default();
+            let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            let what =
+                format!("Nobody is told of {}", if labels.is_empty() { "a group".into() } else { labels.join(", ") });
+            Told::new(at, what).shape(Glyph::Unknown).because(because.words())
         }
         AlertFact::SilenceSet { silence } => {
             let matchers: Vec<String> = silence.matchers.iter().map(super::alert::matcher).collect();
