@@ -1,17 +1,26 @@
 //! A whole Meridian in one thread without a socket: the same world, a journal in memory, and contacts that fail on wish.
 //!
 //! It does what the keeper and the notifier do, in the same order, with a clock that is a variable: a year of bad luck
-//! takes a second. A crash drops the world and folds it anew from the journal, as a start does.
+//! takes a second. A crash drops the world and folds it anew from the journal, as a start does; a journal that refuses
+//! makes the keeper take back what it planned, rest, and try again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
+use jiff::SignedDuration;
 use meridian_core::{
     Command, Instant, Refusal, Reply, World,
     command::Outcome,
-    id::{Actor, DeliveryId, IncidentId, Name},
+    id::{Actor, DeliveryId, IncidentId, Name, PageId},
     journal::{Entry, Head, Sealed, link, open, seal_all},
     page::{DeliveryState, Notice},
 };
+
+/// How long the keeper rests after the journal refused a commit: longer than the real one's second, because each try
+/// folds the journal anew.
+const REST: SignedDuration = SignedDuration::from_mins(15);
 
 /// What a contact does with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +39,7 @@ pub struct Sent {
     pub delivery: DeliveryId,
     pub attempt: u32,
     pub incident: IncidentId,
+    pub page: PageId,
     pub person: Name,
     pub contact: String,
     pub notice: Option<Notice>,
@@ -37,6 +47,34 @@ pub struct Sent {
     /// Counted up at each crash.
     pub life: u32,
 }
+
+/// Where the process dies, as soon as something is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrashAt {
+    BeforeSending,
+    /// It arrives, and nobody is told of it.
+    AfterSending,
+}
+
+/// Why a command led to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskError {
+    Refused(Refusal),
+    /// The journal took nothing; nothing was changed.
+    Unavailable,
+}
+
+impl fmt::Display for AskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AskError::Refused(refusal) => refusal.fmt(f),
+            AskError::Unavailable => f.write_str("the journal takes nothing now"),
+        }
+    }
+}
+
+/// What came of an attempt.
+pub type Told = (DeliveryId, u32, Outcome);
 
 /// A simulated Meridian.
 pub struct Sim {
@@ -48,8 +86,14 @@ pub struct Sim {
     pub life: u32,
     /// By person and contact; absent: delivers.
     pub contacts: BTreeMap<(Name, String), Behaviour>,
+    pub journal_refuses: bool,
+    pub crash_at: Option<CrashAt>,
+    /// A snapshot, and how many entries it stands for.
+    kept: Option<(Vec<u8>, usize)>,
     /// Sent in this life and not yet told to the keeper.
     in_flight: BTreeSet<(DeliveryId, u32)>,
+    /// Outcomes that the keeper could not take.
+    untold: Vec<Told>,
     /// Crashes that came while a delivery was under way.
     pub torn: BTreeMap<(DeliveryId, u32), u32>,
 }
@@ -64,7 +108,11 @@ impl Sim {
             sent: Vec::new(),
             life: 0,
             contacts: BTreeMap::new(),
+            journal_refuses: false,
+            crash_at: None,
+            kept: None,
             in_flight: BTreeSet::new(),
+            untold: Vec::new(),
             torn: BTreeMap::new(),
         };
         sim.start();
@@ -72,34 +120,51 @@ impl Sim {
     }
 
     fn start(&mut self) {
+        // A start that the journal refuses is tried again by whoever starts the process.
+        let refuses = std::mem::take(&mut self.journal_refuses);
         let started = self.ask(Actor::System, Command::Start { version: "simulated".into() });
         started.expect("a start is never refused");
+        self.journal_refuses = refuses;
     }
 
     /// One command, committed; nothing is sent yet.
-    pub fn ask(&mut self, actor: Actor, command: Command) -> Result<Reply, Refusal> {
+    pub fn ask(&mut self, actor: Actor, command: Command) -> Result<Reply, AskError> {
         let mut entries = Vec::new();
         let reply = self.world.handle(self.now, actor, command, &mut entries);
-        self.commit(&entries);
-        reply
+        let committed = self.commit(&entries);
+        match (reply, committed) {
+            // A refusal stands whether or not others were committed.
+            (Err(refusal), _) => Err(AskError::Refused(refusal)),
+            (Ok(reply), true) => Ok(reply),
+            (Ok(_), false) => Err(AskError::Unavailable),
+        }
     }
 
-    /// What is due at this very instant, committed.
-    pub fn tick(&mut self) {
+    /// What is due at this very instant, committed. False: the journal refused it.
+    pub fn tick(&mut self) -> bool {
         let mut entries = Vec::new();
         self.world.tick(self.now, &mut entries);
-        self.commit(&entries);
+        self.commit(&entries)
     }
 
-    fn commit(&mut self, entries: &[Entry]) {
+    fn commit(&mut self, entries: &[Entry]) -> bool {
+        if entries.is_empty() {
+            return true;
+        }
+        if self.journal_refuses {
+            self.world = self.fold();
+            self.world.alerts.lose_resends(self.now);
+            return false;
+        }
         for sealed in seal_all(self.head.hash, entries) {
             self.head = link(self.head, &sealed).expect("what was sealed verifies");
             self.journal.push(sealed);
         }
+        true
     }
 
     /// Sends everything in the outbox that was not sent in this life; the outcome is not told yet.
-    pub fn send(&mut self) -> Vec<(DeliveryId, u32, Outcome)> {
+    pub fn send(&mut self) -> Vec<Told> {
         let mut outcomes = Vec::new();
         for delivery in self.world.pages.outbox() {
             let DeliveryState::Sending { attempt, .. } = delivery.state else { continue };
@@ -113,6 +178,7 @@ impl Sim {
                 delivery: delivery.id,
                 attempt,
                 incident: delivery.incident,
+                page: delivery.page,
                 person: delivery.person.clone(),
                 contact: delivery.contact.clone(),
                 notice: delivery.notice.clone(),
@@ -129,19 +195,39 @@ impl Sim {
         outcomes
     }
 
-    /// Tells the keeper what came of a message.
-    pub fn tell(&mut self, (delivery, attempt, outcome): (DeliveryId, u32, Outcome)) {
-        self.in_flight.remove(&(delivery, attempt));
-        let told = self.ask(Actor::System, Command::DeliveryOutcome { delivery, attempt, outcome });
-        told.expect("an outcome is never refused");
+    /// Tells the keeper what came of a message; what it can't take is told again later.
+    pub fn tell(&mut self, (delivery, attempt, outcome): Told) {
+        let command = Command::DeliveryOutcome { delivery, attempt, outcome: outcome.clone() };
+        match self.ask(Actor::System, command) {
+            Ok(_) => {
+                self.in_flight.remove(&(delivery, attempt));
+            }
+            Err(AskError::Unavailable) => self.untold.push((delivery, attempt, outcome)),
+            Err(AskError::Refused(refusal)) => panic!("an outcome is never refused: {refusal}"),
+        }
     }
 
     /// Everything that has to happen at this instant.
     pub fn settle(&mut self) {
         loop {
-            self.tick();
+            std::mem::take(&mut self.untold).into_iter().for_each(|outcome| self.tell(outcome));
+            let ticked = self.tick();
+            let something = self.world.pages.outbox().next().is_some();
+            match self.crash_at.filter(|_| something) {
+                Some(CrashAt::BeforeSending) => {
+                    self.crash();
+                    continue;
+                }
+                Some(CrashAt::AfterSending) => {
+                    self.send();
+                    self.crash();
+                    continue;
+                }
+                None => {}
+            }
             let outcomes = self.send();
-            if outcomes.is_empty() {
+            if outcomes.is_empty() || !ticked {
+                outcomes.into_iter().for_each(|outcome| self.tell(outcome));
                 return;
             }
             outcomes.into_iter().for_each(|outcome| self.tell(outcome));
@@ -151,31 +237,59 @@ impl Sim {
     /// Lets time pass until `until`, stopping wherever something is due.
     pub fn advance(&mut self, until: Instant) {
         self.settle();
-        while let Some(due) = self.world.next_due().filter(|due| *due <= until) {
+        while let Some(due) = self.next_due().filter(|due| *due <= until) {
             self.now = self.now.max(due);
             self.settle();
         }
         self.now = self.now.max(until);
     }
 
+    /// The next moment at which there is something to do; while the journal refuses, it is tried only so often.
+    fn next_due(&self) -> Option<Instant> {
+        let due = self.world.next_due()?;
+        let rest = if self.journal_refuses { REST } else { SignedDuration::ZERO };
+        Some(due.max(self.now.saturating_add(rest).unwrap_or(Instant::MAX)))
+    }
+
+    /// Somebody sets the machine's clock.
+    pub fn set_clock(&mut self, by: SignedDuration) {
+        self.now = self.now.saturating_add(by).unwrap_or(self.now);
+    }
+
     /// The process dies now; what was under way has no outcome. Then it starts again.
     pub fn crash(&mut self) {
+        self.crash_at = None;
         for torn in std::mem::take(&mut self.in_flight) {
             *self.torn.entry(torn).or_default() += 1;
         }
+        self.untold.clear();
         self.life += 1;
-        self.world = self.replay();
+        self.world = self.fold();
         self.start();
     }
 
-    /// The world that the journal alone gives.
-    pub fn replay(&self) -> World {
-        let mut world = World::default();
-        let mut head = Head::GENESIS;
-        for sealed in &self.journal {
-            head = link(head, sealed).expect("the chain verifies");
-            world.fold(&open(sealed).expect("every entry reads"));
-        }
-        world
+    /// Keeps the world as it is, so that a start need not fold the whole journal.
+    pub fn snapshot(&mut self) {
+        self.kept = Some((self.world.to_snapshot().expect("a world is writable as JSON"), self.journal.len()));
     }
+
+    /// What a start makes: the snapshot, if there is one, and what came after it.
+    fn fold(&self) -> World {
+        let (world, kept) = match &self.kept {
+            Some((bytes, kept)) => (World::from_snapshot(bytes).expect("a snapshot reads"), *kept),
+            None => (World::default(), 0),
+        };
+        fold_on(world, &self.journal[kept..])
+    }
+
+    /// The world that the journal alone gives, its chain verified.
+    pub fn replay(&self) -> World {
+        self.journal.iter().try_fold(Head::GENESIS, link).expect("the chain verifies");
+        fold_on(World::default(), &self.journal)
+    }
+}
+
+fn fold_on(mut world: World, journal: &[Sealed]) -> World {
+    journal.iter().for_each(|sealed| world.fold(&open(sealed).expect("every entry reads")));
+    world
 }

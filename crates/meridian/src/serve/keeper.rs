@@ -336,7 +336,7 @@ impl Loop {
         loop {
             match self.durable().await {
                 Ok((mut world, head, landed)) => {
-                    world.alerts.apply_started(self.clock.now());
+                    world.alerts.lose_resends(self.clock.now());
                     self.head = head;
                     *write(&self.shared) = world;
                     self.send_out(&landed);
