@@ -230,16 +230,6 @@ impl Alerts {
         self.index.expiry = self.active.iter().map(|(fp, alert)| (alert.ends_at(), *fp)).collect();
     }
 
-    /// The fold was made anew without a start: what re-sends said is lost, and the same grace holds. Unlike a start, this
-    /// is in no journal, so it changes only the volatile side.
-    pub fn lose_resends(&mut self, at: Instant) {
-        let least = at.saturating_add(RESEND_GRACE).unwrap_or(Instant::MAX);
-        for alert in self.active.values_mut() {
-            alert.seen.ends_at = Some(alert.ends_at().max(least));
-        }
-        self.index.expiry = self.active.iter().map(|(fp, alert)| (alert.ends_at(), *fp)).collect();
-    }
-
     fn fire(&mut self, at: Instant, fired: &FiredAlert) {
         let fp = fired.labels.fingerprint();
         if let Some(alert) = self.active.get_mut(&fp) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Alerts, Group, GroupKey, Index, Pace, Place, group::later};
+use super::{Alerts, Group, GroupKey, Index, Pace, Place, RESEND_GRACE, group::later};
 use crate::{Instant, alert::router::Router, estate::Routing, id::Fingerprint};
 
 impl Alerts {
@@ -72,6 +72,16 @@ impl Alerts {
             }
         }
         self.derive();
+    }
+
+    /// The fold was made anew without a start: what re-sends said is lost, and the same grace holds. Unlike a start, this
+    /// is in no journal, so it changes only the volatile side.
+    pub fn lose_resends(&mut self, at: Instant) {
+        let least = at.saturating_add(RESEND_GRACE).unwrap_or(Instant::MAX);
+        for alert in self.active.values_mut() {
+            alert.seen.ends_at = Some(alert.ends_at().max(least));
+        }
+        self.index.expiry = self.active.iter().map(|(fp, alert)| (alert.ends_at(), *fp)).collect();
     }
 
     /// The queues and indices, from what is durable and from where the routing put each alert.
