@@ -24,7 +24,6 @@ pub struct Metrics {
     failed: AtomicU64,
     refused: AtomicU64,
     pub alerts_received: AtomicU64,
-    pub requests_refused: AtomicU64,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -57,7 +56,6 @@ impl Metrics {
         let mut registry = Registry::with_prefix("meridian");
         let count = |counter: &AtomicU64| ConstCounter::new(counter.load(Ordering::Relaxed));
         registry.register("alerts_received", "Alerts taken in, re-sends included", count(&self.alerts_received));
-        registry.register("requests_refused", "Requests answered with 503", count(&self.requests_refused));
         let deliveries = [("sent", &self.sent), ("failed", &self.failed), ("refused", &self.refused)];
         let family = Family::<OfOutcome, Counter>::default();
         for (outcome, counter) in deliveries {

@@ -4,8 +4,9 @@
 //! to the same delivery again after the start, with the same key. What this does *not* do: decide about retries.
 
 use std::{
+    collections::BTreeMap,
     panic::AssertUnwindSafe,
-    sync::{Arc, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use futures_util::FutureExt;
@@ -28,8 +29,10 @@ use crate::notify::{
     link::{self, LinkClaims, Purpose},
 };
 
-/// So many messages are under way at once.
-const AT_ONCE: usize = 64;
+/// So many messages are under way at once to one contact of one person, and over one channel. What hangs fills only its
+/// own places: a dead mail server never delays a call.
+const AT_ONCE_TO_CONTACT: usize = 32;
+const AT_ONCE_OVER_CHANNEL: usize = 256;
 /// So many alerts are listed in a message.
 const ALERTS_LISTED: usize = 10;
 /// How long the links of a message work.
@@ -52,7 +55,7 @@ pub async fn run(
     mut outbox: mpsc::UnboundedReceiver<DeliveryId>,
     mut stop: oneshot::Receiver<()>,
 ) {
-    let slots = Arc::new(Semaphore::new(AT_ONCE));
+    let places = Places::default();
     let mut under_way = JoinSet::new();
     loop {
         let id = tokio::select! {
@@ -64,14 +67,45 @@ pub async fn run(
                 None => break,
             },
         };
-        let Ok(slot) = slots.clone().acquire_owned().await else { break };
+        let Some((to, over)) = places.of(&house, id) else { continue };
         let (house, carrier) = (house.clone(), carrier.clone());
         under_way.spawn(async move {
-            deliver(&house, &carrier, id).await;
-            drop(slot);
+            // What has no place yet when Meridian stops is sent after the next start.
+            if let (Ok(_to), Ok(_over)) = (to.acquire().await, over.acquire().await) {
+                deliver(&house, &carrier, id).await;
+            }
         });
     }
+    places.close();
     while under_way.join_next().await.is_some() {}
+}
+
+/// The places of each contact and of each channel.
+#[derive(Default)]
+struct Places(Mutex<BTreeMap<(Name, String), Arc<Semaphore>>>);
+
+impl Places {
+    /// Those of this delivery's contact and channel; none: the delivery is not kept any more.
+    fn of(&self, house: &House, id: DeliveryId) -> Option<(Arc<Semaphore>, Arc<Semaphore>)> {
+        let (person, contact, channel) = {
+            let world = house.keeper.world();
+            let delivery = world.pages.delivery(id)?;
+            let person = world.estate().persons.get(&delivery.person);
+            let contact = person.and_then(|person| person.contacts.iter().find(|one| one.name == delivery.contact));
+            // What left the estate is refused when it is built; until then it waits with its own kind.
+            let channel = contact.map_or_else(|| delivery.person.clone(), |contact| contact.channel.clone());
+            (delivery.person.clone(), delivery.contact.clone(), channel)
+        };
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut place = |key, most| places.entry(key).or_insert_with(|| Arc::new(Semaphore::new(most))).clone();
+        // No contact has an empty name, so a channel can't be taken for one.
+        Some((place((person, contact), AT_ONCE_TO_CONTACT), place((channel, String::new()), AT_ONCE_OVER_CHANNEL)))
+    }
+
+    /// Lets nobody in any more.
+    fn close(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().for_each(|places| places.close());
+    }
 }
 
 async fn deliver(house: &House, carrier: &Carrier, id: DeliveryId) {
