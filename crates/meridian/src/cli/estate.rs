@@ -116,6 +116,15 @@ fn about(path: &str, message: &str) -> Problem {
     }
 }
 
+/// What keeps this estate from being served, although it is in order: without a routing every alert would be taken and
+/// lead to nobody. A file that is just being written looks so, too.
+pub fn unserved(estate: &Estate, dir: &Path) -> Option<Problem> {
+    let mut problem =
+        about(&dir.display().to_string(), "no Routing stands here: alerts would be taken and lead to nobody");
+    problem.expected = Some("one document of kind Routing, which names an Escalation for all alerts".to_owned());
+    estate.routing.is_none().then_some(problem)
+}
+
 /// The estate of a directory, for commands that need one; else all problems as one text.
 pub fn load(dir: &Path) -> Result<Estate, String> {
     match read_dir(dir).and_then(|files| estate::load(&files)) {
@@ -133,6 +142,7 @@ pub fn check(dir: &Path, json: bool, strict: bool) -> ExitCode {
     let loaded = read_dir(dir).and_then(|files| estate::load(&files));
     let (problems, counts) = match loaded {
         Ok(Loaded { estate, mut warnings }) => {
+            warnings.extend(unserved(&estate, dir).map(|problem| Problem { weight: Weight::Warning, ..problem }));
             warnings.extend(estate::check(&estate, now));
             (warnings, Some(estate.counts()))
         }

@@ -73,6 +73,7 @@ struct Envelope {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `alerts`")]
 struct Loose<'a> {
     #[serde(borrow, default)]
     alerts: Option<Vec<&'a RawValue>>,

@@ -67,6 +67,7 @@ pub struct Trigger {
 pub type Errors = Vec<String>;
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Wire<'a> {
     #[serde(default)]
     routing_key: Option<Value>,

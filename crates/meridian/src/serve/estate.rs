@@ -13,10 +13,12 @@ use notify::Watcher;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{House, notifier::Carrier};
-use crate::cli::estate::read_dir;
+use crate::cli::estate::{read_dir, unserved};
 
-/// Editors write a file in several steps; all changes within this time are one.
-const SETTLE: jiff::SignedDuration = jiff::SignedDuration::from_millis(300);
+/// Editors write a file in several steps; changes that follow each other within this time are one.
+const SETTLE: std::time::Duration = std::time::Duration::from_millis(300);
+/// Where changes never come to rest, the estate is read all the same, after so many.
+const SETTLES_MAX: u32 = 200;
 
 /// A wish to read the estate again, and where to say what came of it.
 pub type Reload = Option<oneshot::Sender<Result<(), String>>>;
@@ -38,7 +40,10 @@ pub fn read(dir: &Path) -> Read {
     };
     let digest = estate::digest(&files);
     match estate::load(&files) {
-        Ok(_) => Read::Good { files, digest },
+        Ok(loaded) => match unserved(&loaded.estate, dir) {
+            None => Read::Good { files, digest },
+            Some(problem) => Read::Broken { digest, problems: vec![problem] },
+        },
         Err(problems) => Read::Broken { digest, problems },
     }
 }
@@ -91,38 +96,50 @@ pub async fn run(house: House, carrier: Carrier, mut wishes: mpsc::Receiver<Relo
     }
 }
 
-/// Watches the directory. The watcher must be kept; dropping it ends the watch.
-pub fn watch(house: &House, wishes: mpsc::Sender<Reload>) -> Option<notify::RecommendedWatcher> {
+/// Watches the directory until every receiver of `wishes` is gone.
+///
+/// Its parent is watched, too: a directory that is moved away and put back, or a link that points elsewhere now, is
+/// another one, and a watch of the old one would stay silent.
+pub fn watch(house: &House, wishes: mpsc::Sender<Reload>) {
+    let dir = std::path::absolute(&house.settings.estate).unwrap_or_else(|_| house.settings.estate.clone());
     let changed = Arc::new(tokio::sync::Notify::new());
-    let wake = changed.clone();
+    let (wake, ours) = (changed.clone(), dir.clone());
     let watcher = notify::recommended_watcher(move |event: Result<notify::Event, notify::Error>| {
-        if event.is_ok_and(|event| !event.kind.is_access()) {
+        let is_ours = |event: &notify::Event| event.paths.iter().any(|path| path.starts_with(&ours));
+        if event.is_ok_and(|event| !event.kind.is_access() && is_ours(&event)) {
             wake.notify_one();
         }
     });
-    let watched = watcher.and_then(|mut watcher| {
-        watcher.watch(&house.settings.estate, notify::RecursiveMode::Recursive).map(|()| watcher)
-    });
-    let clock = house.clock.clone();
-    match watched {
-        Ok(watcher) => {
-            tokio::spawn(async move {
-                loop {
-                    changed.notified().await;
-                    clock.sleep(SETTLE).await;
-                    if wishes.send(None).await.is_err() {
-                        return;
-                    }
-                }
-            });
-            Some(watcher)
-        }
+    let watched = watcher.and_then(|mut watcher| again(&mut watcher, &dir).map(|()| watcher));
+    let mut watcher = match watched {
+        Ok(watcher) => watcher,
         Err(error) => {
-            tracing::warn!(
-                "changes of {} are not watched ({error}); use SIGHUP or POST /-/reload",
-                house.settings.estate.display()
-            );
-            None
+            let dir = dir.display();
+            return tracing::warn!("changes of {dir} are not watched ({error}); use SIGHUP or POST /-/reload");
         }
+    };
+    tokio::spawn(async move {
+        loop {
+            changed.notified().await;
+            // Only what has come to rest is read: a file that is being written is empty for a moment.
+            let mut waits = 0;
+            while waits < SETTLES_MAX && tokio::time::timeout(SETTLE, changed.notified()).await.is_ok() {
+                waits += 1;
+            }
+            // There may be nothing to watch just now; the parent tells when there is.
+            let _ = again(&mut watcher, &dir);
+            if wishes.send(None).await.is_err() {
+                return;
+            }
+        }
+    });
+}
+
+fn again(watcher: &mut notify::RecommendedWatcher, dir: &Path) -> Result<(), notify::Error> {
+    // What was watched under this name may be another directory now.
+    let _ = watcher.unwatch(dir);
+    if let Some(parent) = dir.parent() {
+        watcher.watch(parent, notify::RecursiveMode::NonRecursive)?;
     }
+    watcher.watch(dir, notify::RecursiveMode::Recursive)
 }

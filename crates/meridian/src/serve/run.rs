@@ -53,8 +53,6 @@ pub struct Running {
     estate: JoinHandle<()>,
     stop_keeper: oneshot::Sender<()>,
     keeper: JoinHandle<()>,
-    /// Dropping it ends the watch.
-    _watcher: Option<notify::RecommendedWatcher>,
 }
 
 /// What a supervisor says. They are listened to before anything begins: a reload that comes early is no reason to die.
@@ -141,23 +139,11 @@ pub async fn begin(
     let (stop_notifier, stopped) = oneshot::channel();
     let notifier = tokio::spawn(notifier::run(house.clone(), carrier.clone(), due, stopped));
     let estate = tokio::spawn(estate::run(house.clone(), carrier, wishes));
-    let watcher = estate::watch(&house, reload);
+    estate::watch(&house, reload);
 
     let (stop_front, stopped) = watch::channel(false);
     let front = tokio::spawn(front::run(listener, tls, router(house.clone()), house.clock.clone(), stopped));
-    Ok(Running {
-        house,
-        address,
-        signals,
-        stop_front,
-        front,
-        stop_notifier,
-        notifier,
-        estate,
-        stop_keeper,
-        keeper,
-        _watcher: watcher,
-    })
+    Ok(Running { house, address, signals, stop_front, front, stop_notifier, notifier, estate, stop_keeper, keeper })
 }
 
 fn sender(house: &House) -> Result<Sender, StartError> {
