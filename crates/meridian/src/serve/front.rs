@@ -50,10 +50,11 @@ pub fn tls(files: &TlsFiles) -> Result<TlsAcceptor, String> {
         return Err(named(&files.certificate, "holds no certificate; PEM is expected".into()));
     }
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|why| named(&files.key, why.to_string()))?;
-    let mut config = rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|why| format!("the certificate and the key do not fit: {why}"))?;
+    let mut config =
+        rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).map_err(|why| {
+            let (certificate, key) = (files.certificate.display(), files.key.display());
+            format!("{certificate} and {key} do not fit together: {why}")
+        })?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

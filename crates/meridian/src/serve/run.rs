@@ -110,14 +110,20 @@ pub async fn begin(
 ) -> Result<Running, StartError> {
     let signals = Signals::listen().map_err(|error| StartError::new(format!("no signals can be received: {error}")))?;
     let tls = settings.tls.as_ref().map(front::tls).transpose();
-    let tls = tls.map_err(|why| StartError::new(format!("TLS: {why}")))?;
+    let tls = tls.map_err(|why| {
+        StartError::new(format!("TLS: {why}"))
+            .hint("name a chain and its own key, both as PEM, with --tls-cert and --tls-key")
+    })?;
     let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
         StartError::new(format!("{} can't be listened on: {error}", settings.listen))
             .hint("choose another address with --listen")
     })?;
     let address = listener.local_addr().map_err(StartError::new)?;
-    let holder = format!("meridian {} (process {})", env!("CARGO_PKG_VERSION"), std::process::id());
-    let lease = journal.acquire(&holder).await.map_err(StartError::new)?;
+    let holder = concat!("meridian ", env!("CARGO_PKG_VERSION"));
+    let lease = journal.acquire(holder).await.map_err(|error| {
+        StartError::new(format!("{}: {error}", settings.data.display()))
+            .hint("one server has one directory: choose another with --data")
+    })?;
     let (outbox, due) = mpsc::unbounded_channel();
     let (keeper, keeper_loop) = Keeper::begin(journal.clone(), lease, clock.clone(), outbox)
         .await
@@ -226,3 +232,6 @@ fn link_key(data: &Path) -> io::Result<[u8; 32]> {
     fs::rename(&unfinished, &path)?;
     Ok(key)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests of other processes take real time")]
 
 mod amtool;
+mod begin;
 mod client;
 mod crash;
 mod estate;
