@@ -1,5 +1,6 @@
 //! The API over HTTP: who may what, what is wrong is said as a problem, and a repeated wish is granted once.
 
+mod arbitrary;
 pub(crate) mod house;
 
 use axum::http::StatusCode;

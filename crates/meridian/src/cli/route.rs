@@ -69,3 +69,17 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn never_panics(labels in prop::collection::vec("\\PC{0,20}|[a=\"]{0,6}", 0..4)) {
+            let _ = parse(&labels);
+        }
+    }
+}

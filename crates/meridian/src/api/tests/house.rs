@@ -33,7 +33,7 @@ pub struct Mock {
 
 /// What a request brings beside its body. A later header of the same name takes the place of the earlier.
 #[derive(Clone, Default)]
-pub struct Asked(Vec<(HeaderName, HeaderValue)>);
+pub struct Asked(pub(super) Vec<(HeaderName, HeaderValue)>);
 
 impl Asked {
     pub fn header(mut self, name: &'static str, value: &str) -> Asked {
