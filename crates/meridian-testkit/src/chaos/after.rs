@@ -69,7 +69,7 @@ impl Chaos {
         for incident in world.incidents.open().filter(|incident| incident.acknowledged.is_none()) {
             let walk = world.pages.walk(incident.id).map(|walk| &walk.state);
             let due = match walk {
-                Some(WalkState::Waiting { until }) => *until,
+                Some(WalkState::Waiting { until } | WalkState::Held { until }) => *until,
                 Some(WalkState::Exhausted { again }) => *again,
                 Some(WalkState::Ended) | None => {
                     return Err(format!("incident {} is open, and nothing follows: {walk:?}", incident.id));
