@@ -74,7 +74,8 @@ pub fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> R
     }
 }
 
-fn read_response(reader: &mut impl BufRead, is_head: bool) -> Result<Response> {
+/// Reads one answer from a connection that is kept.
+pub fn read_response(reader: &mut impl BufRead, is_head: bool) -> Result<Response> {
     let (first, headers) = read_head(reader)?.ok_or_else(|| Error::from(ErrorKind::UnexpectedEof))?;
     let status = first.split(' ').nth(1).and_then(|code| code.parse().ok());
     let status = status.ok_or_else(|| Error::new(ErrorKind::InvalidData, format!("not a status line: {first}")))?;
