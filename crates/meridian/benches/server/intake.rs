@@ -20,11 +20,9 @@ const QUIET: Timing = Timing { group_wait: "2m", group_interval: "5m" };
 /// Every group is told of at once, and every second while alerts join it.
 const FLOWING: Timing = Timing { group_wait: "0s", group_interval: "1s" };
 
-pub fn run() {
+pub fn run(batch: usize) {
     let mut figures = Figures::default();
-    for batch in [50, 1, 500] {
-        measure(&mut figures, "intake", QUIET, batch);
-    }
+    measure(&mut figures, "intake", QUIET, batch);
     figures.print();
 }
 
@@ -46,6 +44,7 @@ fn measure(figures: &mut Figures, what: &str, timing: Timing, batch: usize) {
             let before = running.cpu_seconds();
             let took = client::send_all(&running.address(), &requests, CONNECTIONS);
             std::thread::sleep(SETTLE);
+            assert_eq!(running.active_alerts(), count, "{} lost alerts", rival.name());
             let cpu = (running.cpu_seconds() - before) * scale;
             let (now, highest) = running.memory_mib();
             let rate = count as f64 / took.as_secs_f64();

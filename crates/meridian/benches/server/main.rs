@@ -13,16 +13,20 @@ mod client;
 mod figures;
 mod intake;
 mod latency;
+mod pages;
 mod rivals;
 mod start;
 mod storm;
 
 /// Every part by its name.
-const PARTS: [(&str, fn()); 5] = [
-    ("intake", intake::run),
+const PARTS: [(&str, fn()); 8] = [
+    ("intake", || intake::run(50)),
+    ("intake-1", || intake::run(1)),
+    ("intake-500", || intake::run(500)),
     ("flowing", intake::run_flowing),
     ("storm", storm::run),
     ("latency", latency::run),
+    ("pages", pages::run),
     ("start", start::run),
 ];
 

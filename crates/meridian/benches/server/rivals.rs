@@ -1,6 +1,6 @@
 //! The two servers with the same routing, and what the system says of their processes.
 
-use meridian_testkit::servers::{Alertmanager, Meridian, Receiver};
+use meridian_testkit::servers::{Alertmanager, Meridian, Receiver, http};
 
 /// When groups are told of.
 #[derive(Clone, Copy)]
@@ -65,6 +65,17 @@ impl Running {
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
         let ticks: u64 = fields[11..13].iter().map(|field| field.parse::<u64>().unwrap()).sum();
         ticks as f64 / TICKS_PER_SECOND
+    }
+
+    /// How many alerts it says fire.
+    pub fn active_alerts(&self) -> usize {
+        let metrics = http::get(&format!("http://{}/metrics", self.address())).unwrap().text();
+        let name = match self {
+            Running::Meridian(_) => "meridian_alerts_active ",
+            Running::Alertmanager(_) => "alertmanager_alerts{state=\"active\"} ",
+        };
+        let value = metrics.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        value.trim().parse::<f64>().unwrap() as usize
     }
 
     /// Resident memory now and at its highest, in MiB.

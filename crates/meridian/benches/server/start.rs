@@ -25,7 +25,7 @@ use crate::{
 /// A commit of the journal while it is made.
 const PORTION: usize = 16_384;
 /// What the program does: a snapshot after so many entries.
-const SNAPSHOT_EVERY: u64 = 100_000;
+const SNAPSHOT_EVERY: u64 = 50_000;
 /// An alert fires this often and stays until so many others have fired.
 const STEP: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 const ACTIVE: usize = 500;
@@ -47,7 +47,8 @@ pub fn run() {
     figures.add(format!("start with {entries} entries: journal"), "MiB", size as f64 / 1024.0 / 1024.0);
     for _ in 0..runs() {
         let begun = Stopwatch::now();
-        let status = Process::new(env!("CARGO_BIN_EXE_meridian")).args(["journal", "verify", "--data"]).arg(&data).output();
+        let status =
+            Process::new(env!("CARGO_BIN_EXE_meridian")).args(["journal", "verify", "--data"]).arg(&data).output();
         assert!(status.as_ref().unwrap().status.success(), "{status:?}");
         figures.add(format!("journal verify, {entries} entries"), "s", begun.elapsed().as_secs_f64());
         for (what, snapshots) in [("the usual snapshot", true), ("no snapshot", false)] {

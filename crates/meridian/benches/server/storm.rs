@@ -20,7 +20,8 @@ use crate::{
 
 const ALERTS: usize = 10_000;
 const BATCH: usize = 50;
-const TIMING: Timing = Timing { group_wait: "500ms", group_interval: "5m" };
+/// The wait begins with a group's first alert and must be longer than the intake of all takes.
+const TIMING: Timing = Timing { group_wait: "1s", group_interval: "5m" };
 /// Nothing came for so long: nothing will come. It is longer than a retry would take.
 const QUIET: Duration = Duration::from_secs(4);
 const PATIENCE: Duration = Duration::from_secs(60);

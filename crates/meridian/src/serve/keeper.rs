@@ -20,7 +20,10 @@ use meridian_core::{
     world::SNAPSHOT_VERSION,
 };
 use meridian_store::{Journal, Lease, ReadError, Snapshot};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+};
 
 use crate::clock::Clock;
 
@@ -28,8 +31,8 @@ use crate::clock::Clock;
 const QUEUE: usize = 4_096;
 /// So many commands are committed together.
 const BATCH: usize = 512;
-/// A snapshot is taken after so many entries.
-const SNAPSHOT_EVERY: u64 = 100_000;
+/// A snapshot is taken after so many entries: what a start has to fold at most.
+const SNAPSHOT_EVERY: u64 = 50_000;
 /// Entries are folded in portions of this many when starting.
 const FOLD_PORTION: usize = 8_192;
 /// How long commands are refused at once after the journal refused a commit.
@@ -101,6 +104,8 @@ pub struct Loop {
     clock: Clock,
     outbox: mpsc::UnboundedSender<DeliveryId>,
     snapshot_at: u64,
+    /// A snapshot that is being written.
+    writing: Option<JoinHandle<()>>,
     /// Present from the first refused commit until one is taken.
     refused: Option<Refused>,
 }
@@ -138,8 +143,10 @@ impl Keeper {
         let keeper = Keeper { asks, shared: shared.clone(), changed };
         let asks = waiting;
         let changed = sender;
-        let refused = None;
-        Ok((keeper, Loop { asks, shared, changed, journal, lease, head, clock, outbox, snapshot_at, refused }))
+        let (writing, refused) = (None, None);
+        let keeper_loop =
+            Loop { asks, shared, changed, journal, lease, head, clock, outbox, snapshot_at, writing, refused };
+        Ok((keeper, keeper_loop))
     }
 
     /// Asks and waits until what it led to is durable.
@@ -244,7 +251,9 @@ impl Loop {
         }
         let mut last = vec![];
         self.commit_stop(&mut last).await;
-        self.snapshot().await;
+        self.snapshot_written().await;
+        self.snapshot();
+        self.snapshot_written().await;
     }
 
     /// The next moment at which time itself leads to something.
@@ -304,7 +313,7 @@ impl Loop {
                 self.send_out(entries);
                 self.changed.send_replace(head.seq);
                 if head.seq >= self.snapshot_at + SNAPSHOT_EVERY {
-                    self.snapshot().await;
+                    self.snapshot();
                 }
                 Ok(())
             }
@@ -391,15 +400,30 @@ impl Loop {
         }
     }
 
-    async fn snapshot(&mut self) {
+    /// Takes a snapshot of now. The disk gets it beside the work: nobody's page waits for it.
+    fn snapshot(&mut self) {
+        if self.writing.as_ref().is_some_and(|writing| !writing.is_finished()) {
+            return;
+        }
         let bytes = match read(&self.shared).to_snapshot() {
             Ok(bytes) => bytes,
             Err(error) => return tracing::error!("no snapshot: {error}"),
         };
         self.snapshot_at = self.head.seq;
         let snapshot = Snapshot { head: self.head, version: SNAPSHOT_VERSION, bytes };
-        if let Err(error) = self.journal.snapshot(snapshot).await {
-            tracing::warn!("the snapshot was not kept; the next start takes longer: {error}");
+        let journal = self.journal.clone();
+        self.writing = Some(tokio::spawn(async move {
+            if let Err(error) = journal.snapshot(snapshot).await {
+                tracing::warn!("the snapshot was not kept; the next start takes longer: {error}");
+            }
+        }));
+    }
+
+    async fn snapshot_written(&mut self) {
+        if let Some(writing) = self.writing.take()
+            && let Err(error) = writing.await
+        {
+            tracing::warn!("the writing of a snapshot ended early: {error}");
         }
     }
 }
