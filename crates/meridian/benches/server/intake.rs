@@ -44,7 +44,7 @@ fn measure(figures: &mut Figures, what: &str, timing: Timing, batch: usize) {
             let before = running.cpu_seconds();
             let took = client::send_all(&running.address(), &requests, CONNECTIONS);
             std::thread::sleep(SETTLE);
-            assert_eq!(running.active_alerts(), count, "{} lost alerts", rival.name());
+            assert_eq!(running.alerts(), count, "{} lost alerts", rival.name());
             let cpu = (running.cpu_seconds() - before) * scale;
             let (now, highest) = running.memory_mib();
             let rate = count as f64 / took.as_secs_f64();

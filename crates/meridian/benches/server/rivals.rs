@@ -67,12 +67,12 @@ impl Running {
         ticks as f64 / TICKS_PER_SECOND
     }
 
-    /// How many alerts it says fire.
-    pub fn active_alerts(&self) -> usize {
+    /// How many alerts it says it has: those that fire; Alertmanager only counts those that it was sent.
+    pub fn alerts(&self) -> usize {
         let metrics = http::get(&format!("http://{}/metrics", self.address())).unwrap().text();
         let name = match self {
             Running::Meridian(_) => "meridian_alerts_active ",
-            Running::Alertmanager(_) => "alertmanager_alerts{state=\"active\"} ",
+            Running::Alertmanager(_) => "alertmanager_alerts_received_total{status=\"firing\",version=\"v2\"} ",
         };
         let value = metrics.lines().find_map(|line| line.strip_prefix(name)).unwrap();
         value.trim().parse::<f64>().unwrap() as usize
