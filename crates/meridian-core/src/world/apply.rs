@@ -1,11 +1,11 @@
 //! Applying one entry: every noun folds what concerns it.
 
-use std::sync::Arc;
+use std::{cell::RefCell, collections::VecDeque, sync::Arc};
 
 use super::{RECENT_KEPT, RefusedEstate, World};
 use crate::{
     Instant,
-    estate::{self, EstateFact},
+    estate::{self, Estate, EstateFact, SourceFile},
     fact::{Fact, HouseFact},
     incident::{IncidentFact, Moment, What},
     journal::Entry,
@@ -85,10 +85,7 @@ impl World {
     /// An estate in the journal was checked when it came into force. One that this release refuses nevertheless leaves
     /// an empty estate, which every page shows; the operator's files bring the next one.
     pub(super) fn parse_estate(&mut self) {
-        self.estate.parsed = match estate::load(&self.estate.files) {
-            Ok(loaded) => Arc::new(loaded.estate),
-            Err(_) => Arc::default(),
-        };
+        self.estate.parsed = parsed(&self.estate.files);
     }
 
     fn apply_house(&mut self, at: Instant, fact: &HouseFact) {
@@ -119,4 +116,27 @@ fn is_worth_telling(fact: &Fact) -> bool {
             | Fact::Page(PageFact::DeliveryStarted { .. } | PageFact::Noticed { .. })
             | Fact::Access(AccessFact::SessionOpened { .. } | AccessFact::SessionClosed { .. })
     )
+}
+
+/// Reads the files, or remembers what they said: a replay meets the same few estates again and again, and reading YAML
+/// is by far the slowest thing that it does.
+fn parsed(files: &[SourceFile]) -> Arc<Estate> {
+    const REMEMBERED: usize = 4;
+    thread_local! {
+        static PARSED: RefCell<VecDeque<(String, Arc<Estate>)>> = const { RefCell::new(VecDeque::new()) };
+    }
+    let digest = estate::digest(files);
+    let known = |parsed: &RefCell<VecDeque<(String, Arc<Estate>)>>| {
+        parsed.borrow().iter().find(|(of, _)| *of == digest).map(|(_, estate)| estate.clone())
+    };
+    if let Some(estate) = PARSED.with(known) {
+        return estate;
+    }
+    let estate = estate::load(files).map(|loaded| Arc::new(loaded.estate)).unwrap_or_default();
+    PARSED.with(|parsed| {
+        let mut parsed = parsed.borrow_mut();
+        parsed.truncate(REMEMBERED - 1);
+        parsed.push_front((digest, estate.clone()));
+    });
+    estate
 }
