@@ -16,3 +16,4 @@ pub mod view;
 mod visitor;
 
 pub use routes::router;
+pub use visitor::for_browsers;

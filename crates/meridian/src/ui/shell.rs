@@ -65,7 +65,7 @@ pub struct Counts {
     pub alerts: usize,
     /// Pages that nobody answered yet.
     pub pages: usize,
-    /// Whether a rota has nobody at some instant of the coming two weeks.
+    /// Whether an escalation would find nobody at some instant of the coming two days.
     pub hole: bool,
 }
 

@@ -1,8 +1,9 @@
 //! Who looks at a page, and how they like it: the session, the preferences, the frame made of both.
 
 use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
+    extract::{FromRequestParts, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header, request::Parts},
+    middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::tz::TimeZone;
@@ -65,6 +66,60 @@ impl FromRequestParts<House> for Member {
         let next = pages::percent(parts.uri.path_and_query().map_or("/", |p| p.as_str()));
         Err(Redirect::to(&format!("/login?next={next}")).into_response())
     }
+}
+
+/// A browser that goes to a page, rather than a program.
+pub fn wants_html(headers: &HeaderMap) -> bool {
+    headers.get_all(header::ACCEPT).iter().any(|accept| accept.as_bytes().windows(9).any(|w| w == b"text/html"))
+}
+
+/// A layer around everything: where a program gets its problem as JSON or plain words, a person who looks at pages gets
+/// one. Whatever refused the request, and a panic no less.
+pub async fn for_browsers(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let page = !["/api/", "/-/", "/v2/"].iter().any(|begin| path.starts_with(begin));
+    let asked = page && wants_html(request.headers()) && !request.headers().contains_key("x-live");
+    let theme = Theme::parse(cookie(request.headers(), "theme").unwrap_or_default());
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let status = response.status();
+    if !asked || !(status.is_client_error() || status.is_server_error()) || kind.starts_with(b"text/html") {
+        return response;
+    }
+    let problem = kind.starts_with(b"application/problem+json");
+    let (head, body) = response.into_parts();
+    let said = axum::body::to_bytes(body, 64 * 1024).await.unwrap_or_default();
+    let why = if problem { detail(&said) } else { String::from_utf8_lossy(&said).into_owned() };
+    let number = head.headers.get("x-request-id").and_then(|number| number.to_str().ok());
+    let view = OopsView {
+        status: status.as_u16(),
+        title: status.canonical_reason().unwrap_or("This did not work").into(),
+        why: match number.filter(|_| status.is_server_error() && !why.contains("log")) {
+            Some(number) => format!("{why} The server's log tells more at {number}."),
+            None => why,
+        },
+        href: "/".into(),
+        link: "The control room".into(),
+    };
+    let mut page = (status, markup_response(pages::oops_bare(theme, &view))).into_response();
+    for (name, value) in head.headers.iter().filter(|(name, _)| !CONTENT_HEADERS.contains(name)) {
+        page.headers_mut().append(name, value.clone());
+    }
+    page
+}
+
+/// What belongs to the answer that the page stands in for.
+const CONTENT_HEADERS: [HeaderName; 4] =
+    [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::CACHE_CONTROL];
+
+/// The words of a problem, as a sentence.
+fn detail(problem: &[u8]) -> String {
+    let json: serde_json::Value = serde_json::from_slice(problem).unwrap_or_default();
+    let detail = json["detail"].as_str().unwrap_or_default();
+    let mut chars = detail.chars();
+    let begin: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let end = if detail.is_empty() || detail.ends_with('.') { "" } else { "." };
+    format!("{begin}{}{end}", chars.as_str())
 }
 
 /// The value of a cookie.

@@ -13,7 +13,7 @@ const M = (window.meridian = {
   const root = document.documentElement, asof = document.getElementById("asof"), lost = document.getElementById("lost");
   if (!asof || !window.EventSource) return;
   const words = { live: "Live, data as of", old: "Old, data as of", lost: "Data as of", still: "As of" };
-  let state = "still", fetching = false, again = false, timer = 0, failed = false;
+  let drawn = M.asOf, state = "still", fetching = false, again = false, timer = 0, failed = false;
 
   function show(next) {
     if (next !== state) {
@@ -50,7 +50,7 @@ const M = (window.meridian = {
         }
       }
       failed = false;
-      M.asOf = Number(page.documentElement.dataset.at) || M.now();
+      M.asOf = drawn = Number(page.documentElement.dataset.at) || M.now();
       M.tick();
       document.dispatchEvent(new Event("meridian:fresh"));
     } catch { failed = true; }
@@ -87,7 +87,8 @@ const M = (window.meridian = {
     const at = Number(event.data);
     M.beat = Date.now();
     if (at) { M.skew = at - Date.now(); if (!fetching && !failed) M.asOf = at; }
-    if (failed) refresh();
+    // A page also says what time alone changes: who is on watch, which name has room beside the now-line.
+    if (failed || M.now() - drawn > 600_000) refresh();
     judge();
   });
   source.addEventListener("changed", () => {

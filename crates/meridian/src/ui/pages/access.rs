@@ -21,7 +21,12 @@ pub fn login(theme: Theme, token: &str, view: &LoginView) -> Markup {
         main.door #main {
             span.brand { (mark()) "Meridian" }
             h1 { "Log in" }
-            @if let Some(error) = &view.error { div role="alert" { (note(Tone::Bad, error, html! { "Nothing else was changed." })) } }
+            @if let Some((error, hint)) = &view.error { div role="alert" { (note(Tone::Bad, error, html! { (hint) })) } }
+            @if view.first {
+                (note(Tone::Warning, "There is no account yet", html! {
+                    "The first one is made by the setup link that Meridian printed when it started. It stands in the log of the server, after " b { "Make the first account" } ", and a restart prints a new one."
+                }))
+            }
             form.form method="post" action="/login" {
                 (csrf(token))
                 input type="hidden" name="next" value=(view.next);
@@ -90,10 +95,10 @@ pub fn tokens(shell: &Shell, view: &TokensView) -> Markup {
 fn token_row(shell: &Shell, row: &TokenRow) -> Markup {
     html! {
         tr {
-            td { b { (row.name) } " " code.faint { (row.prefix) "…" } }
-            td { (row.scopes.iter().map(|s| scope_word(*s)).collect::<Vec<_>>().join(", ")) }
-            td.dim { (row.created_by) }
-            td.num {
+            td.main { b { (row.name) } " " code.faint { (row.prefix) "…" } }
+            td data-th="May" { (row.scopes.iter().map(|s| scope_word(*s)).collect::<Vec<_>>().join(", ")) }
+            td.dim data-th="Made by" { (row.created_by) }
+            td.num data-th="Expires" {
                 @match row.expires { Some(at) => (time(&shell.clock, at, None, Detail::Minute)), None => span.faint { "never" } }
                 @if row.expired { " " span.state.crit { (glyph(Glyph::Fail)) "expired" } }
             }

@@ -56,7 +56,7 @@ fn both(clock: &Clock, view: &AckView, at: meridian_core::Instant) -> Markup {
 fn state(clock: &Clock, view: &AckView) -> Markup {
     match &view.state {
         AckState::Waiting { next: Some((who, at)) } => html! {
-            section { div.big.crit { (left(clock, *at)) } p.dim { "left for you, until " (both(clock, view, *at)) ". Then " (who.render(clock)) " is paged." } }
+            section { div.big.crit { (left(clock, *at)) } p.dim { "left for you, until " (both(clock, view, *at)) ". Then " (who.render(clock)) "." } }
         },
         AckState::Waiting { next: None } => {
             html! { section { div.big.crit { "You are the last" } p.dim { "After you nobody else is paged." } } }
@@ -82,7 +82,7 @@ fn thumb(clock: &Clock, token: &str, view: &AckView) -> Markup {
         footer.thumb {
             form method="post" action=(view.action) { (csrf(token)) button.btn.primary.large { "Acknowledge" } }
             @if let Some(pass_on) = &view.pass_on { form method="post" action=(pass_on) { (csrf(token)) button.btn.large-ish { "I cannot, pass on" } } }
-            @if let Some((who, at)) = next { small.dim.center { "Without you, " (who.render(clock)) " is paged at " (both(clock, view, *at)) } }
+            @if let Some((who, at)) = next { small.dim.center { "Without you, " (who.render(clock)) " at " (both(clock, view, *at)) } }
         }
     }
 }

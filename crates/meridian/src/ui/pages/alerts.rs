@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::ui::{
-    parts::{Clock, Detail, Glyph, elapsed, empty, glyph, scroll, time},
+    parts::{Clock, Detail, Glyph, elapsed, empty, glyph, scroll, severity, time},
     shell::{Place, Shell, frame, thousands},
     view::alert::{AlertRow, AlertState, AlertsTab, AlertsView},
 };
@@ -32,8 +32,8 @@ pub fn alerts(shell: &Shell, view: &AlertsView) -> Markup {
 
 fn tabs(view: &AlertsView) -> Markup {
     let count = |tab: AlertsTab| match tab {
-        AlertsTab::All => view.active,
-        AlertsTab::Told => view.active.saturating_sub(view.quiet),
+        AlertsTab::All => Some(view.active),
+        AlertsTab::Told => view.quiet.map(|quiet| view.active.saturating_sub(quiet)),
         AlertsTab::Quiet => view.quiet,
     };
     html! {
@@ -41,7 +41,7 @@ fn tabs(view: &AlertsView) -> Markup {
             @for tab in AlertsTab::ALL {
                 a href={ "/alerts?" (query(&[("state", tab.word()), ("q", &view.filter)])) } aria-current=[(tab == view.tab).then_some("page")] {
                     (match tab { AlertsTab::All => "All", AlertsTab::Told => "Told", AlertsTab::Quiet => "Quiet" })
-                    " " span.faint { (thousands(count(tab))) }
+                    @if let Some(n) = count(tab) { " " span.faint { (thousands(n)) } }
                 }
             }
         }
@@ -56,15 +56,15 @@ fn filter(view: &AlertsView) -> Markup {
                 label for="filter" { "Filter " kbd { "/" } }
                 input #filter type="search" name="q" value=(view.filter) placeholder="site=\"nyc\", severity=~\"crit.*\"" spellcheck="false" autocomplete="off"
                     aria-invalid=[view.filter_error.as_ref().map(|_| "true")] aria-describedby="filter-hint";
-                small #filter-hint {
-                    @match &view.filter_error {
-                        Some(error) => { (glyph(Glyph::Fail)) " " (error) },
-                        None => "Matchers as in amtool, or words of a label's value",
-                    }
-                }
             }
             button.btn { "Filter" }
             @if !view.filter.is_empty() { a.btn.quiet href="/alerts" { "Clear" } }
+            small #filter-hint.crit[view.filter_error.is_some()] {
+                @match &view.filter_error {
+                    Some(error) => { (glyph(Glyph::Fail)) " " (error) },
+                    None => "Matchers as in amtool, or words of a label's value",
+                }
+            }
         }
     }
 }
@@ -107,7 +107,7 @@ pub(super) fn alert_table(clock: &Clock, caption: &str, rows: &[AlertRow], with_
         table {
             caption.sr { (caption) }
             thead { tr {
-                th scope="col" { "Alert" } th scope="col" { "State" }
+                th scope="col" { "Severity" } th scope="col" { "Alert" } th scope="col" { "Site" } th scope="col" { "State" }
                 @if with_incident { th scope="col" { "Incident" } }
                 th.num scope="col" { "For" } th.num scope="col" { "Since" }
             } }
@@ -120,7 +120,8 @@ fn alert_row(clock: &Clock, row: &AlertRow, with_incident: bool) -> Markup {
     let quiet = matches!(row.state, AlertState::Quiet(_));
     html! {
         tr.quietrow[quiet] id={ "a" (row.fingerprint) } {
-            td {
+            td { (severity(row.severity)) }
+            td.main {
                 @match &row.source_url {
                     Some(url) => a.cover href=(url) rel="noreferrer" { b { (row.name) } },
                     None => b { (row.name) },
@@ -128,16 +129,17 @@ fn alert_row(clock: &Clock, row: &AlertRow, with_incident: bool) -> Markup {
                 @if !row.summary.is_empty() { " " (row.summary) }
                 div.labels { @for (i, (name, value)) in row.labels.iter().enumerate() { @if i > 0 { ", " } (name) "=" b { (value) } } }
             }
+            td { @if let Some(site) = &row.site { (site) } }
             td {
                 @match &row.state {
-                    AlertState::Firing => span.state { (glyph(Glyph::Risk)) "Firing" },
+                    AlertState::Firing => span.state { (glyph(Glyph::Fail)) "Firing" },
                     AlertState::Quiet(why) => { span.state { (glyph(Glyph::Unknown)) "Quiet" } " " span.because { (why.render(clock)) } },
                     AlertState::Resolved(at) => { span.state.ok { (glyph(Glyph::Ok)) "Resolved" } " " span.faint { (time(clock, *at, None, Detail::Minute)) } },
                 }
             }
             @if with_incident { td { @if let Some(id) = row.incident { a href={ "/incidents/" (id) } { "INC-" (id) } } @else { span.faint { "none" } } } }
-            td.num { @match &row.state { AlertState::Resolved(at) => (crate::ui::parts::lasting(at.duration_since(row.since))), _ => (elapsed(clock, row.since)) } }
-            td.num { (time(clock, row.since, None, Detail::Second)) }
+            td.num data-th="For" { @match &row.state { AlertState::Resolved(at) => (crate::ui::parts::lasting(at.duration_since(row.since))), _ => (elapsed(clock, row.since)) } }
+            td.num data-th="Since" { (time(clock, row.since, None, Detail::Second)) }
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn control(shell: &Shell, view: &ControlView) -> Markup {
             div {
                 section #band data-live aria-label="Who is on watch in the coming 24 hours" {
                     (lanes::lanes("Who is on watch, from two hours ago to the coming 22", &view.axis, &view.rows))
-                    (key())
+                    (key(view.rotas_more))
                     div.sr { (shift_table(clock, "Who is on watch in the coming 24 hours", &view.shifts)) }
                 }
                 section.under #open data-live aria-labelledby="open-title" { (open(clock, view)) }
@@ -77,9 +77,10 @@ fn site_column(clock: &Clock, site: &SiteView) -> Markup {
                 small { (zone_mark(clock.now, &site.zone)) }
                 small.push { (local.strftime("%a %-d %b")) }
             }
-            dl {
+            dl.rotas[site.watches.iter().any(|watch| watch.rota.is_some())] {
                 @if let Some(location) = site.location { (daylight(clock, site, location)) }
                 @for watch in &site.watches { (watch_line(clock, site, watch)) }
+                @if site.more > 0 { dt {} dd { a href="/rotas" { "and " (site.more) " more" } } }
                 @if let (true, Some(next)) = (site.watches.is_empty(), &site.next) {
                     dt { "Next" }
                     dd { b { (next.who) } " " (time_there(clock, next.at, &site.zone)) ", in " (left(clock, next.at)) }
@@ -96,8 +97,8 @@ fn daylight(clock: &Clock, site: &SiteView, location: (f64, f64)) -> Markup {
     // Whichever edge is nearer says more about how it is there now.
     let near_past = since.filter(|at| clock.now.duration_since(*at).as_mins() < 60);
     html! {
-        dt.state { (glyph(if day { Glyph::Sun } else { Glyph::Moon })) (if day { "Day" } else { "Night" }) }
-        dd {
+        dt.state.daylight { (glyph(if day { Glyph::Sun } else { Glyph::Moon })) (if day { "Day" } else { "Night" }) }
+        dd.daylight {
             @if let Some(at) = near_past { "since " (time_there(clock, at, &site.zone)) }
             @else if let Some(at) = until { "until " (time_there(clock, at, &site.zone)) }
             @else { "all day long" }
@@ -112,7 +113,10 @@ fn watch_line(clock: &Clock, site: &SiteView, watch: &Watch) -> Markup {
         Role::Shadow => "Shadow",
     };
     html! {
-        dt { (watch.rota.as_deref().unwrap_or(role)) }
+        @match &watch.rota {
+            Some(rota) => dt.rota title=(rota) { (rota) },
+            None => dt { (role) },
+        }
         dd {
             @if watch.role == Role::Primary { b { (watch.who) } } @else { (watch.who) }
             @if watch.you { ", you," }
@@ -124,14 +128,15 @@ fn watch_line(clock: &Clock, site: &SiteView, watch: &Watch) -> Markup {
     }
 }
 
-fn key() -> Markup {
+fn key(rotas_more: usize) -> Markup {
     html! {
-        div.key aria-hidden="true" {
+        div.key {
             span { svg width="26" height="12" { rect.d-live width="26" height="12" {} } "on watch" }
             span { svg width="26" height="12" { rect.d-plan x=".5" y=".5" width="25" height="11" {} } "planned" }
             span { svg width="26" height="12" { rect.d-past width="26" height="12" {} rect.d-over width="26" height="12" {} } "overlap" }
-            span { svg width="26" height="12" { rect.d-hole width="26" height="12" {} line.d-holeedge x1="1" x2="1" y2="12" {} line.d-holeedge x1="25" x2="25" y2="12" {} } "hole: nobody is scheduled" }
+            span { svg width="26" height="12" { rect.d-hole width="26" height="12" {} line.d-holeedge x1="1" x2="1" y2="12" {} line.d-holeedge x1="25" x2="25" y2="12" {} } "hole: nobody is scheduled and somebody is relied upon" }
             span { svg width="26" height="12" { rect.d-night width="26" height="12" {} } "night there" }
+            @if rotas_more > 0 { a.push href="/rotas" { "and " (rotas_more) " more rotas" } }
         }
     }
 }

@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use crate::ui::{
-    pages::{alerts::alert_table, incidents::state, recent::attempts},
+    pages::{alerts::alert_table, incidents::{pager, state}, recent::tried},
     parts::{
         Clock, Detail, Glyph, button_form, elapsed, empty, field, form::pop_form, glyph, glyph::glyph_big, lasting,
         left, scroll, section_head, time, timeline,
     },
-    shell::{Place, Shell, frame},
+    shell::{Place, Shell, frame, thousands},
     view::incident::{Figure, IncidentView, Stake, State, StepState, StepView},
 };
 
@@ -26,14 +26,15 @@ pub fn incident(shell: &Shell, view: &IncidentView) -> Markup {
                 section #alerts data-live aria-label="Alerts" { (alerts(shell, view)) }
                 section.gap-top #reached data-live aria-label="Who was tried" {
                     (section_head("Who was tried", html! { "escalation " (view.escalation) @if let Some(round) = &view.round { ", " (round) } }))
-                    @if view.pages.is_empty() { (empty("Nobody was paged", html! { "The timeline says why." })) }
-                    @else { (scroll("Who was tried", attempts(clock, &view.pages, false))) }
+                    @if view.tried.is_empty() { (empty("Nobody was paged", html! { "The timeline says why." })) }
+                    @else { (scroll("Who was tried", tried(clock, &view.tried))) }
                 }
                 @if shell.responds() && !matches!(view.state, State::Resolved { .. }) { (note_form(shell, view)) }
             }
             section #timeline data-live aria-label="Timeline" {
-                (section_head("Timeline", html! { (view.told.len()) " facts, newest first" }))
+                (section_head("Timeline", html! { (thousands(view.told_total)) " facts, newest first" }))
                 (timeline(clock, &view.told))
+                (pager(&format!("/incidents/{}", view.id), None, view.newer, view.older))
             }
         }
     };

@@ -68,16 +68,16 @@ fn incident_row(clock: &Clock, row: &IncidentRow) -> Markup {
     html! {
         tr data-href=(href) {
             td { (severity(row.severity)) }
-            td { span.id { "INC-" (row.id) } " " a.cover href=(href) { (row.title) } }
+            td.main { span.id { "INC-" (row.id) } " " a.cover href=(href) { (row.title) } }
             td { (state(clock, &row.state)) }
-            td.num { (row.alerts_firing) }
-            td.num {
+            td.num data-th="Alerts" { (row.alerts_firing) }
+            td.num data-th=(if matches!(row.state, State::Resolved { .. }) { "Took" } else { "Running" }) {
                 @match &row.state {
                     State::Resolved { at } => (crate::ui::parts::lasting(at.duration_since(row.opened))),
                     _ => (elapsed(clock, row.opened)),
                 }
             }
-            td.num { (time(clock, row.opened, None, Detail::Minute)) }
+            td.num data-th="Opened" { (time(clock, row.opened, None, Detail::Minute)) }
         }
     }
 }

@@ -13,7 +13,7 @@ pub fn journal(shell: &Shell, view: &JournalView) -> Markup {
     let content = html! {
         div.title {
             h1 { "Journal" }
-            span.dim { (thousands(view.entries as usize)) " entries, newest " code { (view.head) } }
+            span.dim { (thousands(view.entries as usize)) " entries" @if !view.head.is_empty() { ", newest " code { (view.head) } } }
         }
         section #journal.wide data-live aria-label="Facts" {
             @if view.told.is_empty() { (empty("The journal is empty", html! { "Every fact enters it once, and everything shown is read from it." })) }

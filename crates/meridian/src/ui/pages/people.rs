@@ -30,11 +30,11 @@ pub fn people(shell: &Shell, view: &PeopleView) -> Markup {
 fn person(clock: &Clock, row: &PersonRow) -> Markup {
     html! {
         tr #{ "p-" (row.name) } {
-            td { b { (row.display_name) } @if row.on_watch { br; small { (glyph(Glyph::Accepted)) " on watch" } } }
+            td.main { b { (row.display_name) } @if row.on_watch { br; small { (glyph(Glyph::Accepted)) " on watch" } } }
             td { (row.site) " " span.faint { (clock.now.to_zoned(row.zone.clone()).strftime("%H:%M")) " " (zone_mark(clock.now, &row.zone)) } }
-            td { (ways(&row.high)) }
-            td { (ways(&row.low)) }
-            td.dim { (row.rotas.join(", ")) }
+            td data-th="Woken by" { (ways(&row.high)) }
+            td data-th="Told quietly by" { (ways(&row.low)) }
+            td.dim data-th="Rotas" { (row.rotas.join(", ")) }
             td {
                 @if row.warnings.is_empty() { span.state { (glyph(Glyph::Ok)) "Can be reached" } }
                 @for warning in &row.warnings { div.state.warn { (glyph(Glyph::Risk)) (warning) } }

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use crate::ui::{
     pages::incidents::pager,
-    parts::{Clock, Detail, Glyph, empty, glyph, scroll, time},
+    parts::{Clock, Detail, Glyph, Say, empty, glyph, scroll, time},
     shell::{Place, Shell, frame},
-    view::page::{Attempt, AttemptState, PageRow, PagesView},
+    view::page::{Attempt, AttemptState, PageRow, PagesView, Tried},
 };
 
 pub fn recent(shell: &Shell, view: &PagesView) -> Markup {
@@ -17,41 +17,34 @@ pub fn recent(shell: &Shell, view: &PagesView) -> Markup {
         }
         section #pages data-live aria-label="Pages" {
             @if view.rows.is_empty() { (empty("Nobody was paged yet", html! { "An incident pages the people its escalation names; every attempt and what came of it shows here." })) }
-            @else { (scroll("Pages", attempts(&shell.clock, &view.rows, true))) }
+            @else { (scroll("Pages", attempts(&shell.clock, &view.rows))) }
             (pager("/pages", None, view.newer, view.older))
         }
     };
     frame(shell, "Pages", Place::Pages, "page", content)
 }
 
-pub(super) fn attempts(clock: &Clock, rows: &[PageRow], with_incident: bool) -> Markup {
+fn attempts(clock: &Clock, rows: &[PageRow]) -> Markup {
     html! {
         table {
             caption.sr { "Attempts to reach people" }
-            thead { tr {
-                th scope="col" { "Who" }
-                @if with_incident { th scope="col" { "Incident" } }
-                th scope="col" { "How" } th scope="col" { "What came of it" } th.num scope="col" { "At" }
-            } }
-            @for row in rows { tbody { (page_rows(clock, row, with_incident)) } }
+            thead { tr { th scope="col" { "Who" } th scope="col" { "Incident" } th scope="col" { "How" } th scope="col" { "What came of it" } th.num scope="col" { "At" } } }
+            @for row in rows { tbody { (page_rows(clock, row)) } }
         }
     }
 }
 
-fn page_rows(clock: &Clock, row: &PageRow, with_incident: bool) -> Markup {
+fn page_rows(clock: &Clock, row: &PageRow) -> Markup {
     let lines = row.attempts.len().max(1);
     html! {
         @for i in 0..lines {
             tr.cont[i > 0] {
                 @if i == 0 {
-                    td rowspan=(lines) {
-                        b { (row.who) } @if row.answered { " " span.ok { "answered" } }
-                        br; span.because { (row.because.render(clock)) }
-                    }
-                    @if with_incident { td rowspan=(lines) { (glyph(Glyph::Severity(row.severity))) " " a href={ "/incidents/" (row.incident) } { "INC-" (row.incident) } br; small.faint { (row.severity) ", page " (row.id) } } }
+                    td.main rowspan=(lines) { (who(clock, &row.who, row.answered, &row.because)) }
+                    td rowspan=(lines) { (glyph(Glyph::Severity(row.severity))) " " a href={ "/incidents/" (row.incident) } { "INC-" (row.incident) } br; small.faint { (row.severity) ", page " (row.id) } }
                 }
                 @match row.attempts.get(i) {
-                    Some(attempt) => (attempt_cells(clock, attempt)),
+                    Some(attempt) => (attempt_cells(clock, attempt, attempt.tries as usize, "tries")),
                     None => { td.faint { "no way" } td.faint { "nothing was sent" } td.num { (time(clock, row.opened, None, Detail::Second)) } },
                 }
             }
@@ -59,7 +52,35 @@ fn page_rows(clock: &Clock, row: &PageRow, with_incident: bool) -> Markup {
     }
 }
 
-fn attempt_cells(clock: &Clock, attempt: &Attempt) -> Markup {
+/// Of one incident: everything about one person together.
+pub(super) fn tried(clock: &Clock, people: &[Tried]) -> Markup {
+    html! {
+        table {
+            caption.sr { "Who was tried, and what came of it" }
+            thead { tr { th scope="col" { "Who" } th scope="col" { "How" } th scope="col" { "What came of it, last" } th.num scope="col" { "At" } } }
+            @for one in people {
+                @let lines = one.ways.len().max(1);
+                tbody {
+                    @for i in 0..lines {
+                        tr.cont[i > 0] {
+                            @if i == 0 { td.main rowspan=(lines) { (who(clock, &one.who, one.answered, &one.because)) @if one.pages > 1 { br; small.faint { "paged " (one.pages) " times" } } } }
+                            @match one.ways.get(i) {
+                                Some(way) => (attempt_cells(clock, &way.last, way.times, "times")),
+                                None => { td.faint { "no way" } td.faint { "nothing was sent" } td {} },
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn who(clock: &Clock, name: &str, answered: bool, because: &Say) -> Markup {
+    html! { b { (name) } @if answered { " " span.ok { "answered" } } br; span.because { (because.render(clock)) } }
+}
+
+fn attempt_cells(clock: &Clock, attempt: &Attempt, times: usize, unit: &str) -> Markup {
     let (class, shape, word) = match attempt.state {
         AttemptState::Due => ("", Glyph::Due, "Due"),
         AttemptState::Sending => ("", Glyph::Page, "Sending"),
@@ -72,7 +93,7 @@ fn attempt_cells(clock: &Clock, attempt: &Attempt) -> Markup {
         td.nowrap { (attempt.way) }
         td {
             span.state.(class) { (glyph(shape)) (word) }
-            @if attempt.tries > 1 { " " span.faint { (attempt.tries) " tries" } }
+            @if times > 1 { " " span.faint { (times) " " (unit) } }
             @if !attempt.detail.is_empty() { " " small.faint { (attempt.detail) } }
         }
         td.num { (time(clock, attempt.at, None, Detail::Second)) }

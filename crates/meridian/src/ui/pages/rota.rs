@@ -39,11 +39,11 @@ fn rota_row(clock: &Clock, row: &RotaRow) -> Markup {
     let href = format!("/rotas/{}", row.name);
     html! {
         tr data-href=(href) {
-            td { a.cover href=(href) { b { (row.display_name) } } }
-            td.dim { (row.team) }
-            td { @if row.now.is_empty() { span.state.crit { (glyph(Glyph::Nobody)) "Nobody" } } @else { (row.now.join(", ")) } }
-            td.num { @if let Some(until) = row.until { (time(clock, until, None, Detail::Minute)) } @else { span.faint { "always" } } }
-            td.dim { (row.next.join(", ")) }
+            td.main { a.cover href=(href) { b { (row.display_name) } } }
+            td.dim data-th="Team" { (row.team) }
+            td data-th="On watch" { @if row.now.is_empty() && row.off { span.faint { "off" } } @else if row.now.is_empty() { span.state.crit { (glyph(Glyph::Nobody)) "Nobody" } } @else { (row.now.join(", ")) } }
+            td.num data-th="Until" { @if let Some(until) = row.until { (time(clock, until, None, Detail::Minute)) } @else if !row.now.is_empty() { span.faint { "always" } } }
+            td.dim data-th="Next" { (row.next.join(", ")) }
             td {
                 @match row.hole {
                     None => span.state { (glyph(Glyph::Ok)) "No hole" },
@@ -96,10 +96,10 @@ pub(super) fn shift_table(clock: &Clock, caption: &str, rows: &[ShiftRow]) -> Ma
             tbody {
                 @for row in rows {
                     tr {
-                        td { b { (row.who) } @if row.role != meridian_core::estate::Role::Primary { " " span.faint { (row.role.word()) } } }
+                        td.main { b { (row.who) } @if row.role != meridian_core::estate::Role::Primary { " " span.faint { (row.role.word()) } } }
                         td.dim { @if !row.rota.is_empty() { (row.rota) ", " } (row.layer) }
-                        td.num { (time(clock, row.from, Some(&row.zone), Detail::Minute)) }
-                        td.num { (time(clock, row.until, Some(&row.zone), Detail::Minute)) }
+                        td.num data-th="From" { (time(clock, row.from, Some(&row.zone), Detail::Minute)) }
+                        td.num data-th="Until" { (time(clock, row.until, Some(&row.zone), Detail::Minute)) }
                         td.num { (lasting(row.until.duration_since(row.from))) }
                         td.faint { (row.because) }
                     }

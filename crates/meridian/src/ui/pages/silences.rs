@@ -49,12 +49,12 @@ fn silence_row(shell: &Shell, row: &SilenceRow, expired_tab: bool) -> Markup {
                 SilenceState::Pending => html! { span.state { (glyph(Glyph::Due)) "From " (time(clock, row.starts, None, Detail::Minute)) } },
                 SilenceState::Expired => html! { span.state { (glyph(Glyph::Ok)) "Expired" } },
             }) }
-            td.labels { @for (i, matcher) in row.matchers.iter().enumerate() { @if i > 0 { ", " } b { (matcher) } } }
-            td { (row.owner) }
-            td { (row.reason) }
-            td.num { (row.quiets) }
-            td.num { @if row.state == SilenceState::Expired { span.faint { "ended" } } @else { (left(clock, row.ends)) } }
-            td.num { (time(clock, row.ends, None, Detail::Minute)) }
+            td.labels.main { @for (i, matcher) in row.matchers.iter().enumerate() { @if i > 0 { ", " } b { (matcher) } } }
+            td data-th="Owner" { (row.owner) }
+            td data-th="Reason" { (row.reason) }
+            td.num data-th="Quiets" { (row.quiets) }
+            td.num data-th="Left" { @if row.state == SilenceState::Expired { span.faint { "ended" } } @else { (left(clock, row.ends)) } }
+            td.num data-th="Until" { (time(clock, row.ends, None, Detail::Minute)) }
             @if shell.responds() && !expired_tab {
                 td.act { (button_form(&shell.csrf, &format!("/silences/{}/expire", row.id), "quiet", html! { "Expire" span.sr { " the silence of " (row.owner) } })) }
             }

@@ -7,6 +7,8 @@ use jiff::{SignedDuration, tz::TimeZone};
 use maud::{Markup, html};
 use meridian_core::Instant;
 
+use super::label::{Placed, forms, place, width};
+
 /// The window and its marks.
 #[derive(Clone, Debug)]
 pub struct Axis {
@@ -18,7 +20,12 @@ pub struct Axis {
     pub zone_name: String,
     /// Hours between two figures on top: 2 for a day, 24 for a fortnight.
     pub every_hours: i64,
+    /// How wide the picture is at least on a wide screen (1440 and more), in pixels; below that it is [`NARROW`].
+    pub wide: f64,
 }
+
+/// The least width of the picture: a narrower frame scrolls.
+const NARROW: f64 = 700.0;
 
 #[derive(Clone, Debug)]
 pub enum Row {
@@ -27,7 +34,10 @@ pub enum Row {
         name: String,
         covered: Vec<(Instant, Instant)>,
         overlaps: Vec<(Instant, Instant)>,
+        /// Nobody is there, and somebody is relied upon.
         holes: Vec<(Instant, Instant)>,
+        /// Nobody is there, and nobody needs to be.
+        off: Vec<(Instant, Instant)>,
     },
     /// A site or a layer.
     Lane { name: String, sub: String, zone: TimeZone, nights: Vec<(Instant, Instant)>, lines: Vec<Line> },
@@ -46,6 +56,8 @@ pub struct Bar {
     pub from: Instant,
     pub until: Instant,
     pub who: String,
+    /// The rota, where a lane has more than one.
+    pub aside: Option<String>,
     /// Said when the pointer rests on it, and to screen readers through the table beneath.
     pub title: String,
     /// A temporary change of who.
@@ -79,6 +91,21 @@ impl Axis {
 
     fn x(&self, at: Instant) -> String {
         format!("{:.3}%", self.at(at))
+    }
+
+    /// Where the now-line stands, if it does.
+    fn now(&self) -> Option<f64> {
+        (self.from <= self.now && self.now < self.until).then(|| self.at(self.now))
+    }
+
+    /// Whether a figure of the axis keeps clear of the now-line. `left` and `right` say how far it reaches from `at`,
+    /// in pixels.
+    fn clear(&self, at: Instant, left: f64, right: f64) -> bool {
+        let pixels = |percent: f64| percent / 100.0 * NARROW;
+        self.now().is_none_or(|now| {
+            let away = pixels(now - self.at(at));
+            away < -left - 3.0 || away > right + 3.0
+        })
     }
 
     fn width(&self, from: Instant, until: Instant) -> String {
@@ -117,7 +144,7 @@ pub fn lanes(title: &str, axis: &Axis, rows: &[Row]) -> Markup {
         .collect();
     let height = TOP + rows.iter().map(Row::height).sum::<u32>() + 8;
     html! {
-        div.band {
+        div.band.days[axis.every_hours == 24] {
             svg.gutter width="100%" height=(height) aria-hidden="true" {
                 text.label x="16" y="31" { (axis.zone_name) }
                 @for (row, top) in rows.iter().zip(&tops) { (gutter(row, *top)) }
@@ -134,12 +161,17 @@ pub fn lanes(title: &str, axis: &Axis, rows: &[Row]) -> Markup {
     }
 }
 
+/// Names are words of a page and not of the picture, so that a long one ends in an ellipsis.
 fn gutter(row: &Row, top: u32) -> Markup {
     match row {
-        Row::Cover { name, .. } => html! { text.sub x="16" y=(top + 14) { (name) } },
+        Row::Cover { name, .. } => html! {
+            foreignObject x="16" y=(top) width="82%" height=(COVER) { div.sub title=(name) { (name) } }
+        },
         Row::Lane { name, sub, .. } => html! {
-            text x="16" y=(top + 27) { (name) }
-            text.faint x="16" y=(top + 43) { (sub) }
+            foreignObject x="16" y=(top + 13) width="82%" height="36" {
+                div.name title=(name) { (name) }
+                div.faint title=(sub) { (sub) }
+            }
         },
     }
 }
@@ -160,23 +192,26 @@ fn grid(axis: &Axis, height: u32) -> Markup {
         @for (at, local) in axis.ticks(&axis.zone, axis.every_hours) {
             @if day {
                 line.d-hair x1=(axis.x(at)) x2=(axis.x(at)) y1="20" y2=(height) {}
-                text.d-utc x=(axis.x(at)) dx="4" y="31" { (local.strftime("%a")) " " tspan.d-date { (local.strftime("%-d")) } }
+                @if axis.clear(at, 0.0, 46.0) {
+                    text.d-utc x=(axis.x(at)) dx="4" y="31" { (local.strftime("%a")) " " tspan.d-date { (local.strftime("%-d")) } }
+                }
             } @else {
                 @if local.hour() == 0 {
                     line.d-mid x1=(axis.x(at)) x2=(axis.x(at)) y1="26" y2=(height) {}
-                    text.d-date x=(axis.x(at)) dx="4" y="14" { (local.strftime("%a %-d %b")) }
+                    // The flag of the now-line reaches 44 pixels to its right.
+                    @if axis.clear(at, 44.0, 72.0) { text.d-date x=(axis.x(at)) dx="4" y="14" { (local.strftime("%a %-d %b")) } }
                 }
                 line.d-hair2 x1=(axis.x(at)) x2=(axis.x(at)) y1="34" y2="40" {}
-                text.d-utc x=(axis.x(at)) y="31" text-anchor="middle" { (local.strftime("%H")) }
+                @if axis.clear(at, 9.0, 9.0) { text.d-utc x=(axis.x(at)) y="31" text-anchor="middle" { (local.strftime("%H")) } }
             }
         }
-        @if !day { text.d-date x="0" y="14" { (axis.from.to_zoned(axis.zone.clone()).strftime("%a %-d %b")) } }
+        @if !day && axis.clear(axis.from, 0.0, 72.0) { text.d-date x="0" y="14" { (axis.from.to_zoned(axis.zone.clone()).strftime("%a %-d %b")) } }
     }
 }
 
 fn draw(axis: &Axis, row: &Row, top: u32) -> Markup {
     match row {
-        Row::Cover { covered, overlaps, holes, .. } => html! {
+        Row::Cover { covered, overlaps, holes, off, .. } => html! {
             line.d-hair x1="0" x2="100%" y1=(top) y2=(top) {}
             @for (from, until) in covered {
                 rect.d-past x=(axis.x(*from)) y=(top + 4) width=(axis.width(*from, *until)) height="12" {}
@@ -186,6 +221,12 @@ fn draw(axis: &Axis, row: &Row, top: u32) -> Markup {
                     title { "overlap " (super::lasting(until.duration_since(*from))) }
                 }
             }
+            @for (from, until) in off {
+                line.d-off x1=(axis.x(*from)) x2=(axis.x(*until)) y1=(top + 10) y2=(top + 10) {}
+                @if let Some(placed) = place(&["off".to_owned()], (axis.at(*from), axis.at(*until)), axis.now(), NARROW, 11.0) {
+                    text.d-loc.d-halo x=(format!("{:.3}%", placed.x)) dx="6" y=(top + 14) { "off" }
+                }
+            }
             @for (from, until) in holes { (hole(axis, *from, *until, top)) }
         },
         Row::Lane { zone, lines, .. } => html! {
@@ -193,8 +234,10 @@ fn draw(axis: &Axis, row: &Row, top: u32) -> Markup {
             @if axis.every_hours < 24 {
                 @for (at, local) in axis.ticks(zone, 3) {
                     line.d-hair2 x1=(axis.x(at)) x2=(axis.x(at)) y1=(top) y2=(top + 4) {}
-                    text.d-loc x=(axis.x(at)) dx="3" y=(top + 11) {
-                        @if local.hour() == 0 { (local.strftime("%a")) } @else { (local.strftime("%H")) }
+                    @if axis.clear(at, 0.0, 24.0) {
+                        text.d-loc x=(axis.x(at)) dx="3" y=(top + 11) {
+                            @if local.hour() == 0 { (local.strftime("%a")) } @else { (local.strftime("%H")) }
+                        }
                     }
                 }
             }
@@ -209,14 +252,19 @@ fn draw(axis: &Axis, row: &Row, top: u32) -> Markup {
 /// Nobody is scheduled: vermillion between dashed edges, with the word.
 fn hole(axis: &Axis, from: Instant, until: Instant, top: u32) -> Markup {
     let length = super::lasting(until.duration_since(from));
-    let wide = axis.at(until) - axis.at(from) > 7.5 || axis.every_hours == 24 && axis.at(until) - axis.at(from) > 7.0;
+    let words = [format!("HOLE {length}"), "HOLE".to_owned()];
+    let inside = place(&words, (axis.at(from), axis.at(until)), axis.now(), NARROW, 11.5);
+    // Beside it where it is too small for its word, unless that would leave the picture.
+    let right = axis.at(until) < 100.0 - (width(&words[1], 11.5) + 8.0) / NARROW * 100.0;
     html! {
         rect.d-hole x=(axis.x(from)) y=(top + 1) width=(axis.width(from, until)) height=(COVER - 1) { title { "hole, " (length) } }
         line.d-holeedge x1=(axis.x(from)) x2=(axis.x(from)) y1=(top + 1) y2=(top + COVER) {}
         line.d-holeedge x1=(axis.x(until)) x2=(axis.x(until)) y1=(top + 1) y2=(top + COVER) {}
-        @let middle = format!("{:.3}%", (axis.at(from) + axis.at(until)) / 2.0);
-        @if wide { text.d-crit x=(middle) y=(top + 14) text-anchor="middle" { "HOLE " (length) } }
-        @else { text.d-crit.d-halo x=(axis.x(until)) dx="5" y=(top + 14) { "HOLE " (length) } }
+        @match inside {
+            Some(placed) => text.d-crit x=(format!("{:.3}%", placed.x)) dx="6" y=(top + 14) { (placed.text) },
+            None if right => text.d-crit.d-halo x=(axis.x(until)) dx="5" y=(top + 14) { "HOLE" },
+            None => text.d-crit.d-halo x=(axis.x(from)) dx="-5" y=(top + 14) text-anchor="end" { "HOLE" },
+        }
     }
 }
 
@@ -230,20 +278,38 @@ fn draw_bar(axis: &Axis, bar: &Bar, thin: bool, y: u32) -> Markup {
         (_, _, true) => "d-ovr",
         _ => "d-plan",
     };
+    let next = !live && !past;
     html! {
-        @if thin {
-            svg x=(x) y=(y) width=(width) height=(THIN) {
-                title { (bar.title) }
-                text.d-second x="3" y="11" { (bar.who) }
-                line.d-under.next[!live && !past] x1="0" x2="100%" y1="14.5" y2="14.5" {}
+        g {
+            title { (bar.title) }
+            @if thin {
+                // Something to rest the pointer on.
+                rect.f-none x=(x) y=(y) width=(width) height=(THIN) pointer-events="all" {}
+                line.d-under.next[next] x1=(x) x2=(axis.x(bar.until)) y1=(y as f32 + 14.5) y2=(y as f32 + 14.5) {}
+                (name(axis, bar, "d-second", 11.0, y + 11))
+            } @else {
+                svg x=(x) y=(y) width=(width) height="19" { rect.(shape) x=".5" y=".5" width="100%" height="18" {} }
+                line.d-hair2 x1=(axis.x(bar.until)) x2=(axis.x(bar.until)) y1=(y) y2=(y + 19) {}
+                (name(axis, bar, if live { "d-name on" } else if next { "d-name next" } else { "d-name" }, 12.0, y + 13))
             }
+        }
+    }
+}
+
+/// The name on a bar, in the longest form that fits; a wide screen may have room for a longer one.
+fn name(axis: &Axis, bar: &Bar, class: &str, size: f64, y: u32) -> Markup {
+    let forms = forms(&bar.who, bar.aside.as_deref());
+    let at = |pixels: f64| place(&forms, (axis.at(bar.from), axis.at(bar.until)), axis.now(), pixels, size);
+    let text = |placed: &Placed, only: &str| {
+        html! { text class={ (class) (only) } x=(format!("{:.3}%", placed.x)) dx="6" y=(y) { (placed.text) } }
+    };
+    let (narrow, wide) = (at(NARROW), at(axis.wide));
+    html! {
+        @if narrow == wide {
+            @if let Some(placed) = &narrow { (text(placed, "")) }
         } @else {
-            svg x=(x) y=(y) width=(width) height="19" {
-                title { (bar.title) }
-                rect.(shape) x=".5" y=".5" width="100%" height="18" {}
-                text.d-name.on[live].next[!live && !past] x="6" y="13.5" { (bar.who) }
-            }
-            line.d-hair2 x1=(axis.x(bar.until)) x2=(axis.x(bar.until)) y1=(y) y2=(y + 19) {}
+            @if let Some(placed) = &narrow { (text(placed, " when-narrow")) }
+            @if let Some(placed) = &wide { (text(placed, " when-wide")) }
         }
     }
 }

@@ -12,7 +12,8 @@ pub fn section_head(title: &str, aside: Markup) -> Markup {
     html! { div.secthead { h2 { (title) } span.faint { (aside) } } }
 }
 
-/// A table may be wider than a phone: it scrolls on its own axis, and by keyboard.
+/// A table may be wider than its place: it scrolls on its own axis, and by keyboard. On a phone its rows become items,
+/// one below the other: a cell says its column's name by `data-th`, and a cell of class `main` has a line of its own.
 pub fn scroll(name: &str, table: Markup) -> Markup {
     html! { div.scrollx role="region" aria-label=(name) tabindex="0" { (table) } }
 }

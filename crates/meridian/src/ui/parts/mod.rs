@@ -2,6 +2,7 @@
 
 pub mod form;
 pub mod glyph;
+pub mod label;
 pub mod lanes;
 pub mod list;
 pub mod map;

@@ -71,6 +71,20 @@ impl Say {
     }
 }
 
+/// `Tom`, `Tom and Amara`, `Tom, Amara and Jun`.
+pub fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// The verb for so many.
+pub fn verb(n: usize, one: &'static str, many: &'static str) -> &'static str {
+    if n == 1 { one } else { many }
+}
+
 impl From<&str> for Say {
     fn from(text: &str) -> Say {
         Say::new().text(text)
@@ -80,5 +94,19 @@ impl From<&str> for Say {
 impl From<String> for Say {
     fn from(text: String) -> Say {
         Say::new().text(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn names_are_listed_as_people_say_them() {
+        let list = |names: &[&str]| listed(&names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>());
+        assert_eq!(list(&[]), "");
+        assert_eq!(list(&["Tom"]), "Tom");
+        assert_eq!(list(&["Tom", "Amara"]), "Tom and Amara");
+        assert_eq!(list(&["Tom", "Amara", "Jun"]), "Tom, Amara and Jun");
     }
 }

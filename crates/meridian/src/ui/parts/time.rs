@@ -92,9 +92,11 @@ pub fn time(clock: &Clock, at: Instant, zone: Option<&TimeZone>, detail: Detail)
     }
 }
 
-/// Beside a site's own clock: always in that site's time, whatever the switch says.
+/// Beside a site's own clock: always in that site's time, whatever the switch says; without the day where the next
+/// time that clock shows this figure is meant.
 pub fn time_there(clock: &Clock, at: Instant, zone: &TimeZone) -> Markup {
-    let (figure, mark) = face(at, zone, clock.now, Detail::Minute);
+    let near = at.duration_since(clock.now).abs() < SignedDuration::from_hours(23);
+    let (figure, mark) = face(at, zone, if near { at } else { clock.now }, Detail::Minute);
     html! { time datetime=(at) { (figure) i { (mark) } } }
 }
 

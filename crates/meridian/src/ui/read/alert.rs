@@ -1,8 +1,12 @@
 //! Alerts and silences, a page at a time.
 
 use meridian_core::{
-    alert::{AlertFilter, AlertState as Suppression, Matcher, Order, Quiet, SilenceMatcher, SilenceState as Kept},
+    alert::{
+        AlertFilter, AlertState as Suppression, GroupKey, Labels, Matcher, Order, Quiet, SilenceMatcher,
+        SilenceState as Kept,
+    },
     id::Fingerprint,
+    incident::Severity,
 };
 
 use super::Lens;
@@ -12,6 +16,7 @@ use crate::ui::{
 };
 
 pub const PER_PAGE: usize = 100;
+const COUNTED_MAX: usize = 2_000;
 
 /// `job="dtc-batch"`
 pub(super) fn matcher(matcher: &SilenceMatcher) -> String {
@@ -32,6 +37,8 @@ pub(super) fn row(lens: &Lens<'_>, fp: Fingerprint) -> Option<AlertRow> {
         fingerprint: fp,
         name: alert.labels.get("alertname").unwrap_or("no name").to_owned(),
         summary: summary.to_owned(),
+        severity: severity(lens, alert.groups().first(), fp, &alert.labels),
+        site: site(lens, &alert.labels),
         labels: labels.map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         since: alert.fired_at,
         state,
@@ -49,12 +56,30 @@ fn resolved(lens: &Lens<'_>, fp: Fingerprint) -> Option<AlertRow> {
         fingerprint: fp,
         name: alert.labels.get("alertname").unwrap_or("no name").to_owned(),
         summary: alert.annotations.get("summary").unwrap_or_default().to_owned(),
+        severity: severity(lens, None, fp, &alert.labels),
+        site: site(lens, &alert.labels),
         labels: labels.map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         since: alert.since,
         state: AlertState::Resolved(alert.resolved_at),
         incident: None,
         source_url: None,
     })
+}
+
+/// As the incident that it would open alone.
+fn severity(lens: &Lens<'_>, group: Option<&GroupKey>, fp: Fingerprint, labels: &Labels) -> Severity {
+    let Some(routing) = lens.world.routing() else { return Severity::Sev3 };
+    if let Some(key) = group {
+        return lens.world.alerts.severity(key, &[fp], routing);
+    }
+    let rule = &routing.severity;
+    let said = labels.get(&rule.label).and_then(|value| rule.map.get(value).copied().or_else(|| value.parse().ok()));
+    said.unwrap_or(rule.default)
+}
+
+/// Only a site of the estate: the label of the same name may mean something else.
+fn site(lens: &Lens<'_>, labels: &Labels) -> Option<String> {
+    lens.world.estate().sites.get(labels.get("site")?).map(|site| site.display_name.clone())
 }
 
 fn quiet(lens: &Lens<'_>, why: &Quiet) -> Say {
@@ -88,6 +113,8 @@ pub fn alerts(lens: &Lens<'_>, tab: AlertsTab, filter: &str, page: usize) -> Ale
     let wanted = AlertFilter { matchers, state, receiver: None, text: text.into() };
     let offset = page.saturating_sub(1).saturating_mul(PER_PAGE);
     let listed = all.list(&wanted, Order::Newest, lens.now, offset, PER_PAGE);
+    // Each active alert is asked for its silences and inhibitions: with very many, only for those that are shown.
+    let countable = all.active().len() <= COUNTED_MAX;
     let suppressed = AlertFilter { state: Some(Suppression::Suppressed), ..AlertFilter::default() };
     AlertsView {
         tab,
@@ -95,7 +122,7 @@ pub fn alerts(lens: &Lens<'_>, tab: AlertsTab, filter: &str, page: usize) -> Ale
         filter_error: error,
         rows: listed.alerts.iter().filter_map(|(fp, _)| row(lens, *fp)).collect(),
         active: all.active().len(),
-        quiet: all.list(&suppressed, Order::Fingerprint, lens.now, 0, 0).total,
+        quiet: countable.then(|| all.list(&suppressed, Order::Fingerprint, lens.now, 0, 0).total),
         matched: listed.total,
         page: page.max(1),
         pages: listed.total.div_ceil(PER_PAGE).max(1),

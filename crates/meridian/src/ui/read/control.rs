@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, tz::TimeZone};
 use meridian_core::{
     Instant,
-    estate::{Role, Site},
+    estate::{Role, Rota, Site},
     id::Name,
     incident::Incident,
     page::WalkState,
@@ -12,30 +12,37 @@ use meridian_core::{
 
 use super::{
     Lens, incident,
-    rota::{cover, holes_of, pack, shift_row, zone_words},
+    cover::{Absent, absent},
+    rota::{cover, pack, shift_row, zone_words},
     story::tell,
 };
 use crate::ui::{
     parts::{
         Glyph, Say,
         lanes::{Axis, Row},
+        say::verb,
         sun::nights,
     },
     view::control::{ControlView, Need, NextWatch, SiteView, Watch},
 };
 
-/// So many rotas have a row of their own in the picture; all of them stand on their page.
+/// So many rotas have a row of their own in the picture, those with a hole before others; their page has all.
 const ROTAS_SHOWN: usize = 8;
+const HOLES_SHOWN: usize = 16;
+const WATCHES_SHOWN: usize = 4;
 const INCIDENTS_SHOWN: usize = 12;
 const LATEST_SHOWN: usize = 14;
+/// How far ahead a hole needs somebody.
+pub(super) const SOON: SignedDuration = SignedDuration::from_hours(48);
 const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 pub fn control(lens: &Lens<'_>) -> ControlView {
     let world = lens.world;
-    let from = hour_before(lens.now, 2);
+    let from = hour_before(lens.now, 3);
     let until = from.saturating_add(SignedDuration::from_hours(24)).unwrap_or(from);
-    let rotas: Vec<&Name> = world.estate().rotas.keys().take(ROTAS_SHOWN).collect();
-    let shifts: Vec<Shift> = rotas.iter().flat_map(|rota| world.shifts(rota, from, until)).collect();
+    let rotas = shown_rotas(lens, from, until);
+    let shifts: Vec<Shift> = rotas.iter().flat_map(|(rota, _)| world.shifts(&rota.name, from, until)).collect();
+    let zone = TimeZone::UTC;
     let (needs, next) = (needs(lens), next(lens));
     let mut open: Vec<_> = world.incidents.open().rev().map(|i| incident::row(lens, i)).take(200).collect();
     open.sort_by_key(|row| (row.severity, std::cmp::Reverse(row.id)));
@@ -43,8 +50,9 @@ pub fn control(lens: &Lens<'_>) -> ControlView {
     let resolved = world.incidents.iter().filter_map(|i| Some((i, i.resolved.as_ref()?))).max_by_key(|(_, r)| r.at);
     ControlView {
         sites: sites(lens),
-        axis: Axis { from, until, now: lens.now, zone: TimeZone::UTC, zone_name: "UTC".into(), every_hours: 2 },
-        rows: rows(lens, &rotas, &shifts, from, until),
+        axis: Axis { from, until, now: lens.now, zone, zone_name: "UTC".into(), every_hours: 2, wide: 840.0 },
+        rotas_more: world.estate().rotas.len() - rotas.len(),
+        rows: rows(lens, rotas, &shifts, from, until),
         shifts: shifts.iter().map(|shift| shift_row(lens, shift, true)).collect(),
         needs,
         next,
@@ -60,6 +68,16 @@ pub fn control(lens: &Lens<'_>) -> ControlView {
         }),
         latest: world.recent().filter_map(|e| tell(lens, e.seq, e.at, &e.actor, &e.fact)).take(LATEST_SHOWN).collect(),
     }
+}
+
+/// Those with a hole first, then the others by name, up to a limit.
+fn shown_rotas<'a>(lens: &Lens<'a>, from: Instant, until: Instant) -> Vec<(&'a Rota, Absent)> {
+    let all = lens.world.estate().rotas.values().map(|rota| (rota, absent(lens, rota, from, until)));
+    let (mut shown, calm): (Vec<_>, Vec<_>) = all.partition(|(_, absent)| !absent.holes.is_empty());
+    shown.truncate(HOLES_SHOWN);
+    let room = ROTAS_SHOWN.saturating_sub(shown.len());
+    shown.extend(calm.into_iter().take(room));
+    shown
 }
 
 fn hour_before(now: Instant, hours: i64) -> Instant {
@@ -91,32 +109,38 @@ fn sites(lens: &Lens<'_>) -> Vec<SiteView> {
             until: Some(shift.until)
                 .filter(|until| until.duration_since(lens.now) < SignedDuration::from_hours(24 * 55)),
         };
-        let next = || {
-            let until = lens.now.saturating_add(FORTNIGHT).ok()?;
-            let mut coming: Vec<Shift> =
-                rotas.iter().take(ROTAS_SHOWN).flat_map(|rota| world.shifts(rota, lens.now, until)).collect();
-            coming.retain(|shift| shift.site == site.name && shift.role == Role::Primary && shift.from > lens.now);
-            let first = coming.into_iter().min_by_key(|shift| shift.from)?;
-            Some(NextWatch { who: lens.person(&first.person), at: first.from })
-        };
+        // Nearly always somebody comes within two days, and only then it is worth looking further.
+        let next = || [SOON, FORTNIGHT].into_iter().find_map(|ahead| next_at(lens, site, ahead));
         SiteView {
             name: site.display_name.clone(),
             zone: site.zone.clone(),
             location: site.location,
-            watches: here.iter().take(6).map(watch).collect(),
+            watches: here.iter().take(WATCHES_SHOWN).map(watch).collect(),
+            more: here.len().saturating_sub(WATCHES_SHOWN),
             next: if here.is_empty() { next() } else { None },
         }
     };
     ring(lens).into_iter().map(view).collect()
 }
 
-fn rows(lens: &Lens<'_>, rotas: &[&Name], shifts: &[Shift], from: Instant, until: Instant) -> Vec<Row> {
-    let estate = lens.world.estate();
-    let covers = rotas.iter().filter_map(|name| estate.rotas.get(*name)).map(|rota| {
-        let own: Vec<Shift> = shifts.iter().filter(|shift| shift.rota == rota.name).cloned().collect();
-        cover(&rota.display_name, &own, holes_of(lens, rota, from, until))
-    });
+/// The first primary who comes on watch at a site.
+fn next_at(lens: &Lens<'_>, site: &Site, ahead: SignedDuration) -> Option<NextWatch> {
+    let until = lens.now.saturating_add(ahead).ok()?;
+    let rotas = lens.world.estate().rotas.values();
+    let here = rotas.filter(|rota| rota.layers.iter().any(|layer| layer.site == site.name));
+    let coming = here.flat_map(|rota| lens.world.shifts(&rota.name, lens.now, until));
+    let first = coming
+        .filter(|shift| shift.site == site.name && shift.role == Role::Primary && shift.from > lens.now)
+        .min_by_key(|shift| shift.from)?;
+    Some(NextWatch { who: lens.person(&first.person), at: first.from })
+}
+
+fn rows(lens: &Lens<'_>, rotas: Vec<(&Rota, Absent)>, shifts: &[Shift], from: Instant, until: Instant) -> Vec<Row> {
     let many = rotas.len() > 1;
+    let covers = rotas.into_iter().map(|(rota, absent)| {
+        let own: Vec<Shift> = shifts.iter().filter(|shift| shift.rota == rota.name).cloned().collect();
+        cover(&rota.display_name, &own, absent)
+    });
     let lanes = ring(lens).into_iter().map(|site| {
         let mut here: Vec<&Shift> = shifts.iter().filter(|shift| shift.site == site.name).collect();
         here.sort_by_key(|shift| (shift.rota.clone(), shift.from));
@@ -142,25 +166,7 @@ fn needs(lens: &Lens<'_>) -> Vec<Need> {
     let mut needs: Vec<Need> = waiting.filter_map(|i| page_need(lens, i)).collect();
     needs.sort_by_key(|need| need.until);
     needs.truncate(8);
-    let soon = lens.now.saturating_add(SignedDuration::from_hours(48)).unwrap_or(lens.now);
-    for rota in world.estate().rotas.values().take(ROTAS_SHOWN) {
-        if let Some((from, until)) = holes_of(lens, rota, lens.now, soon).first() {
-            let now = *from <= lens.now;
-            needs.push(Need {
-                shape: Glyph::Nobody,
-                what: if now {
-                    format!("Nobody is on watch in {}", rota.display_name)
-                } else {
-                    format!("Hole in {}", rota.display_name)
-                },
-                until: Some(if now { *until } else { *from }),
-                urgent: now,
-                more: Say::new().text("Nobody is scheduled from ").at(*from).text(" to ").at(*until).text("."),
-                act: None,
-                open: format!("/rotas/{}", rota.name),
-            });
-        }
-    }
+    needs.extend(world.estate().rotas.values().filter_map(|rota| hole_need(lens, rota)).take(ROTAS_SHOWN));
     if let Some(refused) = &world.estate_in_force().refused {
         needs.push(Need {
             shape: Glyph::Fail,
@@ -178,6 +184,29 @@ fn needs(lens: &Lens<'_>) -> Vec<Need> {
     needs
 }
 
+fn hole_need(lens: &Lens<'_>, rota: &Rota) -> Option<Need> {
+    let soon = lens.now.saturating_add(SOON).unwrap_or(lens.now);
+    let (from, until) = *absent(lens, rota, lens.now, soon).holes.first()?;
+    let now = from <= lens.now;
+    let what = if now { "Nobody is on watch in" } else { "Hole in" };
+    // The window ends somewhere in a hole that is longer.
+    let until_known = Some(until).filter(|until| *until < soon);
+    let more = Say::new().text("Nobody is scheduled from ").at(from);
+    let more = match until_known {
+        Some(until) => more.text(" to ").at(until).text("."),
+        None => more.text(" for two days and more."),
+    };
+    Some(Need {
+        shape: Glyph::Nobody,
+        what: format!("{what} {}", rota.display_name),
+        until: if now { until_known } else { Some(from) },
+        urgent: now,
+        more,
+        act: None,
+        open: format!("/rotas/{}", rota.name),
+    })
+}
+
 /// An incident that waits for me, for everybody who answers when I am nobody of the estate.
 fn page_need(lens: &Lens<'_>, incident: &Incident) -> Option<Need> {
     let walk = lens.world.pages.walk(incident.id)?;
@@ -192,7 +221,9 @@ fn page_need(lens: &Lens<'_>, incident: &Incident) -> Option<Need> {
         WalkState::Waiting { until } => match lens.world.next_paged(incident.id) {
             Some(next) if !next.persons.is_empty() => (
                 Some(*until),
-                more.text(format!("Then {} is paged, ", lens.people(&next.persons))).at(next.at).text("."),
+                more.text(format!("Then {} {} paged, ", lens.people(&next.persons), verb(next.persons.len(), "is", "are")))
+                    .at(next.at)
+                    .text("."),
             ),
             _ => (Some(*until), more.text("After that everybody was tried.")),
         },

@@ -1,5 +1,7 @@
 //! The estate, its people, and the tokens of programs.
 
+use std::sync::{Mutex, PoisonError};
+
 use meridian_core::estate::{Person, Reach, ReachStep, check};
 
 use super::Lens;
@@ -36,7 +38,23 @@ pub fn estate(lens: &Lens<'_>, name: &str) -> EstateView {
     }
 }
 
+/// The check looks three months ahead: once a day for an estate is enough, not once a look.
 fn warnings(lens: &Lens<'_>) -> Vec<Warning> {
+    type Known = (String, jiff::civil::Date, Vec<Warning>);
+    static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
+    let (digest, day) = (&lens.world.estate_in_force().digest, lens.now.to_zoned(jiff::tz::TimeZone::UTC).date());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*known {
+        Some((of, on, warnings)) if of == digest && *on == day => warnings.clone(),
+        _ => {
+            let fresh = check_now(lens);
+            *known = Some((digest.clone(), day, fresh.clone()));
+            fresh
+        }
+    }
+}
+
+fn check_now(lens: &Lens<'_>) -> Vec<Warning> {
     let told = check(lens.world.estate(), lens.now).into_iter();
     told.map(|problem| {
         let place =

@@ -4,17 +4,22 @@ use meridian_core::{
     Fact,
     estate::Target,
     id::IncidentId,
-    incident::{Incident, What},
+    incident::{Incident, Moment, What},
     page::{Walk, WalkState},
 };
 
 use super::{Lens, alert, page, story::tell};
 use crate::ui::{
-    parts::Say,
+    parts::{
+        Say,
+        say::{listed, verb},
+    },
+    view::Told,
     view::incident::{Figure, IncidentRow, IncidentView, IncidentsView, Stake, State, StepState, StepView, Tab},
 };
 
 const PER_PAGE: usize = 100;
+const TOLD_SHOWN: usize = 30;
 
 pub(super) fn row(lens: &Lens<'_>, incident: &Incident) -> IncidentRow {
     IncidentRow {
@@ -69,19 +74,19 @@ pub fn incidents(lens: &Lens<'_>, tab: Tab, before: Option<u64>) -> IncidentsVie
     }
 }
 
-pub fn incident(lens: &Lens<'_>, id: IncidentId) -> Option<IncidentView> {
+/// `before` is the number of the last fact of the page before.
+pub fn incident(lens: &Lens<'_>, id: IncidentId, before: Option<u64>) -> Option<IncidentView> {
     let world = lens.world;
     let incident = world.incidents.get(id)?;
     let walk = world.pages.walk(id);
     let escalation = world.estate().escalations.get(&incident.escalation);
     let rounds = escalation.map_or(1, |e| e.repeat + 1);
-    let told = incident.timeline.iter().rev().filter_map(|moment| {
-        let fact = match &moment.what {
-            What::Incident(fact) => Fact::Incident(fact.clone()),
-            What::Page(fact) => Fact::Page(fact.clone()),
-        };
-        tell(lens, moment.seq, moment.at, &moment.actor, &fact)
-    });
+    let older_than = |told: &Told| before.is_none_or(|before| told.seq.is_none_or(|seq| seq < before));
+    let all: Vec<Told> = incident.timeline.iter().rev().filter_map(|moment| told(lens, moment)).collect();
+    let told_total = all.len();
+    let mut told: Vec<Told> = all.into_iter().filter(older_than).take(TOLD_SHOWN + 1).collect();
+    let more = told.len() > TOLD_SHOWN;
+    told.truncate(TOLD_SHOWN);
     Some(IncidentView {
         id,
         title: incident.title.clone(),
@@ -94,10 +99,21 @@ pub fn incident(lens: &Lens<'_>, id: IncidentId) -> Option<IncidentView> {
         round: walk.filter(|_| rounds > 1).map(|walk| format!("round {} of {rounds}", walk.round + 1)),
         alerts: incident.alerts.iter().take(50).filter_map(|fp| alert::row(lens, *fp)).collect(),
         alerts_total: incident.alerts.len(),
-        pages: world.pages.pages_of(id).rev().take(50).map(|p| page::row(lens, p)).collect(),
-        told: told.collect(),
+        tried: page::tried(lens, id),
+        told_total,
+        older: told.last().filter(|_| more).and_then(|last| last.seq),
+        newer: before.is_some(),
+        told,
         people: lens.choices(),
     })
+}
+
+fn told(lens: &Lens<'_>, moment: &Moment) -> Option<Told> {
+    let fact = match &moment.what {
+        What::Incident(fact) => Fact::Incident(fact.clone()),
+        What::Page(fact) => Fact::Page(fact.clone()),
+    };
+    tell(lens, moment.seq, moment.at, &moment.actor, &fact)
 }
 
 /// The one thing that matters now.
@@ -127,12 +143,14 @@ fn stake(lens: &Lens<'_>, incident: &Incident, walk: Option<&Walk>) -> Stake {
             let paged: Vec<String> = waiting_for(lens, walk);
             let say = match paged.is_empty() {
                 true => Say::new().text("Nobody could be paged at this step."),
-                false => Say::new().strong(paged.join(", ")).text(" was paged and has not answered."),
+                false => Say::new()
+                    .strong(listed(&paged))
+                    .text(verb(paged.len(), " was paged and has not answered.", " were paged and have not answered.")),
             };
             let next = lens.world.next_paged(incident.id);
             let more = match next {
                 Some(next) if !next.persons.is_empty() => Say::new()
-                    .text(format!("Then {} is paged, ", lens.people(&next.persons)))
+                    .text(format!("Then {} {} paged, ", lens.people(&next.persons), verb(next.persons.len(), "is", "are")))
                     .at(next.at)
                     .text(format!(". {firing}")),
                 _ => Say::new().text("After that everybody was tried; it begins anew. ").text(firing),
@@ -197,9 +215,9 @@ fn steps(lens: &Lens<'_>, incident: &Incident, walk: Option<&Walk>) -> Vec<StepV
             }
             (std::cmp::Ordering::Equal, false) => match walk.map(|walk| &walk.state) {
                 Some(WalkState::Waiting { until }) => {
-                    (StepState::Here, Say::new().text(paged.join(", ")).text(", until ").at(*until))
+                    (StepState::Here, Say::new().text(listed(&paged)).text(", until ").at(*until))
                 }
-                _ => (StepState::Passed, Say::new().text(paged.join(", ")).text(", no answer")),
+                _ => (StepState::Passed, Say::new().text(listed(&paged)).text(", no answer")),
             },
         };
         StepView { name, state, say }

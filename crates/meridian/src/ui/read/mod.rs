@@ -4,6 +4,7 @@
 
 mod alert;
 mod control;
+mod cover;
 mod estate;
 mod incident;
 mod page;
@@ -24,7 +25,7 @@ pub use page::{ack, pages};
 pub use rota::{rota, rotas, zone_of_reader};
 pub use story::{journal, tell};
 
-use super::shell::Counts;
+use super::{parts::say::listed, shell::Counts};
 
 /// The world at an instant, as one reader sees it.
 #[derive(Clone, Copy)]
@@ -48,7 +49,7 @@ impl Lens<'_> {
     }
 
     pub fn people(&self, names: &[Name]) -> String {
-        names.iter().map(|name| self.person(name)).collect::<Vec<_>>().join(", ")
+        listed(&names.iter().map(|name| self.person(name)).collect::<Vec<_>>())
     }
 
     pub fn actor(&self, actor: &Actor) -> Option<String> {
@@ -91,8 +92,14 @@ impl Lens<'_> {
             incidents_wait: self.world.incidents.open().any(|incident| waits(&incident)),
             alerts: self.world.alerts.active().len(),
             pages: self.world.incidents.open().filter(waits).map(|i| self.waiting_pages(i.id)).sum(),
-            hole: false,
+            hole: self.hole_soon(),
         }
+    }
+
+    /// Whether an escalation would find nobody at some instant of the coming two days.
+    fn hole_soon(&self) -> bool {
+        let soon = self.now.saturating_add(control::SOON).unwrap_or(self.now);
+        self.world.estate().rotas.values().any(|rota| !cover::absent(self, rota, self.now, soon).holes.is_empty())
     }
 
     /// Pages of the present step that nobody answered.

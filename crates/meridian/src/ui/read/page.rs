@@ -1,14 +1,14 @@
 //! Pages: rows of attempts, and what stands behind a signed link.
 
 use meridian_core::{
-    id::{Name, PageId},
+    id::{IncidentId, Name, PageId},
     page::{Delivery, DeliveryState, Page},
 };
 
 use super::{Lens, alert, story::paged_because};
 use crate::ui::{
-    parts::Say,
-    view::page::{AckState, AckView, Attempt, AttemptState, PageRow, PagesView},
+    parts::{Say, say::verb},
+    view::page::{AckState, AckView, Attempt, AttemptState, PageRow, PagesView, Tried, TriedWay},
 };
 
 const PER_PAGE: usize = 50;
@@ -31,6 +31,29 @@ pub(super) fn row(lens: &Lens<'_>, page: &Page) -> PageRow {
             .collect(),
         answered,
     }
+}
+
+/// Who was tried about an incident, the latest first, with everything of one person together.
+pub(super) fn tried(lens: &Lens<'_>, incident: IncidentId) -> Vec<Tried> {
+    const PEOPLE_SHOWN: usize = 20;
+    let mut people: Vec<(&Name, Tried)> = Vec::new();
+    for page in lens.world.pages.pages_of(incident).rev() {
+        let row = row(lens, page);
+        let at = people.iter().position(|(name, _)| **name == page.person).unwrap_or_else(|| {
+            let (who, because) = (row.who.clone(), row.because.clone());
+            people.push((&page.person, Tried { who, because, pages: 0, answered: row.answered, ways: Vec::new() }));
+            people.len() - 1
+        });
+        let tried = &mut people[at].1;
+        tried.pages += 1;
+        for attempt in row.attempts {
+            match tried.ways.iter_mut().find(|way| way.last.way == attempt.way) {
+                Some(way) => way.times += 1,
+                None => tried.ways.push(TriedWay { last: attempt, times: 1 }),
+            }
+        }
+    }
+    people.into_iter().map(|(_, tried)| tried).take(PEOPLE_SHOWN).collect()
 }
 
 fn attempt(page: &Page, delivery: &Delivery) -> Attempt {
@@ -85,7 +108,10 @@ pub fn ack(lens: &Lens<'_>, id: PageId, person: &Name, action: String, pass_on: 
         (_, Some(taken)) => AckState::TakenBy { who: lens.person(&taken.by), at: taken.at },
         _ => {
             let next = world.next_paged(incident.id).filter(|next| !next.persons.is_empty());
-            AckState::Waiting { next: next.map(|next| (Say::new().text(lens.people(&next.persons)), next.at)) }
+            AckState::Waiting { next: next.map(|next| {
+                let are = verb(next.persons.len(), "is", "are");
+                (Say::new().strong(lens.people(&next.persons)).text(format!(" {are} paged")), next.at)
+            }) }
         }
     };
     let others = world.pages.pages_of(incident.id).filter(|other| other.person != *person);

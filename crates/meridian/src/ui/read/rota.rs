@@ -5,10 +5,13 @@ use meridian_core::{
     Instant,
     estate::{Role, Rota},
     id::Name,
-    roster::{Shift, WatchBecause, holes, next_change},
+    roster::{Shift, WatchBecause, next_change},
 };
 
-use super::Lens;
+use super::{
+    Lens,
+    cover::{Absent, absent},
+};
 use crate::ui::{
     parts::{
         lanes::{Axis, Bar, Line, Row},
@@ -25,10 +28,6 @@ pub fn zone_of_reader(lens: &Lens<'_>, mine: &TimeZone) -> TimeZone {
     person.map_or_else(|| mine.clone(), |person| lens.site(&person.site).1)
 }
 
-pub(super) fn holes_of(lens: &Lens<'_>, rota: &Rota, from: Instant, until: Instant) -> Vec<(Instant, Instant)> {
-    holes(rota, &lens.world.overrides.of(&rota.name), Role::Primary, from, until)
-}
-
 pub fn rotas(lens: &Lens<'_>) -> RotasView {
     let until = lens.now.saturating_add(FORTNIGHT).unwrap_or(lens.now);
     let row = |rota: &Rota| {
@@ -41,7 +40,7 @@ pub fn rotas(lens: &Lens<'_>) -> RotasView {
         let fresh = next
             .iter()
             .find(|s| s.role == Role::Primary && !now.iter().any(|n| n.person == s.person && n.until >= s.until));
-        let holes = holes_of(lens, rota, lens.now, until);
+        let absent = absent(lens, rota, lens.now, until);
         RotaRow {
             name: rota.name.clone(),
             display_name: rota.display_name.clone(),
@@ -49,8 +48,9 @@ pub fn rotas(lens: &Lens<'_>) -> RotasView {
             until: now.iter().map(|s| s.until).min(),
             now: now.iter().map(|s| lens.person(&s.person)).collect(),
             next: fresh.map(|s| lens.person(&s.person)).into_iter().collect(),
-            hole: holes.first().copied(),
-            holes: holes.len(),
+            hole: absent.holes.first().copied(),
+            holes: absent.holes.len(),
+            off: absent.off.first().is_some_and(|(from, _)| *from <= lens.now),
         }
     };
     RotasView { rows: lens.world.estate().rotas.values().map(row).collect() }
@@ -64,10 +64,12 @@ pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, mine: &Time
     let begin = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
     let until = begin.saturating_add(FORTNIGHT).ok()?;
     let shifts = lens.world.shifts(name, begin, until);
-    let holes = holes_of(lens, rota, begin, until);
+    let absent = absent(lens, rota, begin, until);
+    let holes = absent.holes.clone();
+    let zone = TimeZone::UTC;
     let axis =
-        Axis { from: begin, until, now: lens.now, zone: TimeZone::UTC, zone_name: "UTC".into(), every_hours: 24 };
-    let mut rows = vec![cover("cover", &shifts, holes.clone())];
+        Axis { from: begin, until, now: lens.now, zone, zone_name: "UTC".into(), every_hours: 24, wide: 1080.0 };
+    let mut rows = vec![cover("cover", &shifts, absent)];
     rows.extend(rota.layers.iter().map(|layer| {
         let (site, zone) = lens.site(&layer.site);
         let of_layer: Vec<&Shift> = shifts.iter().filter(|s| *s.layer == *layer.name).collect();
@@ -138,8 +140,8 @@ pub(super) fn pack(lens: &Lens<'_>, shifts: &[&Shift], with_rota: bool) -> Vec<L
         let who = lens.person(&shift.person);
         let title = format!("{who}, {} in {}, {}", shift.role.word(), lens.rota_title(&shift.rota), shift.layer);
         let changed = matches!(shift.because, WatchBecause::Override { .. });
-        let who = if with_rota { format!("{who}, {}", lens.rota_title(&shift.rota)) } else { who };
-        let bar = Bar { from: shift.from, until: shift.until, who, title, changed };
+        let aside = with_rota.then(|| lens.rota_title(&shift.rota));
+        let bar = Bar { from: shift.from, until: shift.until, who, aside, title, changed };
         match lines.iter_mut().find(|(end, line)| *end <= shift.from && line.thin == thin) {
             Some((end, line)) => {
                 *end = shift.until;
@@ -154,7 +156,7 @@ pub(super) fn pack(lens: &Lens<'_>, shifts: &[&Shift], with_rota: bool) -> Vec<L
 }
 
 /// Where somebody is primary, where two are, and where nobody is.
-pub(super) fn cover(name: &str, shifts: &[Shift], holes: Vec<(Instant, Instant)>) -> Row {
+pub(super) fn cover(name: &str, shifts: &[Shift], absent: Absent) -> Row {
     let primary: Vec<&Shift> = shifts.iter().filter(|s| s.role == Role::Primary).collect();
     let mut overlaps = Vec::new();
     for (i, one) in primary.iter().enumerate() {
@@ -166,7 +168,7 @@ pub(super) fn cover(name: &str, shifts: &[Shift], holes: Vec<(Instant, Instant)>
         }
     }
     let covered = primary.iter().map(|s| (s.from, s.until)).collect();
-    Row::Cover { name: name.to_owned(), covered, overlaps, holes }
+    Row::Cover { name: name.to_owned(), covered, overlaps, holes: absent.holes, off: absent.off }
 }
 
 /// `HKT, UTC+8`

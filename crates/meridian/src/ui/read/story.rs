@@ -61,20 +61,8 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
             .shape(Glyph::Risk)
             .because(count(alerts.len(), "alert of its group fires again", "alerts of its group fire again")),
         IncidentFact::AlertsChanged { joined, left, .. } => {
-            let said = match (joined.len(), left.len()) {
-                (0, n) => count(n, "alert resolved", "alerts resolved"),
-                (n, 0) => count(n, "alert more fires", "alerts more fire"),
-                (n, m) => format!(
-                    "{}, {}",
-                    count(n, "alert more fires", "alerts more fire"),
-                    count(m, "resolved", "resolved")
-                ),
-            };
-            Told::new(at, here().text(format!(": {said}"))).shape(if joined.is_empty() {
-                Glyph::Ok
-            } else {
-                Glyph::Risk
-            })
+            let shape = if joined.is_empty() { Glyph::Ok } else { Glyph::Risk };
+            Told::new(at, here().text(format!(": {}", changed(joined.len(), left.len())))).shape(shape)
         }
         IncidentFact::Reminded { .. } => Told::new(at, here().text(" still fires; those who know were reminded")),
         IncidentFact::Acknowledged { by, because, .. } => {
@@ -104,6 +92,15 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
                 IncidentResolvedBecause::ByHand { reason } => because(told, reason),
             }
         }
+    }
+}
+
+fn changed(joined: usize, left: usize) -> String {
+    let more = count(joined, "alert more fires", "alerts more fire");
+    match (joined, left) {
+        (0, n) => count(n, "alert resolved", "alerts resolved"),
+        (_, 0) => more,
+        (_, n) => format!("{more}, {n} resolved"),
     }
 }
 
@@ -299,12 +296,13 @@ pub fn journal<'e>(
     entries: impl Iterator<Item = &'e Entry>,
     newer: bool,
     older: Option<u64>,
+    head: String,
 ) -> JournalView {
     JournalView {
         told: entries.filter_map(|e| tell(lens, e.seq, e.at, &e.actor, &e.fact)).collect(),
         older,
         newer,
         entries: lens.world.seq(),
-        head: String::new(),
+        head,
     }
 }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use super::{Fields, own_path};
 use crate::{
-    api::auth,
+    api::auth::{self, LoginError},
     ui::{
         pages,
         parts::list::Tone,
@@ -39,7 +39,8 @@ pub async fn login_form(v: Visitor, Query(asked): Query<Asked>) -> Response {
     if v.principal != Principal::Anonymous {
         return Redirect::to(own_path(&asked.next)).into_response();
     }
-    let view = LoginView { next: own_path(&asked.next).to_owned(), ..LoginView::default() };
+    let first = auth::setup_link(&v.house).is_some();
+    let view = LoginView { next: own_path(&asked.next).to_owned(), first, ..LoginView::default() };
     v.page(StatusCode::OK, pages::login(v.theme(), v.caller.csrf(), &view))
 }
 
@@ -51,12 +52,18 @@ pub async fn login(v: Visitor, Form(pairs): Sent) -> Response {
     match auth::log_in(&v.house, v.caller.address, fields.get("account"), password).await {
         Ok(cookie) => with_cookie(Redirect::to(&next).into_response(), cookie),
         Err(error) => {
+            let (status, hint) = match &error {
+                LoginError::Wrong => (StatusCode::UNAUTHORIZED, "Check both; an admin can give you a new password."),
+                LoginError::TooOften => (StatusCode::TOO_MANY_REQUESTS, "Nothing was tried; the limit guards the passwords."),
+                LoginError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment."),
+            };
             let view = LoginView {
                 account: fields.get("account").to_owned(),
-                error: Some(sentence(&error.to_string())),
+                error: Some((sentence(&error.to_string()), hint)),
+                first: auth::setup_link(&v.house).is_some(),
                 next,
             };
-            v.page(StatusCode::UNAUTHORIZED, pages::login(v.theme(), v.caller.csrf(), &view))
+            v.page(status, pages::login(v.theme(), v.caller.csrf(), &view))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     Form,
-    extract::{Path, Query},
+    extract::Path,
     http::StatusCode,
     response::Response,
 };
@@ -24,15 +24,15 @@ use crate::ui::{
 
 type Sent = Form<Vec<(String, String)>>;
 
-pub async fn list(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+pub async fn list(Member(v): Member, wanted: Wanted) -> Response {
     let tab = if wanted.state == "resolved" { Tab::Resolved } else { Tab::Open };
     v.ok(|shell, lens| pages::incidents(shell, &read::incidents(lens, tab, wanted.before)))
 }
 
-pub async fn one(Member(v): Member, Path(id): Path<String>) -> Response {
+pub async fn one(Member(v): Member, Path(id): Path<String>, wanted: Wanted) -> Response {
     let view = id.parse().ok().and_then(|id| {
         let world = v.house.keeper.world();
-        read::incident(&v.lens(&world), id)
+        read::incident(&v.lens(&world), id, wanted.before)
     });
     match view {
         Some(view) => v.ok(|shell, _| pages::incident(shell, &view)),

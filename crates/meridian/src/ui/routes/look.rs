@@ -1,13 +1,13 @@
 //! Pages that are only looked at, the search, and preferences.
 
+use std::convert::Infallible;
+
 use axum::{
     Form,
-    extract::Query,
-    http::{HeaderValue, StatusCode, header},
+    extract::{FromRequestParts, Query},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use serde::Deserialize;
-
 use super::{Fields, own_path};
 use crate::ui::{
     pages::{self, found},
@@ -15,11 +15,11 @@ use crate::ui::{
     read::{self, Lens},
     shell::Theme,
     view::{FindView, Found, alert::AlertsTab},
-    visitor::{Member, Visitor},
+    visitor::{Member, Visitor, wants_html},
 };
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// What an address asks for. What it says wrong is as if it said nothing: an address is typed by people, too.
+#[derive(Debug, Default)]
 pub struct Wanted {
     pub q: String,
     pub state: String,
@@ -28,16 +28,33 @@ pub struct Wanted {
     pub from: Option<String>,
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for Wanted {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Wanted, Infallible> {
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_or_else(|_| Vec::new(), |sent| sent.0);
+        let get = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
+        let number = |name: &str| get(name).and_then(|text| text.parse().ok());
+        Ok(Wanted {
+            q: get("q").unwrap_or_default(),
+            state: get("state").unwrap_or_default(),
+            page: number("page").and_then(|page| usize::try_from(page).ok()),
+            before: number("before"),
+            from: get("from"),
+        })
+    }
+}
+
 pub async fn control(Member(v): Member) -> Response {
     v.ok(|shell, lens| pages::control(shell, &read::control(lens)))
 }
 
-pub async fn alerts(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+pub async fn alerts(Member(v): Member, wanted: Wanted) -> Response {
     let tab = AlertsTab::ALL.into_iter().find(|tab| tab.word() == wanted.state).unwrap_or_default();
     v.ok(|shell, lens| pages::alerts(shell, &read::alerts(lens, tab, wanted.q.trim(), wanted.page.unwrap_or(1))))
 }
 
-pub async fn pages(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+pub async fn pages(Member(v): Member, wanted: Wanted) -> Response {
     v.ok(|shell, lens| pages::recent(shell, &read::pages(lens, wanted.before)))
 }
 
@@ -57,7 +74,7 @@ pub async fn estate(Member(v): Member) -> Response {
 /// So many entries are read for one page; those too small to tell are passed over.
 const JOURNAL_PAGE: u64 = 100;
 
-pub async fn journal(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+pub async fn journal(Member(v): Member, wanted: Wanted) -> Response {
     let newest = v.house.keeper.world().seq();
     let end = wanted.before.map_or(newest, |before| before.saturating_sub(1)).min(newest);
     let begin = end.saturating_sub(JOURNAL_PAGE - 1).max(1);
@@ -69,13 +86,15 @@ pub async fn journal(Member(v): Member, Query(wanted): Query<Wanted>) -> Respons
         }
     };
     let entries: Vec<_> = sealed.iter().filter_map(|one| meridian_core::journal::open(one).ok()).collect();
+    let newest = sealed.last().filter(|_| wanted.before.is_none());
+    let head = newest.map(|last| String::from(last.hash).chars().take(16).collect()).unwrap_or_default();
     v.ok(|shell, lens| {
         let older = (begin > 1).then_some(begin);
-        pages::journal(shell, &read::journal(lens, entries.iter().rev(), wanted.before.is_some(), older))
+        pages::journal(shell, &read::journal(lens, entries.iter().rev(), wanted.before.is_some(), older, head))
     })
 }
 
-pub async fn find(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+pub async fn find(Member(v): Member, wanted: Wanted) -> Response {
     let query = wanted.q.trim().to_lowercase();
     v.ok(|shell, lens| {
         let view = FindView { found: search(lens, &query), query: wanted.q.clone() };
@@ -168,9 +187,7 @@ pub async fn preferences(v: Visitor, Form(pairs): Form<Vec<(String, String)>>) -
 
 pub async fn nothing_here(v: Visitor) -> Response {
     let path: String = v.uri.path().chars().take(120).collect();
-    let programs =
-        v.headers.get(header::ACCEPT).is_some_and(|accept| !accept.as_bytes().windows(9).any(|w| w == b"text/html"));
-    if programs {
+    if v.headers.contains_key(header::ACCEPT) && !wants_html(&v.headers) {
         return (StatusCode::NOT_FOUND, format!("there is nothing at {path}\n")).into_response();
     }
     v.oops(StatusCode::NOT_FOUND, "There is no such page", &format!("Nothing is at {path}."))

@@ -2,7 +2,7 @@
 
 use axum::{
     Form,
-    extract::{Path, Query},
+    extract::Path,
     http::StatusCode,
     response::Response,
 };
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-pub async fn one(Member(v): Member, Path(name): Path<String>, Query(wanted): Query<Wanted>) -> Response {
+pub async fn one(Member(v): Member, Path(name): Path<String>, wanted: Wanted) -> Response {
     match view(&v, &name, wanted.from.as_deref()) {
         Some(view) => v.ok(|shell, _| pages::rota(shell, &view)),
         None => no_rota(&v, &name),

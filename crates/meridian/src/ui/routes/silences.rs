@@ -2,7 +2,7 @@
 
 use axum::{
     Form,
-    extract::{Path, Query},
+    extract::Path,
     http::StatusCode,
     response::Response,
 };
@@ -26,12 +26,12 @@ use crate::{
     },
 };
 
-pub async fn list(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+pub async fn list(Member(v): Member, wanted: Wanted) -> Response {
     v.ok(|shell, lens| pages::silences(shell, &read::silences(lens, wanted.state == "expired")))
 }
 
 /// `q` are matchers to begin with, as the filter of the alerts has them.
-pub async fn form(Member(v): Member, Query(wanted): Query<Wanted>) -> Response {
+pub async fn form(Member(v): Member, wanted: Wanted) -> Response {
     let matchers = Matcher::parse(&wanted.q).unwrap_or_default();
     let typed = matchers.iter().map(|m| (m.name.to_string(), m.op.to_string(), m.value.to_string())).collect();
     let world = v.house.keeper.world();

@@ -5,7 +5,10 @@ use meridian_core::{Instant, access::Scope};
 #[derive(Clone, Debug, Default)]
 pub struct LoginView {
     pub account: String,
-    pub error: Option<String>,
+    /// What was refused, and what to do about it.
+    pub error: Option<(String, &'static str)>,
+    /// There is no account yet: the first one is made by the setup link.
+    pub first: bool,
     /// Where to go afterwards: a path of ours.
     pub next: String,
 }

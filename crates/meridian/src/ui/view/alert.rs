@@ -3,6 +3,7 @@
 use meridian_core::{
     Instant,
     id::{Fingerprint, IncidentId},
+    incident::Severity,
 };
 
 use crate::ui::parts::Say;
@@ -16,6 +17,9 @@ pub struct AlertRow {
     pub summary: String,
     /// All others, sorted.
     pub labels: Vec<(String, String)>,
+    pub severity: Severity,
+    /// The site that its labels name.
+    pub site: Option<String>,
     pub since: Instant,
     pub state: AlertState,
     pub incident: Option<IncidentId>,
@@ -52,9 +56,9 @@ pub struct AlertsView {
     pub filter: String,
     pub filter_error: Option<String>,
     pub rows: Vec<AlertRow>,
-    /// Active alerts in all, and of them quiet.
     pub active: usize,
-    pub quiet: usize,
+    /// Of them quiet; not counted where there are very many.
+    pub quiet: Option<usize>,
     pub matched: usize,
     /// Counted from 1.
     pub page: usize,

@@ -14,6 +14,8 @@ pub struct ControlView {
     pub sites: Vec<SiteView>,
     pub axis: Axis,
     pub rows: Vec<Row>,
+    /// Rotas that have no row in the picture.
+    pub rotas_more: usize,
     /// The same as a table, for those who can't see the picture.
     pub shifts: Vec<ShiftRow>,
     pub needs: Vec<Need>,
@@ -33,6 +35,8 @@ pub struct SiteView {
     /// Degrees north and east.
     pub location: Option<(f64, f64)>,
     pub watches: Vec<Watch>,
+    /// On watch as well, and not shown.
+    pub more: usize,
     /// Who comes next at this site.
     pub next: Option<NextWatch>,
 }

@@ -6,7 +6,7 @@ use meridian_core::{
     incident::Severity,
 };
 
-use super::{Told, alert::AlertRow, page::PageRow};
+use super::{Told, alert::AlertRow, page::Tried};
 use crate::ui::parts::Say;
 
 #[derive(Clone, Debug)]
@@ -68,9 +68,14 @@ pub struct IncidentView {
     pub round: Option<String>,
     pub alerts: Vec<AlertRow>,
     pub alerts_total: usize,
-    pub pages: Vec<PageRow>,
-    /// Newest first.
+    pub tried: Vec<Tried>,
+    /// Newest first, one screenful of them.
     pub told: Vec<Told>,
+    /// How many facts the timeline has.
+    pub told_total: usize,
+    /// `?before=` of those before.
+    pub older: Option<u64>,
+    pub newer: bool,
     /// To whom it can be given.
     pub people: Vec<(Name, String)>,
 }

@@ -55,7 +55,7 @@ pub struct JournalView {
     /// Whether this is not the newest page.
     pub newer: bool,
     pub entries: u64,
-    /// The hash of the newest entry, shortened.
+    /// The beginning of the hash over everything up to the newest entry; empty on older pages.
     pub head: String,
 }
 

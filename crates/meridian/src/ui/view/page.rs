@@ -34,6 +34,23 @@ pub struct Attempt {
     pub tries: u32,
 }
 
+/// All attempts to reach one person about one incident.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    pub who: String,
+    pub because: Say,
+    pub pages: usize,
+    pub answered: bool,
+    pub ways: Vec<TriedWay>,
+}
+
+/// The attempts of one kind: over one contact, about one thing.
+#[derive(Clone, Debug)]
+pub struct TriedWay {
+    pub last: Attempt,
+    pub times: usize,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptState {
     Due,

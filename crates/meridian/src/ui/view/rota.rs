@@ -18,9 +18,11 @@ pub struct RotaRow {
     pub now: Vec<String>,
     pub until: Option<Instant>,
     pub next: Vec<String>,
-    /// The first instants within the coming two weeks at which nobody is primary.
+    /// The first stretch within the coming two weeks in which an escalation would find nobody here.
     pub hole: Option<(Instant, Instant)>,
     pub holes: usize,
+    /// Nobody is on watch now, and nobody relies on it.
+    pub off: bool,
 }
 
 #[derive(Clone, Debug)]
