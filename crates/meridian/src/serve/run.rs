@@ -86,6 +86,7 @@ pub fn router(house: House) -> Router {
         .merge(crate::hooks::router())
         .merge(crate::api::router(&house))
         .merge(crate::ui::router())
+        .layer(axum::middleware::from_fn(crate::ui::for_browsers))
         .with_state(house)
         .layer(from_fn_with_state(guard::Numbers::default(), guard::guard))
 }

@@ -134,7 +134,7 @@ fn key(rotas_more: usize) -> Markup {
             span { svg width="26" height="12" { rect.d-live width="26" height="12" {} } "on watch" }
             span { svg width="26" height="12" { rect.d-plan x=".5" y=".5" width="25" height="11" {} } "planned" }
             span { svg width="26" height="12" { rect.d-past width="26" height="12" {} rect.d-over width="26" height="12" {} } "overlap" }
-            span { svg width="26" height="12" { rect.d-hole width="26" height="12" {} line.d-holeedge x1="1" x2="1" y2="12" {} line.d-holeedge x1="25" x2="25" y2="12" {} } "hole: nobody is scheduled and somebody is relied upon" }
+            span { svg width="26" height="12" { rect.d-hole width="26" height="12" {} line.d-holeedge x1="1" x2="1" y2="12" {} line.d-holeedge x1="25" x2="25" y2="12" {} } "hole: an escalation would find nobody" }
             span { svg width="26" height="12" { rect.d-night width="26" height="12" {} } "night there" }
             @if rotas_more > 0 { a.push href="/rotas" { "and " (rotas_more) " more rotas" } }
         }

@@ -3,7 +3,11 @@
 use maud::{Markup, html};
 
 use crate::ui::{
-    pages::{alerts::alert_table, incidents::{pager, state}, recent::tried},
+    pages::{
+        alerts::alert_table,
+        incidents::{pager, state},
+        recent::tried,
+    },
     parts::{
         Clock, Detail, Glyph, button_form, elapsed, empty, field, form::pop_form, glyph, glyph::glyph_big, lasting,
         left, scroll, section_head, time, timeline,

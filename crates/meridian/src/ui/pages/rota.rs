@@ -15,6 +15,9 @@ use crate::ui::{
     view::rota::{OverrideRow, RotaRow, RotaView, RotasView, ShiftRow},
 };
 
+/// So many shifts stand open in the table; the picture has all of them, and the others are one press away.
+const SHIFTS_SHOWN: usize = 24;
+
 pub fn rotas(shell: &Shell, view: &RotasView) -> Markup {
     let clock = &shell.clock;
     let content = html! {
@@ -77,7 +80,11 @@ pub fn rota(shell: &Shell, view: &RotaView) -> Markup {
         div.cols.main-side.gap-top {
             section #shifts data-live aria-label="Shifts" {
                 (section_head("Shifts", html! { (view.shifts.len()) " in these two weeks" }))
-                (scroll("Shifts", shift_table(clock, "Shifts in these two weeks", &view.shifts)))
+                @let (first, rest) = view.shifts.split_at(view.shifts.len().min(SHIFTS_SHOWN));
+                (scroll("Shifts", shift_table(clock, "Shifts in these two weeks", first)))
+                @if !rest.is_empty() {
+                    details.rest #shifts-rest { summary { "The other " (rest.len()) } (scroll("The other shifts", shift_table(clock, "The other shifts", rest))) }
+                }
             }
             div {
                 section #overrides data-live aria-label="Overrides" { (overrides(shell, view)) }

@@ -20,12 +20,19 @@ pub struct Axis {
     pub zone_name: String,
     /// Hours between two figures on top: 2 for a day, 24 for a fortnight.
     pub every_hours: i64,
-    /// How wide the picture is at least on a wide screen (1440 and more), in pixels; below that it is [`NARROW`].
-    pub wide: f64,
 }
 
-/// The least width of the picture: a narrower frame scrolls.
-const NARROW: f64 = 700.0;
+impl Axis {
+    /// The least width of the picture in pixels, as the style sheet has it: a narrower frame scrolls.
+    fn narrow(&self) -> f64 {
+        if self.every_hours == 24 { 980.0 } else { 680.0 }
+    }
+
+    /// The same on a screen of 1440 and more.
+    fn wide(&self) -> f64 {
+        if self.every_hours == 24 { 1080.0 } else { 820.0 }
+    }
+}
 
 #[derive(Clone, Debug)]
 pub enum Row {
@@ -101,7 +108,7 @@ impl Axis {
     /// Whether a figure of the axis keeps clear of the now-line. `left` and `right` say how far it reaches from `at`,
     /// in pixels.
     fn clear(&self, at: Instant, left: f64, right: f64) -> bool {
-        let pixels = |percent: f64| percent / 100.0 * NARROW;
+        let pixels = |percent: f64| percent / 100.0 * self.narrow();
         self.now().is_none_or(|now| {
             let away = pixels(now - self.at(at));
             away < -left - 3.0 || away > right + 3.0
@@ -223,7 +230,7 @@ fn draw(axis: &Axis, row: &Row, top: u32) -> Markup {
             }
             @for (from, until) in off {
                 line.d-off x1=(axis.x(*from)) x2=(axis.x(*until)) y1=(top + 10) y2=(top + 10) {}
-                @if let Some(placed) = place(&["off".to_owned()], (axis.at(*from), axis.at(*until)), axis.now(), NARROW, 11.0) {
+                @if let Some(placed) = place(&["off".to_owned()], (axis.at(*from), axis.at(*until)), axis.now(), axis.narrow(), 11.0) {
                     text.d-loc.d-halo x=(format!("{:.3}%", placed.x)) dx="6" y=(top + 14) { "off" }
                 }
             }
@@ -253,9 +260,9 @@ fn draw(axis: &Axis, row: &Row, top: u32) -> Markup {
 fn hole(axis: &Axis, from: Instant, until: Instant, top: u32) -> Markup {
     let length = super::lasting(until.duration_since(from));
     let words = [format!("HOLE {length}"), "HOLE".to_owned()];
-    let inside = place(&words, (axis.at(from), axis.at(until)), axis.now(), NARROW, 11.5);
+    let inside = place(&words, (axis.at(from), axis.at(until)), axis.now(), axis.narrow(), 11.5);
     // Beside it where it is too small for its word, unless that would leave the picture.
-    let right = axis.at(until) < 100.0 - (width(&words[1], 11.5) + 8.0) / NARROW * 100.0;
+    let right = axis.at(until) < 100.0 - (width(&words[1], 11.5) + 8.0) / axis.narrow() * 100.0;
     html! {
         rect.d-hole x=(axis.x(from)) y=(top + 1) width=(axis.width(from, until)) height=(COVER - 1) { title { "hole, " (length) } }
         line.d-holeedge x1=(axis.x(from)) x2=(axis.x(from)) y1=(top + 1) y2=(top + COVER) {}
@@ -303,7 +310,7 @@ fn name(axis: &Axis, bar: &Bar, class: &str, size: f64, y: u32) -> Markup {
     let text = |placed: &Placed, only: &str| {
         html! { text class={ (class) (only) } x=(format!("{:.3}%", placed.x)) dx="6" y=(y) { (placed.text) } }
     };
-    let (narrow, wide) = (at(NARROW), at(axis.wide));
+    let (narrow, wide) = (at(axis.narrow()), at(axis.wide()));
     html! {
         @if narrow == wide {
             @if let Some(placed) = &narrow { (text(placed, "")) }

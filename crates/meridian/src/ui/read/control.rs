@@ -2,17 +2,18 @@
 
 use jiff::{SignedDuration, tz::TimeZone};
 use meridian_core::{
-    Instant,
+    Fact, Instant,
     estate::{Role, Rota, Site},
     id::Name,
     incident::Incident,
-    page::WalkState,
+    page::{PageFact, WalkState},
     roster::Shift,
 };
 
 use super::{
-    Lens, incident,
+    Lens,
     cover::{Absent, absent},
+    incident,
     rota::{cover, pack, shift_row, zone_words},
     story::tell,
 };
@@ -50,7 +51,7 @@ pub fn control(lens: &Lens<'_>) -> ControlView {
     let resolved = world.incidents.iter().filter_map(|i| Some((i, i.resolved.as_ref()?))).max_by_key(|(_, r)| r.at);
     ControlView {
         sites: sites(lens),
-        axis: Axis { from, until, now: lens.now, zone, zone_name: "UTC".into(), every_hours: 2, wide: 840.0 },
+        axis: Axis { from, until, now: lens.now, zone, zone_name: "UTC".into(), every_hours: 2 },
         rotas_more: world.estate().rotas.len() - rotas.len(),
         rows: rows(lens, rotas, &shifts, from, until),
         shifts: shifts.iter().map(|shift| shift_row(lens, shift, true)).collect(),
@@ -66,7 +67,12 @@ pub fn control(lens: &Lens<'_>) -> ControlView {
                 .at(r.at)
                 .text(".")
         }),
-        latest: world.recent().filter_map(|e| tell(lens, e.seq, e.at, &e.actor, &e.fact)).take(LATEST_SHOWN).collect(),
+        latest: world
+            .recent()
+            .filter(|e| is_news(&e.fact))
+            .filter_map(|e| tell(lens, e.seq, e.at, &e.actor, &e.fact))
+            .take(LATEST_SHOWN)
+            .collect(),
     }
 }
 
@@ -78,6 +84,11 @@ fn shown_rotas<'a>(lens: &Lens<'a>, from: Instant, until: Instant) -> Vec<(&'a R
     let room = ROTAS_SHOWN.saturating_sub(shown.len());
     shown.extend(calm.into_iter().take(room));
     shown
+}
+
+/// Messages that went their way are told where they belong; here they would push out what happened.
+fn is_news(fact: &Fact) -> bool {
+    !matches!(fact, Fact::Page(PageFact::DeliverySucceeded { .. } | PageFact::DeliveryCancelled { .. }))
 }
 
 fn hour_before(now: Instant, hours: i64) -> Instant {
@@ -221,9 +232,13 @@ fn page_need(lens: &Lens<'_>, incident: &Incident) -> Option<Need> {
         WalkState::Waiting { until } => match lens.world.next_paged(incident.id) {
             Some(next) if !next.persons.is_empty() => (
                 Some(*until),
-                more.text(format!("Then {} {} paged, ", lens.people(&next.persons), verb(next.persons.len(), "is", "are")))
-                    .at(next.at)
-                    .text("."),
+                more.text(format!(
+                    "Then {} {} paged, ",
+                    lens.people(&next.persons),
+                    verb(next.persons.len(), "is", "are")
+                ))
+                .at(next.at)
+                .text("."),
             ),
             _ => (Some(*until), more.text("After that everybody was tried.")),
         },

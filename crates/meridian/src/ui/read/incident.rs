@@ -143,14 +143,20 @@ fn stake(lens: &Lens<'_>, incident: &Incident, walk: Option<&Walk>) -> Stake {
             let paged: Vec<String> = waiting_for(lens, walk);
             let say = match paged.is_empty() {
                 true => Say::new().text("Nobody could be paged at this step."),
-                false => Say::new()
-                    .strong(listed(&paged))
-                    .text(verb(paged.len(), " was paged and has not answered.", " were paged and have not answered.")),
+                false => Say::new().strong(listed(&paged)).text(verb(
+                    paged.len(),
+                    " was paged and has not answered.",
+                    " were paged and have not answered.",
+                )),
             };
             let next = lens.world.next_paged(incident.id);
             let more = match next {
                 Some(next) if !next.persons.is_empty() => Say::new()
-                    .text(format!("Then {} {} paged, ", lens.people(&next.persons), verb(next.persons.len(), "is", "are")))
+                    .text(format!(
+                        "Then {} {} paged, ",
+                        lens.people(&next.persons),
+                        verb(next.persons.len(), "is", "are")
+                    ))
                     .at(next.at)
                     .text(format!(". {firing}")),
                 _ => Say::new().text("After that everybody was tried; it begins anew. ").text(firing),

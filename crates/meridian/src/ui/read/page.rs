@@ -108,10 +108,12 @@ pub fn ack(lens: &Lens<'_>, id: PageId, person: &Name, action: String, pass_on: 
         (_, Some(taken)) => AckState::TakenBy { who: lens.person(&taken.by), at: taken.at },
         _ => {
             let next = world.next_paged(incident.id).filter(|next| !next.persons.is_empty());
-            AckState::Waiting { next: next.map(|next| {
-                let are = verb(next.persons.len(), "is", "are");
-                (Say::new().strong(lens.people(&next.persons)).text(format!(" {are} paged")), next.at)
-            }) }
+            AckState::Waiting {
+                next: next.map(|next| {
+                    let are = verb(next.persons.len(), "is", "are");
+                    (Say::new().strong(lens.people(&next.persons)).text(format!(" {are} paged")), next.at)
+                }),
+            }
         }
     };
     let others = world.pages.pages_of(incident.id).filter(|other| other.person != *person);

@@ -67,8 +67,7 @@ pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, mine: &Time
     let absent = absent(lens, rota, begin, until);
     let holes = absent.holes.clone();
     let zone = TimeZone::UTC;
-    let axis =
-        Axis { from: begin, until, now: lens.now, zone, zone_name: "UTC".into(), every_hours: 24, wide: 1080.0 };
+    let axis = Axis { from: begin, until, now: lens.now, zone, zone_name: "UTC".into(), every_hours: 24 };
     let mut rows = vec![cover("cover", &shifts, absent)];
     rows.extend(rota.layers.iter().map(|layer| {
         let (site, zone) = lens.site(&layer.site);

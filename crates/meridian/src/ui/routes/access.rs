@@ -54,7 +54,9 @@ pub async fn login(v: Visitor, Form(pairs): Sent) -> Response {
         Err(error) => {
             let (status, hint) = match &error {
                 LoginError::Wrong => (StatusCode::UNAUTHORIZED, "Check both; an admin can give you a new password."),
-                LoginError::TooOften => (StatusCode::TOO_MANY_REQUESTS, "Nothing was tried; the limit guards the passwords."),
+                LoginError::TooOften => {
+                    (StatusCode::TOO_MANY_REQUESTS, "Nothing was tried; the limit guards the passwords.")
+                }
                 LoginError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "Try again in a moment."),
             };
             let view = LoginView {

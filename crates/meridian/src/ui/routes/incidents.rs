@@ -1,11 +1,6 @@
 //! Incidents: looked at, and acted on by forms.
 
-use axum::{
-    Form,
-    extract::Path,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use meridian_core::{
     Command, Reply,
     access::Action,

@@ -2,12 +2,6 @@
 
 use std::convert::Infallible;
 
-use axum::{
-    Form,
-    extract::{FromRequestParts, Query},
-    http::{HeaderValue, StatusCode, header, request::Parts},
-    response::{IntoResponse, Redirect, Response},
-};
 use super::{Fields, own_path};
 use crate::ui::{
     pages::{self, found},
@@ -16,6 +10,12 @@ use crate::ui::{
     shell::Theme,
     view::{FindView, Found, alert::AlertsTab},
     visitor::{Member, Visitor, wants_html},
+};
+use axum::{
+    Form,
+    extract::{FromRequestParts, Query},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
 };
 
 /// What an address asks for. What it says wrong is as if it said nothing: an address is typed by people, too.

@@ -1,11 +1,6 @@
 //! One rota, and its overrides.
 
-use axum::{
-    Form,
-    extract::Path,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use jiff::tz::TimeZone;
 use meridian_core::{Command, Refusal, access::Action, estate::Override, id::Name};
 

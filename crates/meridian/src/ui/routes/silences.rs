@@ -1,11 +1,6 @@
 //! Silences: the list, the form, setting and ending one.
 
-use axum::{
-    Form,
-    extract::Path,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use jiff::{SignedDuration, tz::TimeZone};
 use meridian_core::{
     Command, Refusal,
