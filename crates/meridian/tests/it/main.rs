@@ -3,6 +3,7 @@
 //! Only the wiring is tested here; what is decided, and why, is tested where it is decided, without a process.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests of other processes take real time")]
 
+mod acknowledge;
 mod amtool;
 mod begin;
 mod client;
