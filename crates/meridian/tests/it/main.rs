@@ -14,5 +14,6 @@ mod full_disk;
 mod ground;
 mod hostile;
 mod pagerduty;
+mod pages;
 mod prometheus;
 mod stop;

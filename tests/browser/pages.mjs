@@ -1,0 +1,208 @@
+// pages.mjs BASE [SETUP PID]: what holds on every page, and what people do on them. Prints each breach; exit code 1 if
+// there is one. With the setup link of a fresh server, the first account is made and logged in by form, as a person does.
+import { axe, commandLine, withBrowser } from './browser.mjs';
+
+const { words: [base, setup, pid] } = commandLine();
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const PATHS = ['/', '/incidents', '/incidents?state=resolved', '/incidents/1', '/alerts', '/alerts?q=site%3D', '/silences', '/silences/new',
+  '/pages', '/rotas', '/rotas/payments', '/people', '/estate', '/journal', '/find?q=a', '/nowhere'];
+const PASSWORD = 'nine black horses at dawn';
+const source = axe();
+const breaches = [];
+const check = (what, holds, more = '') => { if (!holds) breaches.push(`${what} ${more}`.trim()); };
+const within = async (what, question, ms = 10_000) => {
+  const end = Date.now() + ms;
+  for (;;) {
+    if (await question().catch(() => false)) return;
+    if (Date.now() > end) { check(what, false, `(waited ${ms} ms)`); return; }
+    await new Promise((done) => setTimeout(done, 50));
+  }
+};
+
+async function accessible(page, as, only) {
+  if (!await page.evaluate(() => Boolean(globalThis.axe))) await page.evaluate(source);
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(options), only ? { runOnly: { type: 'rule', values: only } } : { runOnly: TAGS });
+  for (const { id, nodes } of violations) {
+    for (const node of nodes.slice(0, 3)) check(`${as}: ${id}`, false, `${node.target.join(' ')}\n  ${node.html.slice(0, 300)}\n  ${node.failureSummary?.replaceAll('\n', '\n  ')}`);
+  }
+}
+
+/** Light and dark, wide and narrow. Only colours differ between light and dark, so only they are looked at twice. */
+async function everyLook(page, as) {
+  for (const [width, height] of [[1440, 900], [390, 844]]) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await accessible(page, `${as} ${colorScheme} ${width}`, colorScheme === 'dark' ? ['color-contrast'] : null);
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    check(`${as} ${width}: nothing is wider than the screen`, wide <= 0, `by ${wide} px`);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** What a page says to its console is a fault: a refused script, a missing file, a broken policy. */
+function listen(page) {
+  page.on('console', (said) => { if (said.type() === 'error' && !/status of 4\d\d|ERR_/.test(said.text())) check(`console of ${page.url()}`, false, said.text()); });
+  page.on('pageerror', (error) => check(`script of ${page.url()}`, false, error.message));
+  page.on('dialog', (dialog) => { check(`a dialog on ${page.url()}`, false, dialog.message()); dialog.dismiss(); });
+  return page;
+}
+
+async function everyPage(page, paths) {
+  for (const path of paths) {
+    const answer = await page.goto(base + path);
+    check(path, answer.status() === (path === '/nowhere' ? 404 : 200), `answered ${answer.status()}`);
+    await everyLook(page, path);
+    const inert = await page.evaluate(() => globalThis.pwned === undefined && !document.querySelector('a[href^="javascript:" i], main img'));
+    check(`${path}: what others sent is words`, inert);
+  }
+}
+
+async function dialogs(page) {
+  await page.goto(`${base}/`);
+  await page.keyboard.press('Control+k');
+  await page.locator('#palette-results li').first().waitFor();
+  await everyLook(page, 'the palette');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await page.locator('#keys[open]').waitFor();
+  await everyLook(page, 'the keys');
+  await page.keyboard.press('Escape');
+}
+
+async function firstAccount(page) {
+  await page.goto(`${base}/login`);
+  check('login says where the first account comes from', (await page.innerText('main')).includes('setup link'));
+  await page.goto(setup);
+  await everyLook(page, 'setup');
+  const fill = async (values) => { for (const [name, value] of Object.entries(values)) await page.fill(`[name=${name}]`, value); };
+  await fill({ account: 'wen', display_name: 'Wen Li', password: 'short', again: 'short' });
+  await page.click('button.primary');
+  check('a short password is refused beside its field', await page.locator('[name=password][aria-invalid]').count() === 1);
+  await everyLook(page, 'setup refused');
+  await fill({ password: PASSWORD, again: PASSWORD });
+  await page.selectOption('[name=person]', 'wen');
+  await page.click('button.primary');
+  await page.waitForURL(`${base}/`);
+  await page.click('details.me summary');
+  await page.click('text=Log out');
+  await page.waitForURL(`${base}/login`);
+  await page.goto(`${base}/incidents`);
+  check('a page asks for the login and keeps where one wanted to go', page.url().includes('/login?next=%2Fincidents'), page.url());
+  await fill({ account: 'wen', password: 'not this one at all' });
+  await page.click('button.primary');
+  check('a wrong password is said', (await page.innerText('[role=alert]')).includes('wrong'));
+  await everyLook(page, 'login refused');
+  await fill({ account: 'wen', password: PASSWORD });
+  await page.click('button.primary');
+  await page.waitForURL(`${base}/incidents`);
+}
+
+async function withoutScript(context) {
+  const page = await context.newPage();
+  await page.goto(`${base}/incidents/1`);
+  await page.click('button:has-text("Acknowledge")');
+  check('acknowledged by form alone', (await page.innerText('main')).includes('You have it'));
+  await page.fill('#note-text', 'kept without a script');
+  await page.click('text=Keep the note');
+  check('noted by form alone', (await page.innerText('#timeline')).includes('kept without a script'));
+  await page.goto(`${base}/silences/new`);
+  await page.fill('[name=name] >> nth=0', 'alertname');
+  await page.fill('[name=value] >> nth=0', 'NeverThere');
+  await page.fill('[name=reason]', 'a test');
+  await page.click('button:has-text("Silence")');
+  check('silenced by form alone', (await page.innerText('#silences')).includes('NeverThere'), page.url());
+  await page.click('button[name=reading][value=site]');
+  check('the time of the site by form alone', await page.locator('button[value=site][aria-pressed=true]').count() === 1);
+  await page.context().close();
+}
+
+async function keyboard(page) {
+  await page.goto(`${base}/`);
+  await page.keyboard.press('Tab');
+  check('the first stop skips to the content', await page.evaluate(() => document.activeElement.className === 'skip'));
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('g');
+  await page.keyboard.press('i');
+  await page.waitForURL(`${base}/incidents`);
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  check('j and k choose a row', await page.locator('tbody tr.at').count() === 1);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/incidents\/\d+$/);
+  await page.keyboard.press('n');
+  check('n goes to the note', await page.evaluate(() => document.activeElement.id === 'note-text'));
+  await page.goto(`${base}/incidents/2`);
+  await page.keyboard.press('a');
+  await within('a acknowledges', async () => (await page.innerText('#stake')).includes('Wen Li has it'));
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('mousetrap');
+  await within('the palette finds an incident', async () => (await page.innerText('#palette-results li >> nth=0')).includes('mousetrap'));
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/incidents\/\d+$/);
+  check('the palette leads to the incident', (await page.innerText('h1')).includes('mousetrap'), page.url());
+}
+
+async function readings(page) {
+  await page.goto(`${base}/journal`);
+  const marks = () => page.evaluate(() => [...new Set([...document.querySelectorAll('main time i')].map((i) => i.textContent))].join());
+  await page.click('button[value=utc]');
+  check('every instant is in UTC', await marks() === 'UTC', await marks());
+  await page.click('button[value=site]');
+  check('every instant is in the time of the site', await marks() === 'HKT', await marks());
+  await page.goto(`${base}/incidents`);
+  check('the choice outlives the page', await marks() === 'HKT', await marks());
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+  await page.click('button[name=theme]');
+  check('dark at once', await theme() === 'dark');
+  await page.reload();
+  check('dark on the next page', await theme() === 'dark');
+  await page.click('button[name=theme]');
+  check('light again', await theme() === 'light');
+}
+
+async function swap(page, other) {
+  await page.goto(`${base}/incidents/1`);
+  await page.click('#note-text');
+  await page.keyboard.type('half a thou');
+  await other.goto(`${base}/incidents/1`);
+  await other.fill('#note-text', 'from elsewhere');
+  await other.click('text=Keep the note');
+  await within('what happens elsewhere comes by itself', async () => (await page.innerText('#timeline')).includes('from elsewhere'));
+  const held = await page.evaluate(() => [document.activeElement.id, document.activeElement.value, document.activeElement.selectionStart].join());
+  check('focus, words and caret stay', held === 'note-text,half a thou,11', held);
+}
+
+async function disconnected(page) {
+  await page.goto(`${base}/`);
+  await within('it is live', () => page.locator('#asof[data-state=live]').isVisible());
+  process.kill(Number(pid), 'SIGSTOP');
+  try {
+    await within('a silent server is said to be one', () => page.locator('#lost:has-text("DISCONNECTED")').isVisible(), 13_000);
+    await accessible(page, 'disconnected');
+  } finally {
+    process.kill(Number(pid), 'SIGCONT');
+  }
+  await within('it recovers by itself', () => page.locator('#lost').isHidden());
+}
+
+await withBrowser(async (open) => {
+  const { page } = await open(`${base}/login`);
+  listen(page);
+  if (setup) await firstAccount(page);
+  await everyPage(page, setup ? [...PATHS, '/tokens'] : PATHS);
+  await dialogs(page);
+  if (!setup) return;
+  const browser = page.context().browser(), storageState = await page.context().storageState();
+  await withoutScript(await browser.newContext({ javaScriptEnabled: false, storageState }));
+  await keyboard(page);
+  await swap(page, listen(await page.context().newPage()));
+  await readings(page);
+  if (pid) await disconnected(page);
+});
+for (const breach of breaches) console.log(breach);
+console.log(`${breaches.length} breaches`);
+process.exitCode = breaches.length ? 1 : 0;
