@@ -13,14 +13,14 @@
     if (!answer || !answer.ok) { results.textContent = ""; return; }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     results.replaceChildren(...page.getElementById("found").childNodes);
-    for (const list of results.querySelectorAll("ul")) list.setAttribute("role", "presentation");
-    options().forEach((li, i) => { li.setAttribute("role", "option"); li.id = `option-${i}`; li.firstElementChild.tabIndex = -1; });
+    for (const list of results.querySelectorAll("ul, li")) list.setAttribute("role", "presentation");
+    options().forEach((a, i) => { a.setAttribute("role", "option"); a.id = `option-${i}`; a.tabIndex = -1; });
     choose(0);
   }
-  const options = () => [...results.querySelectorAll("li")];
+  const options = () => [...results.querySelectorAll("li a")];
   function choose(i) {
     const all = options();
-    all.forEach((li, n) => li.setAttribute("aria-selected", String(n === i)));
+    all.forEach((a, n) => a.setAttribute("aria-selected", String(n === i)));
     if (all[i]) { input.setAttribute("aria-activedescendant", all[i].id); all[i].scrollIntoView({ block: "nearest" }); }
     else input.removeAttribute("aria-activedescendant");
   }
@@ -28,10 +28,10 @@
 
   input.addEventListener("input", search);
   palette.addEventListener("keydown", (event) => {
-    const all = options(), at = all.findIndex((li) => li.getAttribute("aria-selected") === "true");
+    const all = options(), at = all.findIndex((a) => a.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown") choose(Math.min(at + 1, all.length - 1));
     else if (event.key === "ArrowUp") choose(Math.max(at - 1, 0));
-    else if (event.key === "Enter" && all[at]) location.assign(all[at].querySelector("a").href);
+    else if (event.key === "Enter" && all[at]) location.assign(all[at].href);
     else return;
     event.preventDefault();
   });
