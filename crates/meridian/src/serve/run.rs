@@ -8,7 +8,10 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use axum::{Router, middleware::from_fn_with_state};
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
 use meridian_core::{Command, id::Actor};
 use meridian_store::{Journal, SqliteJournal};
 use tokio::{
@@ -86,9 +89,10 @@ pub fn router(house: House) -> Router {
         .merge(crate::hooks::router())
         .merge(crate::api::router(&house))
         .merge(crate::ui::router())
-        .layer(axum::middleware::from_fn(crate::ui::for_browsers))
         .with_state(house)
         .layer(from_fn_with_state(guard::Numbers::default(), guard::guard))
+        // Around the guard, so that a person sees a page where a handler panicked.
+        .layer(from_fn(crate::ui::for_browsers))
 }
 
 /// Opens the journal at `data/journal.db`, making the directory for its first use.

@@ -297,7 +297,42 @@ pub fn markup_response(markup: Markup) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::pages::percent, unpercent};
+    use axum::{
+        Router,
+        body::{Body, to_bytes},
+        http::{Request, StatusCode, header},
+        middleware::from_fn,
+        routing::{get, post},
+    };
+    use tower::ServiceExt;
+
+    use super::{super::pages::percent, for_browsers, unpercent};
+    use crate::api::Problem;
+
+    #[tokio::test]
+    async fn people_get_pages_and_programs_get_problems() {
+        let problem = || async { Problem::new(StatusCode::FORBIDDEN, "not <you>") };
+        let router = Router::new()
+            .route("/page", get(problem))
+            .route("/api/x", get(problem))
+            .route("/form", post(async || "taken"))
+            .layer(from_fn(for_browsers));
+        let check = async |path: &str, accept: &str, status: u16, kind: &str, says: &str| {
+            let request = Request::get(path).header(header::ACCEPT, accept).body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status().as_u16(), status, "{path}");
+            let found = response.headers().get(header::CONTENT_TYPE).map_or("", |v| v.to_str().unwrap()).to_owned();
+            assert!(found.starts_with(kind), "{path} for {accept}: {found}");
+            let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+            let body = String::from_utf8_lossy(&body);
+            assert!(body.contains(says), "{path} for {accept}: {body}");
+        };
+        let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+        check("/page", browser, 403, "text/html", "Not &lt;you&gt;.").await;
+        check("/page", "application/json", 403, "application/problem+json", "not <you>").await;
+        check("/api/x", browser, 403, "application/problem+json", "not <you>").await;
+        check("/form", browser, 405, "text/html", "Method Not Allowed").await;
+    }
 
     #[test]
     fn what_is_encoded_comes_back() {
