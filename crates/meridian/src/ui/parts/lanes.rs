@@ -105,14 +105,16 @@ impl Axis {
         (self.from <= self.now && self.now < self.until).then(|| self.at(self.now))
     }
 
-    /// Whether a figure of the axis keeps clear of the now-line. `left` and `right` say how far it reaches from `at`,
+    /// Whether a figure of the axis stands whole in the picture and clear of the now-line. `left` and `right` say how far it reaches from `at`,
     /// in pixels.
     fn clear(&self, at: Instant, left: f64, right: f64) -> bool {
         let pixels = |percent: f64| percent / 100.0 * self.narrow();
-        self.now().is_none_or(|now| {
-            let away = pixels(now - self.at(at));
-            away < -left - 3.0 || away > right + 3.0
-        })
+        let inside = pixels(100.0 - self.at(at)) > right;
+        inside
+            && self.now().is_none_or(|now| {
+                let away = pixels(now - self.at(at));
+                away < -left - 3.0 || away > right + 3.0
+            })
     }
 
     fn width(&self, from: Instant, until: Instant) -> String {
