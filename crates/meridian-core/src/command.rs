@@ -55,6 +55,12 @@ pub enum Command {
         by: Name,
         because: AcknowledgedBecause,
     },
+    /// All incidents of these alerts, also of groups that nobody was told of yet.
+    AcknowledgeAlerts {
+        alerts: Vec<Fingerprint>,
+        by: Name,
+        because: AcknowledgedBecause,
+    },
     Note {
         incident: IncidentId,
         text: String,

@@ -5,12 +5,14 @@
 //! than a group waits makes the group be looked at once.
 
 mod flush;
+mod incoming;
 mod intake;
 mod list;
 mod quiet;
 mod silence;
 
 pub use flush::Flush;
+pub use incoming::{LABEL_NAME_BYTES_MAX, LABEL_VALUE_BYTES_MAX, LABELS_MAX, Unacceptable};
 pub use intake::{Intake, RESOLVE_TIMEOUT, Resend};
 pub use list::{AlertFilter, Order, Page};
 pub use quiet::{AlertState, AlertStatus};

@@ -188,17 +188,32 @@ impl Router {
 
     /// Whether the time intervals of the route keep it quiet now.
     pub fn muted(&self, path: &str, now: Instant) -> Option<Quiet> {
-        let node = self.node(path)?;
-        let covers = |name: &&String| {
-            self.time_intervals.get(name.as_str()).is_some_and(|all| all.iter().any(|i| i.contains(now)))
-        };
-        if let Some(name) = node.mute.iter().find(covers) {
+        self.node_muted(self.position(path)?, now)
+    }
+
+    pub fn node_muted(&self, node: u32, now: Instant) -> Option<Quiet> {
+        let node = self.nodes.get(node as usize)?;
+        if let Some(name) = node.mute.iter().find(|name| self.covers(name, now)) {
             return Some(Quiet::ByTimeInterval(name.clone()));
         }
-        if !node.active.is_empty() && !node.active.iter().any(|name| covers(&name)) {
+        if !node.active.is_empty() && !node.active.iter().any(|name| self.covers(name, now)) {
             return Some(Quiet::ByTimeInterval(format!("outside {}", node.active.join(", "))));
         }
         None
+    }
+
+    /// The names of the time intervals that keep the route quiet now: those that mute it, else those that it is outside of.
+    pub fn muted_by(&self, node: u32, now: Instant) -> Vec<&str> {
+        let Some(node) = self.nodes.get(node as usize) else { return Vec::new() };
+        let mute: Vec<&str> = node.mute.iter().map(String::as_str).filter(|name| self.covers(name, now)).collect();
+        if mute.is_empty() && !node.active.iter().any(|name| self.covers(name, now)) {
+            return node.active.iter().map(String::as_str).collect();
+        }
+        mute
+    }
+
+    fn covers(&self, interval: &str, now: Instant) -> bool {
+        self.time_intervals.get(interval).is_some_and(|all| all.iter().any(|i| i.contains(now)))
     }
 }
 

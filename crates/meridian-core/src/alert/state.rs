@@ -4,6 +4,7 @@
 //! counts for equality. The *volatile* side (re-sends, the next flush of a group, indices) is never written down:
 //! losing it costs at most one group interval of delay, never an alert.
 
+mod dedup;
 mod estate;
 mod group;
 mod inhibit;
@@ -18,10 +19,17 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::group::later;
-pub use self::silence::{SILENCE_KEPT, SilenceState};
-use self::{inhibit::Sources, silence::KeptSilence};
+pub use self::{
+    dedup::DEDUP_KEY,
+    silence::{SILENCE_KEPT, SilenceState},
+};
+use self::{
+    dedup::DedupKeys,
+    inhibit::Sources,
+    silence::{Candidates, KeptSilence},
+};
 use super::{
-    AlertFact, FiredAlert, GroupKey, Labels, ResolvedBecause,
+    AlertFact, FiredAlert, GroupKey, Labels, RESOLVE_TIMEOUT, ResolvedBecause,
     router::{Lookup, Router, Way},
 };
 use crate::{
@@ -159,6 +167,8 @@ pub(super) struct Index {
     pub scratch: String,
     pub sources: Sources,
     pub silence_ends: BTreeSet<(Instant, Box<str>)>,
+    pub candidates: Candidates,
+    pub dedup_keys: DedupKeys,
 }
 
 /// What is volatile or derived never makes two states differ.
@@ -232,12 +242,14 @@ impl Alerts {
 
     fn fire(&mut self, at: Instant, fired: &FiredAlert) {
         let fp = fired.labels.fingerprint();
+        // To the nanosecond, it is the end that is given to an alert that came without one.
+        let seen = Seen { made_up: fired.ends_at == later(at, RESOLVE_TIMEOUT), ..Seen::default() };
         if let Some(alert) = self.active.get_mut(&fp) {
             self.index.expiry.remove(&(alert.ends_at(), fp));
             alert.annotations = fired.annotations.clone();
             alert.starts_at = alert.starts_at.min(fired.starts_at);
             alert.ends_at = fired.ends_at;
-            alert.seen = Seen::default();
+            alert.seen = seen;
             self.index.expiry.insert((fired.ends_at, fp));
             return;
         }
@@ -245,6 +257,7 @@ impl Alerts {
         let way = self.index.router.way(&fired.labels);
         self.index.expiry.insert((fired.ends_at, fp));
         self.index.sources.insert(&self.index.router, &way, &fired.labels, fp);
+        self.index.dedup_keys.insert(&fired.labels, fp);
         let groups = way.routes.iter().map(|node| self.join(*node, &fired.labels, fp, at, fired.starts_at)).collect();
         let alert = Alert {
             labels: fired.labels.clone(),
@@ -255,7 +268,7 @@ impl Alerts {
             since: before.as_ref().map_or(at, |b| b.since),
             fired_at: at,
             fires: before.map_or(0, |b| b.fires).saturating_add(1),
-            seen: Seen::default(),
+            seen,
             place: Place { way, groups },
         };
         self.active.insert(fp, Box::new(alert));
@@ -265,6 +278,7 @@ impl Alerts {
         let Some(alert) = self.active.remove(&fp) else { return };
         self.index.expiry.remove(&(alert.ends_at(), fp));
         self.index.sources.remove(&self.index.router, &alert.place.way, &alert.labels, fp);
+        self.index.dedup_keys.remove(&alert.labels, fp);
         for key in &alert.place.groups {
             self.leave(key, fp);
         }

@@ -1,11 +1,13 @@
 //! What a command about an incident leads to: its own facts, and those of its pages.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 
 use super::{Turn, World};
 use crate::{
     Instant,
-    alert::{AlertFact, ResolvedBecause},
+    alert::{AlertFact, GroupKey, ResolvedBecause},
     command::{Command, Refusal, Reply},
     id::{Fingerprint, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, Incident, IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
@@ -65,6 +67,7 @@ impl Turn<'_> {
         match command {
             Command::OpenIncident { title, severity, escalation } => self.open_by_hand(title, severity, escalation),
             Command::Acknowledge { incident, by, because } => self.acknowledge(incident, by, because),
+            Command::AcknowledgeAlerts { alerts, by, because } => Ok(self.acknowledge_alerts(&alerts, &by, because)),
             Command::Note { incident, text } => {
                 self.world.incidents.get(incident).ok_or_else(|| Refusal::NotFound(format!("incident {incident}")))?;
                 check_text("text", &text)?;
@@ -108,6 +111,20 @@ impl Turn<'_> {
         self.record(IncidentFact::Acknowledged { incident: id, by, because });
         self.page(id, |pages, _| pages.cancel_waiting(id, CancelledBecause::Acknowledged));
         Ok(Reply::Done)
+    }
+
+    /// Acknowledges the incidents of these alerts, opening those that wait for their group's first telling.
+    fn acknowledge_alerts(&mut self, alerts: &[Fingerprint], by: &Name, because: AcknowledgedBecause) -> Reply {
+        let groups = |alert: &Fingerprint| self.world.alerts.get(*alert).map(|alert| alert.groups().to_vec());
+        let groups: BTreeSet<GroupKey> = alerts.iter().filter_map(groups).flatten().collect();
+        let mut reply = Reply::Already;
+        for group in groups {
+            let Some(incident) = self.incident_to_acknowledge(group) else { continue };
+            if self.acknowledge(incident, by.clone(), because) == Ok(Reply::Done) {
+                reply = Reply::Done;
+            }
+        }
+        reply
     }
 
     fn reassign(&mut self, incident: IncidentId, to: Name, reason: String) -> Result<Reply, Refusal> {

@@ -52,21 +52,40 @@ impl Turn<'_> {
     fn flush(&mut self) {
         for (group, flush) in self.world.alerts.flush(self.now) {
             // Each group's facts are a chain of their own.
-            let mut turn = Turn::new(self.world, self.now, Actor::System, self.out);
-            match flush {
-                Flush::Open { alerts } => turn.open(group, alerts),
-                Flush::Changed { incident, joined, left } => turn.changed(incident, joined, left),
-                Flush::Remind { incident } => {
-                    turn.record(IncidentFact::Reminded { incident });
-                    turn.page(incident, |pages, context| pages.plan_notices(context, &Notice::Reminder));
-                }
-                Flush::Resolve { incident } => turn.resolve(incident, IncidentResolvedBecause::AllAlertsResolved),
-                Flush::Quiet { because } => turn.stay_quiet(group, because),
+            Turn::new(self.world, self.now, Actor::System, self.out).tell(group, flush);
+        }
+    }
+
+    /// Whoever acknowledges what nobody was told of yet must not be paged for it afterwards: so the group's incident is
+    /// opened before its time, and nobody is paged. None when the alerts of the group are kept quiet.
+    pub fn incident_to_acknowledge(&mut self, group: GroupKey) -> Option<IncidentId> {
+        if let Some(Flush::Open { alerts }) = self.world.alerts.flush_now(&group, self.now) {
+            return self.begin(group, alerts).map(|(incident, _)| incident);
+        }
+        self.world.alerts.group(&group)?.incident
+    }
+
+    fn tell(&mut self, group: GroupKey, flush: Flush) {
+        match flush {
+            Flush::Open { alerts } => self.open(group, alerts),
+            Flush::Changed { incident, joined, left } => self.changed(incident, joined, left),
+            Flush::Remind { incident } => {
+                self.record(IncidentFact::Reminded { incident });
+                self.page(incident, |pages, context| pages.plan_notices(context, &Notice::Reminder));
             }
+            Flush::Resolve { incident } => self.resolve(incident, IncidentResolvedBecause::AllAlertsResolved),
+            Flush::Quiet { because } => self.stay_quiet(group, because),
         }
     }
 
     fn open(&mut self, group: GroupKey, alerts: Vec<Fingerprint>) {
+        if let Some((incident, because)) = self.begin(group, alerts) {
+            self.page(incident, |pages, context| pages.plan_begin(context, because));
+        }
+    }
+
+    /// The incident of the group, new or open again, before anybody is paged for it.
+    fn begin(&mut self, group: GroupKey, alerts: Vec<Fingerprint>) -> Option<(IncidentId, StepBecause)> {
         if let Some((incident, before)) = self.world.incidents.reopenable(&group, self.now).map(|i| (i.id, i.severity))
         {
             let severity = self.world.severity(&group, &alerts);
@@ -76,15 +95,14 @@ impl Turn<'_> {
                 self.record(IncidentFact::SeverityChanged { incident, severity, reason, wakes: false });
             }
             self.page(incident, |pages, _| pages.take_back_end(incident));
-            self.page(incident, |pages, context| pages.plan_begin(context, StepBecause::IncidentReopened));
-            return;
+            return Some((incident, StepBecause::IncidentReopened));
         }
         let incident = self.world.incidents.next_id();
         let (title, severity) = (self.world.title(&group, &alerts), self.world.severity(&group, &alerts));
-        let Some(escalation) = self.world.receiver(&group) else { return };
+        let escalation = self.world.receiver(&group)?;
         let because = OpenedBecause::AlertsFired { group, alerts };
         self.record(IncidentFact::Opened { incident, title, severity, escalation, because });
-        self.page(incident, |pages, context| pages.plan_begin(context, StepBecause::IncidentOpened));
+        Some((incident, StepBecause::IncidentOpened))
     }
 
     fn changed(&mut self, incident: IncidentId, joined: Vec<Fingerprint>, left: Vec<Fingerprint>) {

@@ -93,7 +93,7 @@ pub async fn list(State(house): State<House>, caller: Caller, Params(wanted): Pa
         after.is_none_or(|after| *fp > after)
             && matchers.iter().all(|matcher| matcher.matches(&alert.labels))
             && wanted.receiver.as_deref().is_none_or(|r| world.alerts.receivers_of(alert).any(|own| own == r))
-            && state.is_none_or(|state| world.alerts.status(*fp, now).is_some_and(|s| s.state == state))
+            && state.is_none_or(|state| world.alerts.state(alert, now) == state)
     });
     paging.page(found.map(|(fp, alert)| (fp, view(&world, fp, alert, now))))
 }

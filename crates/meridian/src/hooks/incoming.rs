@@ -9,7 +9,7 @@ use std::{borrow::Cow, fmt};
 
 use meridian_core::{
     Instant,
-    alert::{Incoming, Labels},
+    alert::{Incoming, LABELS_MAX, Labels},
 };
 use serde::{
     Deserialize, Deserializer,
@@ -17,10 +17,6 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// Enough for any real source; a million labels are an attack or a mistake.
-pub const LABELS_MAX: usize = 256;
-pub const LABEL_NAME_BYTES_MAX: usize = 1024;
-pub const LABEL_VALUE_BYTES_MAX: usize = 64 * 1024;
 pub const ANNOTATION_BYTES_MAX: usize = 64 * 1024;
 const URL_BYTES_MAX: usize = 8 * 1024;
 
@@ -148,19 +144,15 @@ impl Element {
     /// The alert, or which field is wrong and why.
     pub fn check(self) -> Result<Incoming, (String, String)> {
         let labels = self.labels.ok_or_else(|| ("labels".to_owned(), "required, and missing".to_owned()))?;
-        let labels = check_labels(labels)?;
-        if let (Some(start), Some(end)) = (self.starts_at, self.ends_at)
-            && start > end
-        {
-            return Err(("startsAt".into(), "start time must be before end time".into()));
-        }
-        Ok(Incoming {
-            labels,
+        let incoming = Incoming {
+            labels: Labels::new(labels.0),
             annotations: keep_annotations(self.annotations.unwrap_or_default()),
             starts_at: self.starts_at,
             ends_at: self.ends_at,
             generator_url: self.generator_url.map(keep_url).unwrap_or_default(),
-        })
+        };
+        incoming.validate().map_err(|wrong| (wrong.field, wrong.why))?;
+        Ok(incoming)
     }
 
     /// As the webhook means it: `status` decides, not the two times, for the clocks of two machines differ.
@@ -180,41 +172,8 @@ impl Element {
     }
 }
 
-fn check_labels(Pairs { mut pairs, count }: Pairs) -> Result<Labels, (String, String)> {
-    if count > LABELS_MAX {
-        return Err(("labels".into(), format!("{count} labels are more than {LABELS_MAX}")));
-    }
-    // A label without a value is the same as no label.
-    pairs.retain(|(_, value)| !value.is_empty());
-    if pairs.is_empty() {
-        return Err(("labels".into(), "at least one label pair required".into()));
-    }
-    for (name, value) in &pairs {
-        let shown = || format!("labels.{}", name.escape_debug().take(80).collect::<String>());
-        // Prometheus 3 sends names with dots and other characters, so only what is surely wrong is refused.
-        if name.is_empty()
-            || name.bytes().any(|b| b < b' ' || b == 0x7f)
-            || name.starts_with(|c: char| c.is_ascii_digit())
-        {
-            return Err((
-                shown(),
-                format!("invalid label set: invalid name {:?}", name.chars().take(80).collect::<String>()),
-            ));
-        }
-        if name.len() > LABEL_NAME_BYTES_MAX {
-            return Err((shown(), format!("the name is longer than {LABEL_NAME_BYTES_MAX} bytes")));
-        }
-        if value.len() > LABEL_VALUE_BYTES_MAX {
-            return Err((shown(), format!("the value is longer than {LABEL_VALUE_BYTES_MAX} bytes")));
-        }
-        if value.contains('\0') {
-            return Err((shown(), "the value holds a NUL character".into()));
-        }
-    }
-    Ok(Labels::new(pairs))
-}
-
-fn keep_annotations(Pairs { mut pairs, .. }: Pairs) -> Labels {
+fn keep_annotations(Pairs(mut pairs): Pairs) -> Labels {
+    pairs.truncate(LABELS_MAX);
     pairs.retain(|(name, value)| !name.is_empty() && !value.is_empty());
     for (_, value) in &mut pairs {
         if value.len() > ANNOTATION_BYTES_MAX {
@@ -319,12 +278,9 @@ enum Key {
     Other,
 }
 
-/// Names and values as they come. Beyond the limit they are only counted.
+/// Names and values as they come. One more than the limit is kept, to be refused; the rest would only take room.
 #[derive(Default)]
-struct Pairs {
-    pairs: Vec<(Box<str>, Box<str>)>,
-    count: usize,
-}
+struct Pairs(Vec<(Box<str>, Box<str>)>);
 
 impl<'de> Deserialize<'de> for Pairs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pairs, D::Error> {
@@ -335,17 +291,15 @@ impl<'de> Deserialize<'de> for Pairs {
                 f.write_str("an object of texts")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
-                let mut read = Pairs { pairs: Vec::with_capacity(8), count: 0 };
-                loop {
-                    if read.pairs.len() < LABELS_MAX {
-                        let Some((name, value)) = map.next_entry::<Box<str>, Option<Box<str>>>()? else { break };
-                        read.pairs.push((name, value.unwrap_or_default()));
-                    } else if map.next_entry::<IgnoredAny, IgnoredAny>()?.is_none() {
-                        break;
-                    }
-                    read.count += 1;
+                let mut pairs = Vec::with_capacity(8);
+                while pairs.len() <= LABELS_MAX {
+                    let Some((name, value)) = map.next_entry::<Box<str>, Option<Box<str>>>()? else {
+                        return Ok(Pairs(pairs));
+                    };
+                    pairs.push((name, value.unwrap_or_default()));
                 }
-                Ok(read)
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Pairs(pairs))
             }
         }
         deserializer.deserialize_map(Object)

@@ -11,7 +11,7 @@ pub use receive::router;
 
 use meridian_core::{
     Instant,
-    alert::{Incoming, Labels},
+    alert::{DEDUP_KEY, Incoming, Labels},
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, value::RawValue};
@@ -232,7 +232,7 @@ pub fn integration(routing_key: &str) -> String {
 impl Event {
     /// Whether an alert that fires is the one that an event with `dedup_key` means.
     pub fn speaks_of(&self, dedup_key: &str, labels: &Labels) -> bool {
-        labels.get("dedup_key") == Some(dedup_key) && labels.get("integration") == Some(&self.integration)
+        labels.get(DEDUP_KEY) == Some(dedup_key) && labels.get("integration") == Some(&self.integration)
     }
 }
 
@@ -253,7 +253,7 @@ impl Trigger {
         let mut pairs = vec![
             ("alertname", short(name)),
             ("integration", event.integration.clone()),
-            ("dedup_key", dedup_key.to_owned()),
+            (DEDUP_KEY, dedup_key.to_owned()),
             ("source", short(&self.source)),
             ("severity", self.severity.clone()),
         ];

@@ -13,6 +13,7 @@ mod estate_dir;
 mod full_disk;
 mod ground;
 mod hostile;
+mod oracle;
 mod pagerduty;
 mod pages;
 mod prometheus;

@@ -50,13 +50,18 @@ impl Alerts {
         decisions
     }
 
+    /// The decision about one group, before it is due.
+    pub fn flush_now(&self, key: &GroupKey, now: Instant) -> Option<Flush> {
+        self.decide(self.groups.get(key)?, now)
+    }
+
     fn decide(&self, group: &Group, now: Instant) -> Option<Flush> {
         let news = group.members.difference(&group.announced).copied();
         let (quiet, joined) = self.sort_out(news, now);
         let staying: BTreeSet<Fingerprint> = group.members.intersection(&group.announced).copied().collect();
         let repeat = self.index.router.timing(&group.route).repeat;
         let overdue = group.announced_at.is_some_and(|told| later(told, repeat) <= now);
-        let heard_again = || staying.iter().copied().filter(|fp| self.quiet(*fp, now).is_none());
+        let heard_again = || staying.iter().copied().filter(|fp| self.quiet_itself(*fp, now).is_none());
         let muted = || self.index.router.muted(&group.route, now);
         let told = |flush: Flush| Some(muted().map_or(flush, |because| Flush::Quiet { because }));
 
@@ -88,7 +93,7 @@ impl Alerts {
     fn sort_out(&self, alerts: impl Iterator<Item = Fingerprint>, now: Instant) -> (Option<Quiet>, Vec<Fingerprint>) {
         let (mut because, mut heard) = (None, Vec::new());
         for fp in alerts {
-            match self.quiet(fp, now) {
+            match self.quiet_itself(fp, now) {
                 None => heard.push(fp),
                 Some(quiet) => because = because.or(Some(quiet)),
             }

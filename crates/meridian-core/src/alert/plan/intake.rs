@@ -12,9 +12,6 @@ use crate::{
 
 /// An alert that came without an end is taken to end so long after it came, unless it comes again.
 pub const RESOLVE_TIMEOUT: SignedDuration = SignedDuration::from_mins(5);
-/// Bounds of one alert.
-const MOST_LABELS: usize = 4096;
-const MOST_BYTES: usize = 1 << 20;
 /// How Go writes "no time": the year 1.
 const GO_ZERO: i64 = -62_135_596_800;
 
@@ -40,31 +37,6 @@ pub struct Resend {
 }
 
 impl Incoming {
-    /// Whether it can be accepted. Labels with an empty value count as absent. Any text may be a value, NUL included.
-    pub fn validate(&self) -> Result<(), String> {
-        let pairs = || self.labels.iter().chain(self.annotations.iter());
-        if !self.labels.iter().any(|(_, value)| !value.is_empty()) {
-            return Err("an alert needs at least one label with a value".into());
-        }
-        let wrong = pairs().find(|(name, _)| !is_label_name(name));
-        if let Some((name, _)) = wrong {
-            let shown: String = name.chars().take(80).flat_map(char::escape_debug).collect();
-            return Err(format!("`{shown}` is not a label name: letters, digits and _, no digit first"));
-        }
-        let count = self.labels.iter().len() + self.annotations.iter().len();
-        if count > MOST_LABELS {
-            return Err(format!("{count} labels and annotations are too many: at most {MOST_LABELS}"));
-        }
-        let bytes = pairs().map(|(n, v)| n.len() + v.len()).sum::<usize>() + self.generator_url.len();
-        if bytes > MOST_BYTES {
-            return Err(format!("{bytes} bytes of labels and annotations are too many: at most {MOST_BYTES}"));
-        }
-        match (given(self.starts_at), given(self.ends_at)) {
-            (Some(start), Some(end)) if start > end => Err(format!("startsAt {start} is after endsAt {end}")),
-            _ => Ok(()),
-        }
-    }
-
     fn into_fired(self, ends_at: Instant, now: Instant) -> FiredAlert {
         let starts_at = given(self.starts_at).unwrap_or(now.min(ends_at));
         let Incoming { labels, annotations, generator_url, .. } = self;
@@ -72,12 +44,7 @@ impl Incoming {
     }
 }
 
-fn is_label_name(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    bytes.first().is_some_and(|b| !b.is_ascii_digit()) && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
-}
-
-fn given(at: Option<Instant>) -> Option<Instant> {
+pub(super) fn given(at: Option<Instant>) -> Option<Instant> {
     at.filter(|at| at.as_second() != GO_ZERO)
 }
 

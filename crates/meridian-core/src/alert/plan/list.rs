@@ -37,11 +37,11 @@ impl Alerts {
     /// The alerts that fire and pass the filter, from the `offset`-th on, at most `limit`.
     pub fn list(&self, filter: &AlertFilter, order: Order, now: Instant, offset: usize, limit: usize) -> Page<'_> {
         let text = filter.text.trim().to_lowercase();
-        let passes = |(fp, alert): &(Fingerprint, &Alert)| {
+        let passes = |(_, alert): &(Fingerprint, &Alert)| {
             filter.matchers.iter().all(|m| m.matches(&alert.labels))
                 && filter.receiver.as_ref().is_none_or(|r| self.receivers_of(alert).any(|own| own == &**r))
                 && (text.is_empty() || contains(&alert.labels, &text) || contains(alert.annotations(), &text))
-                && filter.state.is_none_or(|wanted| self.status(*fp, now).is_some_and(|s| s.state == wanted))
+                && filter.state.is_none_or(|wanted| self.state(alert, now) == wanted)
         };
         let mut found: Vec<(Fingerprint, &Alert)> = self.active().filter(passes).collect();
         let total = found.len();

@@ -89,6 +89,7 @@ impl Alerts {
         self.index.expiry = self.active.iter().map(|(fp, alert)| (alert.ends_at(), *fp)).collect();
         for (fp, alert) in &self.active {
             self.index.sources.insert(&self.index.router, &alert.place.way, &alert.labels, *fp);
+            self.index.dedup_keys.insert(&alert.labels, *fp);
         }
         self.index.flushes.clear();
         for (key, group) in &mut self.groups {

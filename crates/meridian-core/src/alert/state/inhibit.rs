@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Alerts;
+use super::{Alert, Alerts};
 use crate::{
     alert::{
         InhibitRule, Labels,
@@ -13,7 +13,11 @@ use crate::{
 
 /// By rule and by what must be equal.
 #[derive(Clone, Debug, Default)]
-pub(in crate::alert) struct Sources(Lookup<(u32, Labels), Found>);
+pub(in crate::alert) struct Sources {
+    found: Lookup<(u32, Labels), Found>,
+    /// How many sources each rule has: most rules have none most of the time.
+    count: Vec<usize>,
+}
 
 #[derive(Clone, Debug, Default)]
 struct Found {
@@ -31,23 +35,24 @@ fn equal_part(rule: &InhibitRule, labels: &Labels) -> Labels {
 impl Sources {
     pub fn insert(&mut self, router: &Router, way: &Way, labels: &Labels, fp: Fingerprint) {
         for rule in &way.sources {
-            let found = self.0.entry((*rule, equal_part(&router.rules[*rule as usize], labels))).or_default();
-            if way.targets.contains(rule) {
-                found.both.insert(fp)
-            } else {
-                found.plain.insert(fp)
-            };
+            let at = *rule as usize;
+            let found = self.found.entry((*rule, equal_part(&router.rules[at], labels))).or_default();
+            let new = if way.targets.contains(rule) { found.both.insert(fp) } else { found.plain.insert(fp) };
+            if self.count.len() <= at {
+                self.count.resize(at + 1, 0);
+            }
+            self.count[at] += usize::from(new);
         }
     }
 
     pub fn remove(&mut self, router: &Router, way: &Way, labels: &Labels, fp: Fingerprint) {
         for rule in &way.sources {
             let key = (*rule, equal_part(&router.rules[*rule as usize], labels));
-            if let Some(found) = self.0.get_mut(&key) {
-                found.plain.remove(&fp);
-                found.both.remove(&fp);
+            if let Some(found) = self.found.get_mut(&key) {
+                let gone = found.plain.remove(&fp) | found.both.remove(&fp);
+                self.count[*rule as usize] -= usize::from(gone);
                 if found.plain.is_empty() && found.both.is_empty() {
-                    self.0.remove(&key);
+                    self.found.remove(&key);
                 }
             }
         }
@@ -57,16 +62,23 @@ impl Sources {
 impl Alerts {
     /// One alert of each rule that inhibits this one. As with Alertmanager, a source counts although it is itself
     /// silenced or inhibited.
-    pub(in crate::alert) fn inhibited_by(&self, fp: Fingerprint) -> Vec<Fingerprint> {
-        let Some(alert) = self.active.get(&fp) else { return Vec::new() };
-        let way = &alert.place.way;
-        let mut by: Vec<Fingerprint> = Vec::new();
-        for rule in &way.targets {
+    fn inhibitors<'a>(&'a self, alert: &'a Alert) -> impl Iterator<Item = Fingerprint> + 'a {
+        let (way, sources) = (&alert.place.way, &self.index.sources);
+        let with_sources = way.targets.iter().filter(|rule| sources.count.get(**rule as usize).is_some_and(|n| *n > 0));
+        with_sources.filter_map(|rule| {
             let key = (*rule, equal_part(&self.index.router.rules[*rule as usize], &alert.labels));
-            let Some(found) = self.index.sources.0.get(&key) else { continue };
+            let found = sources.found.get(&key)?;
             let both = if way.sources.contains(rule) { None } else { found.both.first() };
-            by.extend(found.plain.first().or(both));
-        }
+            found.plain.first().or(both).copied()
+        })
+    }
+
+    pub(in crate::alert) fn is_inhibited(&self, alert: &Alert) -> bool {
+        self.inhibitors(alert).next().is_some()
+    }
+
+    pub(in crate::alert) fn inhibited_by(&self, alert: &Alert) -> Vec<Fingerprint> {
+        let mut by: Vec<Fingerprint> = self.inhibitors(alert).collect();
         by.sort();
         by.dedup();
         by

@@ -233,3 +233,14 @@ fn alerts_expire_unless_they_come_again_and_have_a_grace_after_a_start() {
     house.told.clear();
     house.until(2000).told(&["1530 resolve 1"]);
 }
+
+#[test]
+fn an_end_that_was_made_up_gives_way_to_one_that_is_given() {
+    let mut house = by_team();
+    let ends = |end: i64| Incoming { ends_at: Some(at(end)), ..incoming("n=a team=pay") };
+    house.send(0, vec![incoming("n=a team=pay")]);
+    house.send(1, vec![ends(20)]);
+    assert_eq!(house.alerts.next_due(), Some(at(20)));
+    house.send(2, vec![ends(10)]);
+    assert_eq!(house.alerts.next_due(), Some(at(20)), "of two that are given the later rules");
+}

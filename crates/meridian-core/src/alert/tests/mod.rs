@@ -1,8 +1,12 @@
+mod acknowledge;
 mod engine;
+mod incoming;
 mod interval;
 mod labels;
 mod laws;
 mod matcher;
+mod quiet;
+mod silence;
 
 use std::collections::BTreeMap;
 

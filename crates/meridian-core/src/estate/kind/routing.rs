@@ -173,8 +173,10 @@ fn route(
     let mut found = Route {
         receiver,
         matchers: compiled(node, ["match", "match_re", "matchers"], making),
+        // An empty list is as good as none, as in Alertmanager.
         group_by: node
             .get("group_by")
+            .filter(|node| !node.items().is_empty())
             .map_or_else(|| parent.map_or(GroupBy::Labels(Vec::new()), |p| p.group_by.clone()), group_by),
         continues: node.text_of("continue") == Some("true"),
         group_wait: inherited("group_wait", |p| p.group_wait, SignedDuration::from_secs(30)),

@@ -1,6 +1,6 @@
 //! `POST /alerts`, `GET /alerts`, `GET /alerts/groups`.
 
-use std::sync::atomic::Ordering;
+use std::{cmp::Reverse, sync::atomic::Ordering};
 
 use axum::{
     body::Body,
@@ -75,6 +75,7 @@ struct Wanted {
     silenced: bool,
     inhibited: bool,
     unprocessed: bool,
+    muted: bool,
     matchers: Vec<Matcher>,
     receiver: Option<Matcher>,
 }
@@ -93,6 +94,7 @@ impl Wanted {
             silenced: flag("silenced"),
             inhibited: flag("inhibited"),
             unprocessed: flag("unprocessed"),
+            muted: flag("muted"),
             matchers: filters(&pairs)?,
             receiver: receiver.transpose()?,
         })
@@ -112,7 +114,7 @@ struct Receiver<'a> {
 #[serde(rename_all = "camelCase")]
 struct Status {
     inhibited_by: Vec<Fingerprint>,
-    muted_by: [String; 0],
+    muted_by: Vec<String>,
     silenced_by: Vec<Box<str>>,
     state: AlertState,
 }
@@ -132,8 +134,14 @@ struct Shown<'a> {
     labels: &'a Labels,
 }
 
-/// The alert as the API shows it, if it is wanted.
-fn shown<'a>(world: &'a World, fp: Fingerprint, wanted: &Wanted, now: Instant) -> Option<Shown<'a>> {
+/// The alert as the API shows it, if it is wanted: by itself, or as one of a group that is muted by these.
+fn shown<'a>(
+    world: &'a World,
+    fp: Fingerprint,
+    wanted: &Wanted,
+    muted_by: Option<&[String]>,
+    now: Instant,
+) -> Option<Shown<'a>> {
     let alert = world.alerts.get(fp)?;
     if !wanted.matchers.iter().all(|m| m.matches(&alert.labels)) {
         return None;
@@ -144,7 +152,15 @@ fn shown<'a>(world: &'a World, fp: Fingerprint, wanted: &Wanted, now: Instant) -
     if wanted.receiver.is_some() && !receivers.iter().any(|name| wanted.hears(name)) {
         return None;
     }
-    let status = world.alerts.status(fp, now)?;
+    let mut status = world.alerts.status(fp, now)?;
+    if let Some(muted_by) = muted_by {
+        receivers.retain(|name| wanted.hears(name));
+        status.muted_by = muted_by.to_vec();
+        status.state = match [status.silenced_by.len(), status.inhibited_by.len(), muted_by.len()] {
+            [0, 0, 0] => AlertState::Active,
+            _ => AlertState::Suppressed,
+        };
+    }
     let hidden = !wanted.active && status.state == AlertState::Active
         || !wanted.unprocessed && status.state == AlertState::Unprocessed
         || !wanted.silenced && !status.silenced_by.is_empty()
@@ -157,7 +173,7 @@ fn shown<'a>(world: &'a World, fp: Fingerprint, wanted: &Wanted, now: Instant) -
         starts_at: Millis(alert.starts_at),
         status: Status {
             inhibited_by: status.inhibited_by,
-            muted_by: [],
+            muted_by: status.muted_by,
             silenced_by: status.silenced_by,
             state: status.state,
         },
@@ -168,11 +184,18 @@ fn shown<'a>(world: &'a World, fp: Fingerprint, wanted: &Wanted, now: Instant) -
 }
 
 /// Writes the wanted ones of `alerts`, separated by commas, taking the world anew for each portion.
-fn write_alerts(house: &House, alerts: &[Fingerprint], wanted: &Wanted, now: Instant, out: &mut Vec<u8>) -> usize {
+fn write_alerts(
+    house: &House,
+    alerts: &[Fingerprint],
+    wanted: &Wanted,
+    muted_by: Option<&[String]>,
+    out: &mut Vec<u8>,
+) -> usize {
+    let now = house.clock.now();
     let mut written = 0;
     for portion in alerts.chunks(PORTION) {
         let world = house.keeper.world();
-        for shown in portion.iter().filter_map(|fp| shown(&world, *fp, wanted, now)) {
+        for shown in portion.iter().filter_map(|fp| shown(&world, *fp, wanted, muted_by, now)) {
             if written > 0 {
                 out.push(b',');
             }
@@ -195,9 +218,29 @@ pub async fn list(
     let all: Vec<Fingerprint> = house.keeper.world().alerts.active().map(|(fp, _)| fp).collect();
     let mut out = Vec::with_capacity(2 + all.len().min(10_000) * 512);
     out.push(b'[');
-    write_alerts(&house, &all, &wanted, house.clock.now(), &mut out);
+    write_alerts(&house, &all, &wanted, None, &mut out);
     out.extend_from_slice(b"]\n");
     Ok(Answer::bytes(out))
+}
+
+struct ListedGroup {
+    labels: Labels,
+    receiver: String,
+    members: Vec<Fingerprint>,
+    muted_by: Vec<String>,
+}
+
+impl ListedGroup {
+    /// As in Alertmanager: fewer labels first; where the names differ, the one whose name comes later in the alphabet.
+    fn order(&self, other: &ListedGroup) -> std::cmp::Ordering {
+        fn pairs(labels: &Labels) -> impl Iterator<Item = (Reverse<&str>, &str)> {
+            labels.iter().map(|(name, value)| (Reverse(name), value))
+        }
+        let by_labels = self.labels.iter().len().cmp(&other.labels.iter().len());
+        by_labels
+            .then_with(|| pairs(&self.labels).cmp(pairs(&other.labels)))
+            .then_with(|| self.receiver.cmp(&other.receiver))
+    }
 }
 
 #[derive(Serialize)]
@@ -216,21 +259,24 @@ pub async fn groups(
 ) -> Result<Answer, Answer> {
     admit(&house, caller, Action::Read, &headers)?;
     let wanted = Wanted::read(&uri)?;
-    let now = house.clock.now();
-    let mut groups: Vec<(Labels, String, Vec<Fingerprint>)> = house
-        .keeper
-        .world()
-        .alerts
-        .groups()
-        .filter(|(_, group)| wanted.hears(group.receiver.as_str()))
-        .map(|(_, g)| (g.labels.clone(), g.receiver.to_string(), g.members.iter().copied().collect()))
+    let (now, world) = (house.clock.now(), house.keeper.world());
+    let heard = world.alerts.groups().filter(|(_, group)| wanted.hears(group.receiver.as_str()));
+    let mut groups: Vec<ListedGroup> = heard
+        .map(|(key, group)| ListedGroup {
+            labels: group.labels.clone(),
+            receiver: group.receiver.to_string(),
+            members: group.members.iter().copied().collect(),
+            muted_by: world.alerts.group_muted_by(key, now).into_iter().map(str::to_owned).collect(),
+        })
+        .filter(|group| wanted.muted || group.muted_by.is_empty())
         .collect();
-    groups.sort_unstable();
+    drop(world);
+    groups.sort_unstable_by(ListedGroup::order);
     let mut out = vec![b'['];
-    for (labels, receiver, members) in groups {
+    for ListedGroup { labels, receiver, members, muted_by } in groups {
         let before = out.len();
         out.extend_from_slice(if before > 1 { b",{\"alerts\":[" } else { b"{\"alerts\":[" });
-        if write_alerts(&house, &members, &wanted, now, &mut out) == 0 {
+        if write_alerts(&house, &members, &wanted, Some(&muted_by), &mut out) == 0 {
             out.truncate(before);
             continue;
         }

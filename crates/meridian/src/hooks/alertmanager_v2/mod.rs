@@ -1,7 +1,18 @@
 //! Alertmanager's API v2 at `/api/v2`, so that Prometheus, Grafana and `amtool` find here what they look for.
 //!
-//! Status codes and bodies are those of Alertmanager 0.25, with the fields that later versions require added. Unlike
-//! it, a batch in which one alert has a wrong type keeps the others, and a 200 means that the alerts are durable.
+//! Status codes and bodies are those of Alertmanager 0.25, with the fields that later versions require added; a test runs
+//! both side by side and compares. What is otherwise here, and on purpose:
+//!
+//! - A 200 means that the alerts are durable. A batch in which one alert has a wrong type keeps the others.
+//! - Label names are taken as Prometheus 3 sends them, with dots and other characters.
+//! - `inhibitedBy` names one alert of *every* rule that inhibits, not of the first rule alone.
+//! - `mutedBy` is filled, and the state is `suppressed`, as later versions have it in `/alerts/groups`; in `/alerts`, too,
+//!   when all groups of the alert are muted. `muted=false` leaves muted groups out.
+//! - `receivers` are sorted, each once, and the alerts of a group are ordered by fingerprint.
+//! - `filter` takes several matchers at once, in braces or not.
+//! - A silence whose matchers stand in another order is the same silence. A silence needs an owner and a reason, and one
+//!   that is over already may be expired again.
+//! - An alert is in its groups at once, and leaves them when it is resolved.
 
 mod alerts;
 mod answer;

@@ -80,10 +80,10 @@ pub async fn list(
     let wanted = filters(&pairs(&uri)?)?;
     let now = house.clock.now();
     let world = house.keeper.world();
-    // A filter looks at what the silence's own matchers say, as Alertmanager's does.
-    let said = |s: &Silence| s.matchers.iter().map(|m| (&*m.name, &*m.value)).collect::<Labels>();
-    let mut found: Vec<&Silence> =
-        world.alerts.silences().filter(|s| wanted.iter().all(|m| m.matches(&said(s)))).collect();
+    // A filter asks for the silence's own matchers, word by word, as Alertmanager's does.
+    let wanted: Vec<SilenceMatcher> = wanted.iter().map(Matcher::written).collect();
+    let holds_all = |s: &&Silence| wanted.iter().all(|m| s.matchers.contains(m));
+    let mut found: Vec<&Silence> = world.alerts.silences().filter(holds_all).collect();
     found.sort_by_key(|s| match s.state(now) {
         SilenceState::Active => (0, s.ends_at.as_microsecond()),
         SilenceState::Pending => (1, s.starts_at.as_microsecond()),

@@ -11,10 +11,10 @@ use axum::{
     routing::post,
 };
 use meridian_core::{
-    Command, Refusal, World,
+    Command, Refusal,
     access::{Action as May, may},
     alert::{Incoming, Labels},
-    id::{Actor, IncidentId, Name},
+    id::{Actor, Name},
     incident::AcknowledgedBecause,
 };
 use serde_json::json;
@@ -83,7 +83,8 @@ fn sender(
 fn commands(house: &House, event: &Event, dedup_key: &str) -> Vec<Command> {
     let now = house.clock.now();
     let world = house.keeper.world();
-    let firing: Vec<_> = world.alerts.active().filter(|(_, alert)| event.speaks_of(dedup_key, &alert.labels)).collect();
+    let same_key = world.alerts.with_dedup_key(dedup_key);
+    let firing: Vec<_> = same_key.filter(|(_, alert)| event.speaks_of(dedup_key, &alert.labels)).collect();
     match &event.action {
         Action::Trigger(trigger) => {
             house.metrics.alerts_received.fetch_add(1, Ordering::Relaxed);
@@ -103,21 +104,10 @@ fn commands(house: &House, event: &Event, dedup_key: &str) -> Vec<Command> {
         }
         Action::Acknowledge => {
             let Ok(by) = format!("pagerduty-{}", event.integration).parse::<Name>() else { return vec![] };
-            let mut incidents: Vec<IncidentId> =
-                firing.iter().flat_map(|(_, alert)| incidents_of(&world, alert)).collect();
-            incidents.sort_unstable();
-            incidents.dedup();
-            let because = AcknowledgedBecause::Source;
-            incidents.into_iter().map(|incident| Command::Acknowledge { incident, by: by.clone(), because }).collect()
+            let alerts = firing.iter().map(|(fingerprint, _)| *fingerprint).collect();
+            vec![Command::AcknowledgeAlerts { alerts, by, because: AcknowledgedBecause::Source }]
         }
     }
-}
-
-fn incidents_of<'a>(
-    world: &'a World,
-    alert: &'a meridian_core::alert::Alert,
-) -> impl Iterator<Item = IncidentId> + use<'a> {
-    alert.groups().iter().filter_map(|key| world.alerts.group(key)?.incident)
 }
 
 fn invalid(status: StatusCode, errors: &[String]) -> Response {
