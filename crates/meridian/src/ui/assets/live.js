@@ -51,6 +51,7 @@ const M = (window.meridian = {
       }
       failed = false;
       M.asOf = drawn = Number(page.documentElement.dataset.at) || M.now();
+      M.skew = drawn - Date.now();
       M.tick();
       document.dispatchEvent(new Event("meridian:fresh"));
     } catch { failed = true; }
