@@ -29,12 +29,12 @@ fn layer(number: u32, (site, zone, calendar): (&str, &str, &str)) -> Layer {
         zone: TimeZone::get(zone).expect("a zone"),
         role: Role::Primary,
         hours: vec![Hours { days: Days(0b1_1111), from: WallTime(8 * 3600), to: WallTime(17 * 3600) }],
-        holidays: if number % 2 == 0 { Holidays::Staffed } else { Holidays::Closed },
+        holidays: if number.is_multiple_of(2) { Holidays::Staffed } else { Holidays::Closed },
         calendar: Some(calendar.into()),
         rotation: Rotation {
             start: jiff::civil::date(2025, 1, 6).at(8, 0, 0, 0),
-            every: Every { count: 1, unit: if number % 3 == 0 { Unit::Days } else { Unit::Weeks } },
-            turns: if number % 4 == 0 { Turns::Served } else { Turns::Elapsed },
+            every: Every { count: 1, unit: if number.is_multiple_of(3) { Unit::Days } else { Unit::Weeks } },
+            turns: if number.is_multiple_of(4) { Turns::Served } else { Turns::Elapsed },
             members,
         },
     }

@@ -78,13 +78,13 @@ impl Chaos {
         }
     }
 
-    fn from_now(&self, by: SignedDuration) -> Instant {
+    fn later(&self, by: SignedDuration) -> Instant {
         self.sim.now.saturating_add(by).expect("in range")
     }
 
     /// True: they got their answer.
     fn alerts(&mut self, which: &[(usize, u64)], ends: SignedDuration) -> bool {
-        let (starts_at, ends_at) = (self.sim.now.min(self.from_now(ends)), self.from_now(ends));
+        let (starts_at, ends_at) = (self.sim.now.min(self.later(ends)), self.later(ends));
         let incoming = which.iter().map(|(service, instance)| Incoming {
             labels: [
                 ("alertname", "Stuck"),
@@ -130,7 +130,7 @@ impl Chaos {
 
     fn pass_time(&mut self) {
         let seconds = if self.seeds.chance(80) { self.seeds.below(400) } else { self.seeds.below(20_000) };
-        self.sim.advance(self.from_now(SignedDuration::from_secs(seconds as i64)));
+        self.sim.advance(self.later(SignedDuration::from_secs(seconds as i64)));
     }
 
     fn answer(&mut self) {
@@ -169,7 +169,7 @@ impl Chaos {
             id: None,
             matchers: vec![Matcher::new("service", MatchOp::Equal, service).expect("a valid matcher")],
             starts_at: None,
-            ends_at: self.from_now(SignedDuration::from_mins(minutes)),
+            ends_at: self.later(SignedDuration::from_mins(minutes)),
             created_by: "ana".into(),
             comment: "works on it".into(),
         };
@@ -179,7 +179,7 @@ impl Chaos {
 
     fn cover(&mut self) {
         let (minutes, hours) = (self.seeds.below(300) as i64, 1 + self.seeds.below(9) as i64);
-        let from = self.from_now(SignedDuration::from_mins(minutes));
+        let from = self.later(SignedDuration::from_mins(minutes));
         let until =
             from.saturating_add(SignedDuration::from_hours(hours + self.seeds.below(9) as i64)).expect("in range");
         let replace = self.seeds.chance(60).then(|| name(self.seeds.pick::<&str>(&PERSONS)));
@@ -260,7 +260,7 @@ impl Chaos {
         self.sim.settle();
         let all: Vec<_> = self.firing.iter().copied().collect();
         assert!(self.alerts(&all, RECOVERY * 2), "a journal with room takes alerts");
-        self.sim.advance(self.from_now(RECOVERY));
+        self.sim.advance(self.later(RECOVERY));
     }
 }
 

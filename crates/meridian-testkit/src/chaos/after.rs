@@ -172,10 +172,8 @@ impl Chaos {
                 What::Page(
                     PageFact::DeliverySucceeded { delivery, attempt, .. }
                     | PageFact::DeliveryFailed { delivery, attempt, .. },
-                ) => {
-                    if !ended.insert((*delivery, *attempt)) {
-                        return Err(format!("attempt {attempt} of delivery {delivery} ended twice"));
-                    }
+                ) if !ended.insert((*delivery, *attempt)) => {
+                    return Err(format!("attempt {attempt} of delivery {delivery} ended twice"));
                 }
                 _ => {}
             }

@@ -80,7 +80,7 @@ fn storm(ground: &mut Ground, seeds: &mut Seeds) -> Accepted {
         let (over, url) = (&over, &url);
         let senders: Vec<_> = (0..SENDERS)
             .map(|sender| {
-                let seeds = Seeds::new(seeds.next());
+                let seeds = Seeds::new(seeds.draw());
                 scope.spawn(move || send_until_over(sender, seeds, url, over))
             })
             .collect();

@@ -156,7 +156,7 @@ pub(super) fn table(out: &Output, incidents: &[Incident]) -> Table {
     let mut table = Table::new(["INCIDENT", "SEVERITY", "STATE", "OPENED", "ESCALATION", "ALERTS", "TITLE"]);
     for incident in incidents {
         let (state, tone) = state(incident);
-        let urgent = incident.severity <= "SEV2".to_owned() && incident.status != "resolved";
+        let urgent = incident.severity.as_str() <= "SEV2" && incident.status != "resolved";
         table.row([
             incident.incident.to_string().into(),
             Cell::new(&incident.severity, if urgent { Tone::Bad } else { Tone::Plain }),

@@ -139,30 +139,7 @@ fn stake(lens: &Lens<'_>, incident: &Incident, walk: Option<&Walk>) -> Stake {
         };
     }
     match walk.map(|walk| &walk.state) {
-        Some(WalkState::Waiting { until }) => {
-            let paged: Vec<String> = waiting_for(lens, walk);
-            let say = match paged.is_empty() {
-                true => Say::new().text("Nobody could be paged at this step."),
-                false => Say::new().strong(listed(&paged)).text(verb(
-                    paged.len(),
-                    " was paged and has not answered.",
-                    " were paged and have not answered.",
-                )),
-            };
-            let next = lens.world.next_paged(incident.id);
-            let more = match next {
-                Some(next) if !next.persons.is_empty() => Say::new()
-                    .text(format!(
-                        "Then {} {} paged, ",
-                        lens.people(&next.persons),
-                        verb(next.persons.len(), "is", "are")
-                    ))
-                    .at(next.at)
-                    .text(format!(". {firing}")),
-                _ => Say::new().text("After that everybody was tried; it begins anew. ").text(firing),
-            };
-            Stake { figure: Figure::Until(*until), under: "left to answer".into(), urgent: true, say, more: Some(more) }
-        }
+        Some(WalkState::Waiting { until }) => waits(lens, incident, walk, *until, &firing),
         Some(WalkState::Held { until }) => {
             let say = Say::new().text("Its alerts are quiet; nobody further is paged.");
             let (figure, more) = (Figure::Until(*until), Some(Say::new().text(firing)));
@@ -187,6 +164,34 @@ fn stake(lens: &Lens<'_>, incident: &Incident, walk: Option<&Walk>) -> Stake {
             more: Some(firing.into()),
         },
     }
+}
+
+/// Somebody is paged and has not answered.
+fn waits(
+    lens: &Lens<'_>,
+    incident: &Incident,
+    walk: Option<&Walk>,
+    until: meridian_core::Instant,
+    firing: &str,
+) -> Stake {
+    let paged: Vec<String> = waiting_for(lens, walk);
+    let say = match paged.is_empty() {
+        true => Say::new().text("Nobody could be paged at this step."),
+        false => Say::new().strong(listed(&paged)).text(verb(
+            paged.len(),
+            " was paged and has not answered.",
+            " were paged and have not answered.",
+        )),
+    };
+    let next = lens.world.next_paged(incident.id);
+    let more = match next {
+        Some(next) if !next.persons.is_empty() => Say::new()
+            .text(format!("Then {} {} paged, ", lens.people(&next.persons), verb(next.persons.len(), "is", "are")))
+            .at(next.at)
+            .text(format!(". {firing}")),
+        _ => Say::new().text("After that everybody was tried; it begins anew. ").text(firing),
+    };
+    Stake { figure: Figure::Until(until), under: "left to answer".into(), urgent: true, say, more: Some(more) }
 }
 
 fn waiting_for(lens: &Lens<'_>, walk: Option<&Walk>) -> Vec<String> {
