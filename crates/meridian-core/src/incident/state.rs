@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity};
 use crate::{
     Instant,
-    alert::GroupKey,
+    alert::{GroupKey, Labels},
     id::{Actor, Fingerprint, IncidentId, Name},
     page::PageFact,
 };
@@ -38,6 +38,8 @@ pub struct Incident {
     pub reopened_at: Option<Instant>,
     /// The group of alerts that it is about; none when a person opened it.
     pub group: Option<GroupKey>,
+    /// What the group is grouped by; kept here, because the group is gone when the incident is over.
+    pub labels: Labels,
     /// The alerts that fire now.
     pub alerts: BTreeSet<Fingerprint>,
     /// How many alerts it ever had.
@@ -184,6 +186,13 @@ impl Incidents {
         self.forget_oldest()
     }
 
+    /// Says what the group of a new incident is grouped by.
+    pub(crate) fn label(&mut self, incident: IncidentId, labels: &Labels) {
+        if let Some(incident) = self.all.get_mut(&incident) {
+            incident.labels = labels.clone();
+        }
+    }
+
     /// Writes a line into the incident's timeline.
     pub(crate) fn remember(&mut self, incident: IncidentId, moment: Moment) {
         if let Some(incident) = self.all.get_mut(&incident) {
@@ -216,6 +225,7 @@ impl Incidents {
             escalation: escalation.clone(),
             opened_at: at,
             reopened_at: None,
+            labels: Labels::default(),
             group,
             alerts_ever: alerts.len() as u32,
             alerts,

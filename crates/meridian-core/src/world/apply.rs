@@ -7,7 +7,7 @@ use crate::{
     Instant,
     estate::{self, Estate, EstateFact, SourceFile},
     fact::{Fact, HouseFact},
-    incident::{IncidentFact, Moment, What},
+    incident::{IncidentFact, Moment, OpenedBecause, What},
     journal::Entry,
     page::PageFact,
 };
@@ -41,6 +41,11 @@ impl World {
         let forgotten = self.incidents.apply(entry.at, fact);
         self.incidents.remember(fact.incident(), moment(entry, What::Incident(fact.clone())));
         self.alerts.apply_incident(entry.at, fact);
+        if let IncidentFact::Opened { incident, because: OpenedBecause::AlertsFired { group, .. }, .. } = fact
+            && let Some(group) = self.alerts.group(group)
+        {
+            self.incidents.label(*incident, &group.labels);
+        }
         if matches!(fact, IncidentFact::Acknowledged { .. } | IncidentFact::Resolved { .. }) {
             self.pages.end_walk(fact.incident());
         }

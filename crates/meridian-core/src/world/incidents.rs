@@ -73,15 +73,22 @@ impl Turn<'_> {
                 check_text("text", &text)?;
                 Ok(self.done(IncidentFact::Noted { incident, text }))
             }
-            Command::Reassign { incident, to, reason } => self.reassign(incident, to, reason),
+            Command::Reassign { incident, to, reason } => {
+                check_reason(&reason)?;
+                self.reassign(incident, to, reason)
+            }
             Command::ChangeSeverity { incident, severity, reason } => {
+                check_reason(&reason)?;
                 if self.world.open_incident(incident)?.severity == severity {
                     return Ok(Reply::Already);
                 }
                 self.change_severity(incident, severity, reason, false);
                 Ok(Reply::Done)
             }
-            Command::Resolve { incident, reason } => self.resolve_by_hand(incident, reason),
+            Command::Resolve { incident, reason } => {
+                check_reason(&reason)?;
+                self.resolve_by_hand(incident, reason)
+            }
             Command::PassOn { page, by } => self.pass_on(page, by),
             // Every other command was handled before.
             _ => Ok(Reply::Already),
@@ -188,6 +195,11 @@ impl Turn<'_> {
         self.page(incident, |pages, context| pages.plan_next(context, StepBecause::PassedOn { by }));
         Ok(Reply::Done)
     }
+}
+
+/// A reason may be left out in a hurry; the timeline then has none.
+fn check_reason(reason: &str) -> Result<(), Refusal> {
+    if reason.is_empty() { Ok(()) } else { check_text("reason", reason) }
 }
 
 fn check_text(field: &'static str, text: &str) -> Result<(), Refusal> {

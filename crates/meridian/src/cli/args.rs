@@ -185,6 +185,10 @@ pub struct Serve {
     /// The default is `open` on a loopback address and `token` on any other.
     #[arg(long, env = "MERIDIAN_INTAKE", value_enum)]
     pub intake: Option<IntakeFlag>,
+    /// Refuse webhook, Slack, ntfy and Twilio URLs at private and loopback addresses: for estates that not everybody who writes them is
+    /// trusted with. Link-local and metadata addresses are always refused.
+    #[arg(long, env = "MERIDIAN_PUBLIC_TARGETS_ONLY")]
+    pub public_targets_only: bool,
     /// A PEM file with the certificate chain; serves HTTPS.
     #[arg(long, value_hint = ValueHint::FilePath, requires = "tls_key", env = "MERIDIAN_TLS_CERT")]
     pub tls_cert: Option<PathBuf>,

@@ -45,6 +45,7 @@ fn settings(flags: &Serve) -> Result<Settings, String> {
         external_url: external_url.trim_end_matches('/').to_owned(),
         intake,
         tls: files.map(|(certificate, key)| TlsFiles { certificate, key }),
+        public_targets_only: flags.public_targets_only,
         demo: false,
     })
 }

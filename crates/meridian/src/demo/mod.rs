@@ -50,6 +50,7 @@ fn settings(listen: SocketAddr, data: PathBuf, estate: PathBuf) -> Settings {
         external_url: format!("http://{listen}"),
         intake: Intake::Open,
         tls: None,
+        public_targets_only: false,
         demo: true,
     }
 }

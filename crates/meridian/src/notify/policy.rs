@@ -18,7 +18,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutboundPolicy {
     /// Loopback and private ranges. On by default, because a self-hosted control room mostly talks to neighbours: a
-    /// chat server, an ntfy, a relay. Turn it off where people you don't trust may write the estate.
+    /// chat server, an ntfy, a relay. `--public-targets-only` turns it off where people you don't trust may write the estate.
     pub private: bool,
 }
 

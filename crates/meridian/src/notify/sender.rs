@@ -186,7 +186,12 @@ impl Sender {
     async fn slack(&self, url: &str, m: &Message) -> Step<Outcome> {
         let mut redacted = Redacted::default();
         let (answer, origin) = self.post(url, &[], slack::body(m).to_string(), m, &mut redacted).await?;
-        // Slack itself says `ok`; what only speaks like Slack may say something else, and has taken the message all the same.
+        // Slack itself says `ok`; what only speaks like Slack may say something else, and has taken the message all the
+        // same. A page for people (a login, a proxy's greeting) has not.
+        if answer.status.is_success() && answer.body.trim_start().starts_with('<') {
+            let error = format!("{origin} answered {} with a page instead of `ok`", answer.status.as_u16());
+            return Ok(Outcome::Failed { error, retry_after: None });
+        }
         Ok(http::classify(&answer, &origin, &redacted))
     }
 

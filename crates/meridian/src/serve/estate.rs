@@ -68,8 +68,12 @@ pub async fn reload(house: &House, carrier: &Carrier, actor: Actor) -> Result<()
             let first = problems.first().map(Problem::to_string).unwrap_or_default();
             let problems = problems.into_iter().take(100).map(refused).collect();
             house.keeper.ask(actor, Command::RefuseEstate { digest, problems }).await.map_err(|e| e.to_string())?;
+            let before = match house.keeper.world().estate_in_force().since {
+                Some(_) => "the one before stays in force",
+                None => "and there is none before it",
+            };
             Err(format!(
-                "the estate was refused whole, the one before stays in force; {count} problem{}, the first:\n{first}",
+                "the estate was refused whole, {before}; {count} problem{}, the first:\n{first}",
                 if count == 1 { "" } else { "s" }
             ))
         }

@@ -63,6 +63,8 @@ pub struct Settings {
     pub external_url: String,
     pub intake: Intake,
     pub tls: Option<TlsFiles>,
+    /// No message goes to a private or loopback address.
+    pub public_targets_only: bool,
     /// A demonstration: everybody is logged in, nothing is sent to anybody.
     pub demo: bool,
 }

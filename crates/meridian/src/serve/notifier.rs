@@ -12,7 +12,6 @@ use std::{
 use futures_util::FutureExt;
 use meridian_core::{
     Command, World,
-    alert::Labels,
     command::Outcome,
     id::{Actor, DeliveryId, Name},
     incident::Incident,
@@ -217,7 +216,6 @@ fn summary(world: &World, incident: &Incident) -> IncidentSummary {
     let runbook = |alert: &AlertLine| {
         ["runbook_url", "runbook"].iter().find_map(|name| alert.annotations.get(name)).map(str::to_owned)
     };
-    let group = incident.group.as_ref().and_then(|group| world.alerts.group(group));
     let display = |name: &Name| world.estate().persons.get(name).map_or(name.to_string(), |p| p.display_name.clone());
     IncidentSummary {
         number: incident.id,
@@ -229,7 +227,7 @@ fn summary(world: &World, incident: &Incident) -> IncidentSummary {
             (None, Some(ack)) => IncidentStatus::Acknowledged { by: display(&ack.by), at: ack.at },
             (None, None) => IncidentStatus::Open,
         },
-        group: group.map_or_else(Labels::default, |group| group.labels.clone()),
+        group: incident.labels.clone(),
         runbook_url: alerts.iter().find_map(runbook),
         alerts_total: incident.alerts.len(),
         alerts,

@@ -159,8 +159,8 @@ pub async fn begin(
 
 fn sender(house: &House) -> Result<Sender, StartError> {
     let estate = house.keeper.world().estate().clone();
-    Sender::new(&estate, &house.settings.external_url, Secrets::process(), OutboundPolicy::default())
-        .map_err(StartError::new)
+    let policy = OutboundPolicy { private: !house.settings.public_targets_only };
+    Sender::new(&estate, &house.settings.external_url, Secrets::process(), policy).map_err(StartError::new)
 }
 
 /// A broken estate keeps the server from its first start only; later the journal still has the last good one.

@@ -63,6 +63,7 @@ impl Mock {
             external_url: "http://meridian.test".into(),
             intake,
             tls: None,
+            public_targets_only: false,
             demo: false,
         };
         let (reload, _) = mpsc::channel(1);

@@ -113,6 +113,8 @@ async fn slack_means_ok_and_its_url_stays_secret() {
     for (answer, expected) in [
         ("200 OK\r\ncontent-length: 2\r\n\r\nok", "S"),
         ("200 OK\r\ncontent-length: 3\r\n\r\nok\n", "S"),
+        ("200 OK\r\ncontent-length: 0\r\n\r\n", "S"),
+        ("200 OK\r\ncontent-length: 11\r\n\r\n{\"ok\":true}", "S"),
         ("200 OK\r\ncontent-length: 12\r\n\r\n<html>login>", "F"),
         ("404 Not Found\r\ncontent-length: 44\r\n\r\nno_service for /services/T000/B000/tokensecr", "R"),
         ("429 Too Many\r\nretry-after: 1\r\n\r\n", "F1"),
@@ -221,7 +223,10 @@ async fn a_mail_arrives_over_one_connection_for_all() {
     assert!(all[0].contains("RCPT TO:<wen@bank.example>") && all[0].contains("\r\nX-Meridian-Key: mrd-bank-d123\r\n"));
     assert!(!all[1].contains("EHLO"), "the second mail reuses the connection, even after a reload: {}", &all[1][..60]);
     let gone = sender.reload(&estate([]));
-    assert_eq!(gone.send(&it(), &m).await, Outcome::Refused { error: "the estate has no channel it".into() });
+    assert_eq!(
+        gone.send(&it(), &m).await,
+        Outcome::Failed { error: "the estate has no channel it".into(), retry_after: None }
+    );
 }
 
 #[tokio::test]

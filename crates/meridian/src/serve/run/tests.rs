@@ -72,6 +72,7 @@ async fn begun(directory: &Path) -> (Running, Arc<Trap>) {
         external_url: "http://localhost".into(),
         intake: Intake::Open,
         tls: None,
+        public_targets_only: false,
         demo: false,
     };
     let trap = Arc::new(Trap { journal: MemoryJournal::new(), is_set: AtomicBool::new(false) });
