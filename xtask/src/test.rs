@@ -22,7 +22,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
 
     let mut cargo = run::cargo();
     cargo
-        .args(["test", "--workspace"])
+        .args(["test", "--workspace", "--no-fail-fast"])
         .args(filters.iter().take(1))
         .arg("--")
         .args(filters.iter().skip(1))
