@@ -119,11 +119,6 @@ pub async fn begin(
         StartError::new(format!("TLS: {why}"))
             .hint("name a chain and its own key, both as PEM, with --tls-cert and --tls-key")
     })?;
-    let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
-        StartError::new(format!("{} can't be listened on: {error}", settings.listen))
-            .hint("choose another address with --listen")
-    })?;
-    let address = listener.local_addr().map_err(StartError::new)?;
     let holder = concat!("meridian ", env!("CARGO_PKG_VERSION"));
     let lease = journal.acquire(holder).await.map_err(|error| {
         StartError::new(format!("{}: {error}", settings.data.display()))
@@ -133,6 +128,12 @@ pub async fn begin(
     let (keeper, keeper_loop) = Keeper::begin(journal.clone(), lease, clock.clone(), outbox)
         .await
         .map_err(|error| StartError::new(error).hint("see `meridian journal verify`"))?;
+    // Only now, with the journal folded: who asks earlier is refused by the machine, and not left waiting.
+    let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
+        StartError::new(format!("{} can't be listened on: {error}", settings.listen))
+            .hint("choose another address with --listen")
+    })?;
+    let address = listener.local_addr().map_err(StartError::new)?;
     let link_key = link_key(&settings.data).map_err(|error| StartError::new(format!("the key of links: {error}")))?;
     let (reload, wishes) = mpsc::channel(8);
     let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), Arc::new(Metrics::default()));
