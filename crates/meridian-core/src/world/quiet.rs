@@ -8,7 +8,7 @@ use crate::{
     alert::{AlertFact, GroupKey, Quiet},
     id::IncidentId,
     incident::{IncidentResolvedBecause, Status},
-    page::{CancelledBecause, PageFact, WalkState},
+    page::{CancelledBecause, PageFact, StepBecause, WalkState},
 };
 
 /// An inhibition or a time interval can end at any moment; it is looked at again after this time.
@@ -69,16 +69,23 @@ impl Turn<'_> {
         let unanswered = self.world.incidents.open().filter(|incident| incident.status() == Status::Open);
         let unanswered: Vec<IncidentId> = unanswered.map(|incident| incident.id).collect();
         for incident in unanswered {
-            let held = matches!(self.world.pages.walk(incident).map(|walk| &walk.state), Some(WalkState::Held { .. }));
-            match self.world.kept_quiet(incident, self.now) {
-                Some((because, until)) if !held => self.hold(incident, because, until),
-                // The end of the silence may have been moved.
-                Some((because, until)) => self.record(PageFact::Held { incident, because, until }),
-                None if held => {
-                    let because = crate::page::StepBecause::QuietEnded;
-                    self.page(incident, |pages, context| pages.plan_begin(context, because));
+            let held = match self.world.pages.walk(incident).map(|walk| &walk.state) {
+                Some(WalkState::Held { until }) => Some(*until),
+                _ => None,
+            };
+            match (self.world.kept_quiet(incident, self.now), held) {
+                (Some((because, until)), None) => self.hold(incident, because, until),
+                // Another silence may end at another time; what is looked at again sooner anyway need not be said anew.
+                (Some((because, until)), Some(before)) => {
+                    let by_silence = matches!(because, Quiet::BySilence(_));
+                    if until < before || (by_silence && until != before) {
+                        self.record(PageFact::Held { incident, because, until });
+                    }
                 }
-                None => {}
+                (None, Some(_)) => {
+                    self.page(incident, |pages, context| pages.plan_begin(context, StepBecause::QuietEnded));
+                }
+                (None, None) => {}
             }
         }
     }

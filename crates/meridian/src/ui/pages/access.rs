@@ -47,7 +47,7 @@ pub fn setup(theme: Theme, token: &str, view: &SetupView) -> Markup {
         main.door #main {
             span.brand { (mark()) "Meridian" }
             h1 { "The first account" }
-            p.dim { "It administers: it makes the other accounts and the tokens. This link works once." }
+            p.dim { "It administers: it makes API tokens, and by the API the other accounts. This link works once." }
             @if let Some(error) = wrong("") { div role="alert" { (note(Tone::Bad, error, html! {})) } }
             form.form method="post" action="/setup" {
                 (csrf(token))
