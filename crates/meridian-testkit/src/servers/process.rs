@@ -1,6 +1,7 @@
 //! A server as a process: started, watched, its output kept, and gone with the test.
 
 use std::fs::File;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,20 +11,32 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(60);
 const STEP: Duration = Duration::from_millis(10);
 
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
 /// A port of the loopback interface that nobody listens on.
 ///
 /// It lies below the range from which the system takes the ports of outgoing connections; otherwise a server that is
-/// stopped and started again could find its port taken by some client.
+/// stopped and started again could find its port taken by some client. Whether it is free is asked by connecting, never
+/// by listening: a process that another thread forks at that moment would hold the listening socket a while longer.
 pub fn free_port() -> u16 {
+    ports()
+        .find(|port| TcpStream::connect(("127.0.0.1", *port)).is_err())
+        .unwrap_or_else(|| panic!("no free port in {PORTS:?}"))
+}
+
+/// A listener on such a port, for a server that lives in this process.
+pub(super) fn listen() -> TcpListener {
+    ports()
+        .find_map(|port| TcpListener::bind(("127.0.0.1", port)).ok())
+        .unwrap_or_else(|| panic!("no port to listen on in {PORTS:?}"))
+}
+
+/// Every port of the range once, each process from its own beginning, no two calls from the same one.
+fn ports() -> impl Iterator<Item = u16> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let base = 20_000 + u16::try_from(std::process::id() % 600).unwrap_or(0) * 20;
-    for _ in 0..12_000 {
-        let port = 20_000 + (base - 20_000 + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
-        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
-    panic!("no free port between 20000 and 32000");
+    let count = PORTS.end - PORTS.start;
+    let begin = u16::try_from(std::process::id() % 600).unwrap_or(0) * 20;
+    (0..count).map(move |_| PORTS.start + (begin + NEXT.fetch_add(1, Ordering::Relaxed) % count) % count)
 }
 
 /// Waits until the question has an answer, and panics with `what` after a minute.

@@ -2,7 +2,7 @@
 
 use super::http;
 use std::io::{BufReader, ErrorKind, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -91,8 +91,8 @@ pub struct Receiver {
 
 impl Receiver {
     pub fn start() -> Self {
-        let port = super::free_port();
-        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap_or_else(|why| panic!("port {port}: {why}"));
+        let listener = super::process::listen();
+        let port = listener.local_addr().expect("a bound listener has an address").port();
         let shared = Arc::new(Shared {
             requests: Mutex::default(),
             came: Condvar::new(),
