@@ -83,6 +83,7 @@ const M = (window.meridian = {
     while (at) { const gone = at; at = at.nextSibling; gone.remove(); }
   }
 
+  M.refresh = refresh;
   const source = new EventSource("/live");
   source.addEventListener("beat", (event) => {
     const at = Number(event.data);

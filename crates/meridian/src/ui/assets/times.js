@@ -65,7 +65,7 @@
       event.preventDefault();
       const { name, value } = event.submitter, body = new URLSearchParams(new FormData(form));
       body.set(name, value);
-      fetch(form.action, { method: "POST", body, headers: { "X-Live": "1" }, credentials: "same-origin", redirect: "manual" });
+      const kept = fetch(form.action, { method: "POST", body, headers: { "X-Live": "1" }, credentials: "same-origin", redirect: "manual" });
       if (name === "theme") {
         root.dataset.theme = value;
         event.submitter.value = value === "dark" ? "light" : "dark";
@@ -73,6 +73,8 @@
         root.dataset.reading = value;
         for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.value === value));
         document.querySelectorAll("time[data-utc]").forEach(read);
+        // A picture's axis begins at another midnight then: only the server can draw it.
+        kept.then(() => { if (document.querySelector("[data-axis]")) M.refresh ? M.refresh() : location.reload(); });
       }
     });
   }

@@ -12,7 +12,7 @@ use crate::ui::{
         scroll, section_head, time,
     },
     shell::{Place, Shell, frame},
-    view::rota::{OverrideRow, RotaRow, RotaView, RotasView, ShiftRow},
+    view::rota::{OverrideRow, RotaRow, RotaView, RotasView, ShiftRow, Span},
 };
 
 /// So many shifts stand open in the table; the picture has all of them, and the others are one press away.
@@ -65,23 +65,30 @@ pub fn rota(shell: &Shell, view: &RotaView) -> Markup {
         div.title {
             h1 { (view.display_name) }
             div.row {
-                @if !view.team.is_empty() { span.dim { "team " (view.team) } }
-                a.btn href={ (path) "?from=" (view.earlier) } { "Earlier" }
-                @if !view.is_now { a.btn href=(path) { "Now" } }
-                a.btn href={ (path) "?from=" (view.later) } { "Later" }
+                @if !view.team.is_empty() { span.dim { "Team " (view.team) "," } }
+                span.dim { (dates(view)) }
+                nav.seg aria-label="How much is shown" {
+                    @for span in Span::ALL {
+                        @let now = if view.is_now { String::new() } else { format!("&from={}", view.from) };
+                        a href={ (path) "?span=" (span.word()) (now) } aria-current=[(span == view.span).then_some("true")] { (span.title()) }
+                    }
+                }
+                a.btn href={ (path) "?span=" (view.span.word()) "&from=" (view.earlier) } { "Earlier" }
+                @if !view.is_now { a.btn href={ (path) "?span=" (view.span.word()) } { "Now" } }
+                a.btn href={ (path) "?span=" (view.span.word()) "&from=" (view.later) } { "Later" }
             }
         }
-        section #lanes data-live aria-label="Two weeks" {
+        section #lanes data-live aria-label=(view.span.title()) {
             @for (from, until) in view.holes.iter().take(3) {
                 (note(Tone::Bad, "Nobody is scheduled", html! { (stretch(clock, *from, *until)) ". A page to this rota then goes on to the next step at once." }))
             }
-            div.tight { (lanes::lanes("Who is on watch in these two weeks", &view.axis, &view.rows)) }
+            div.tight { (lanes::lanes(&format!("Who is on watch in {}", view.span.said()), &view.axis, &view.rows)) }
         }
         div.cols.main-side.gap-top {
             section #shifts data-live aria-label="Shifts" {
-                (section_head("Shifts", html! { (view.shifts.len()) " in these two weeks" }))
+                (section_head("Shifts", html! { (view.shifts.len()) " in " (view.span.said()) }))
                 @let (first, rest) = view.shifts.split_at(view.shifts.len().min(SHIFTS_SHOWN));
-                (scroll("Shifts", shift_table(clock, "Shifts in these two weeks", first)))
+                (scroll("Shifts", shift_table(clock, &format!("Shifts in {}", view.span.said()), first)))
                 @if !rest.is_empty() {
                     details.rest #shifts-rest { summary { "The other " (rest.len()) } (scroll("The other shifts", shift_table(clock, "The other shifts", rest))) }
                 }
@@ -93,6 +100,17 @@ pub fn rota(shell: &Shell, view: &RotaView) -> Markup {
         }
     };
     frame(shell, &view.display_name, Place::Rotas, "page", content)
+}
+
+/// `March 2026`, `17 Mar to 30 Mar 2026`.
+fn dates(view: &RotaView) -> String {
+    match view.span {
+        Span::Month => view.from.strftime("%B %Y").to_string(),
+        Span::Fortnight => {
+            let last = view.later.yesterday().unwrap_or(view.later);
+            format!("{} to {}", view.from.strftime("%-d %b"), last.strftime("%-d %b %Y"))
+        }
+    }
 }
 
 pub(super) fn shift_table(clock: &Clock, caption: &str, rows: &[ShiftRow]) -> Markup {

@@ -3,7 +3,7 @@
 //! Horizontal positions are percentages of the window and vertical ones pixels, so one drawing serves every width
 //! without stretching words. The lanes' names stand in a second drawing beside it, at the same heights.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::{SignedDuration, civil::Weekday, tz::TimeZone};
 use maud::{Markup, html};
 use meridian_core::Instant;
 
@@ -121,13 +121,19 @@ impl Axis {
         format!("{:.3}%", (self.at(until) - self.at(from)).max(0.0))
     }
 
+    fn weeks(&self) -> i64 {
+        // A week with a clock change is an hour shorter or longer.
+        (self.until.as_second() - self.from.as_second() + 7200) / (7 * 86_400)
+    }
+
     /// Every full hour of the step in this zone, within the window.
     fn ticks(&self, zone: &TimeZone, every_hours: i64) -> Vec<(Instant, jiff::Zoned)> {
         let begin = self.from.to_zoned(zone.clone());
         let Ok(mut at) = begin.start_of_day() else { return Vec::new() };
         let mut ticks = Vec::new();
         while at.timestamp() < self.until && ticks.len() < 200 {
-            if at.timestamp() > self.from {
+            // A picture of days may begin with one.
+            if at.timestamp() > self.from || (every_hours == 24 && at.timestamp() == self.from) {
                 ticks.push((at.timestamp(), at.clone()));
             }
             let next = match every_hours {
@@ -153,7 +159,7 @@ pub fn lanes(title: &str, axis: &Axis, rows: &[Row]) -> Markup {
         .collect();
     let height = TOP + rows.iter().map(Row::height).sum::<u32>() + 8;
     html! {
-        div.band.days[axis.every_hours == 24] {
+        div.band.days[axis.every_hours == 24] data-axis="" {
             svg.gutter width="100%" height=(height) aria-hidden="true" {
                 text.label x="16" y="31" { (axis.zone_name) }
                 @for (row, top) in rows.iter().zip(&tops) { (gutter(row, *top)) }
@@ -201,8 +207,13 @@ fn grid(axis: &Axis, height: u32) -> Markup {
         @for (at, local) in axis.ticks(&axis.zone, axis.every_hours) {
             @if day {
                 line.d-hair x1=(axis.x(at)) x2=(axis.x(at)) y1="20" y2=(height) {}
-                @if axis.clear(at, 0.0, 46.0) {
-                    text.d-utc x=(axis.x(at)) dx="4" y="31" { (local.strftime("%a")) " " tspan.d-date { (local.strftime("%-d")) } }
+                @let month = axis.weeks() > 2;
+                // Of a month only the Mondays have room for their name, above their figure.
+                @if month && local.weekday() == Weekday::Monday && axis.clear(at, 44.0, 30.0) {
+                    text.d-loc x=(axis.x(at)) dx="4" y="16" { (local.strftime("%a")) }
+                }
+                @if axis.clear(at, 0.0, if month { 22.0 } else { 46.0 }) {
+                    text.d-utc x=(axis.x(at)) dx="4" y="31" { @if !month { (local.strftime("%a")) " " } tspan.d-date { (local.strftime("%-d")) } }
                 }
             } @else {
                 @if local.hour() == 0 {
@@ -250,11 +261,34 @@ fn draw(axis: &Axis, row: &Row, top: u32) -> Markup {
                     }
                 }
             }
+            @if axis.every_hours == 24 && axis.weeks() > 2 {
+                @if let Some(line) = lines.first() { (runs(axis, line, top)) }
+            }
             @let starts = lines.iter().scan(top + LANE_HEAD, |y, line| { let this = *y; *y += if line.thin { THIN } else { LINE }; Some(this) });
             @for (line, y) in lines.iter().zip(starts) {
                 @for bar in &line.bars { (draw_bar(axis, bar, line.thin, y)) }
             }
         },
+    }
+}
+
+/// Above the bars of a month, which are too short for names: whose they are, from the first of several on.
+fn runs(axis: &Axis, line: &Line, top: u32) -> Markup {
+    let fits = |bar: &Bar| {
+        place(&forms(&bar.who, None), (axis.at(bar.from), axis.at(bar.until)), axis.now(), axis.narrow(), 12.0)
+            .is_some()
+    };
+    html! {
+        @for run in line.bars.chunk_by(|a, b| a.who == b.who) {
+            @if let [first, ..] = run && !run.iter().any(fits) {
+                @let end = line.bars.iter().find(|bar| bar.from > first.from && bar.who != first.who).map_or(axis.until, |next| next.from);
+                @if let Some(placed) = place(&forms(&first.who, None), (axis.at(first.from), axis.at(end)), axis.now(), axis.narrow(), 11.0) {
+                    // Behind the now-line not on it.
+                    @let dx = if placed.x > axis.at(first.from) { "6" } else { "1" };
+                    text.d-second x=(format!("{:.3}%", placed.x)) dx=(dx) y=(top + 11) { (placed.text) }
+                }
+            }
+        }
     }
 }
 

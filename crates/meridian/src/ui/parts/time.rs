@@ -43,6 +43,24 @@ pub struct Clock {
     pub site: TimeZone,
 }
 
+impl Clock {
+    /// The zone in which a picture's axis is drawn: a picture that belongs to a site is drawn in its time when the
+    /// reader wants that.
+    pub fn axis_zone(&self, site: Option<&TimeZone>) -> TimeZone {
+        match self.reading {
+            Reading::Site => site.unwrap_or(&self.site).clone(),
+            Reading::Mine => self.mine.clone(),
+            Reading::Utc => TimeZone::UTC,
+        }
+    }
+}
+
+/// What an axis from one instant to another is called: `HKT`, or `GMT/BST` where the clocks change within it.
+pub fn axis_name(from: Instant, until: Instant, zone: &TimeZone) -> String {
+    let (begin, end) = (zone_mark(from, zone), zone_mark(until, zone));
+    if begin == end { begin } else { format!("{begin}/{end}") }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
     Minute,
@@ -146,6 +164,23 @@ mod tests {
         check("2025-12-31T23:30:00Z", "Europe/London", now, ("31 Dec 2025 23:30", "GMT"));
         check("2026-03-17T17:46:19Z", "America/Sao_Paulo", now, ("14:46", "UTC\u{2212}3"));
         check("2026-03-17T17:46:19Z", "Asia/Kolkata", now, ("23:16", "IST"));
+    }
+
+    #[test]
+    fn an_axis_follows_the_switch() {
+        fn check(reading: Reading, site: Option<&str>, expect: (&str, &str)) {
+            let zone = |name: &str| TimeZone::get(name).expect("a zone");
+            let now = "2026-03-17T18:12:04Z".parse().expect("an instant");
+            let (mine, on_watch) = (zone("America/New_York"), zone("Asia/Hong_Kong"));
+            let clock = Clock { now, reading, mine, site: on_watch };
+            let zone = clock.axis_zone(site.map(zone).as_ref());
+            let name = axis_name(now, now.saturating_add(SignedDuration::from_hours(14 * 24)).expect("later"), &zone);
+            assert_eq!((zone.iana_name().unwrap_or_default(), name.as_str()), expect);
+        }
+        check(Reading::Utc, Some("Europe/London"), ("UTC", "UTC"));
+        check(Reading::Site, Some("Europe/London"), ("Europe/London", "GMT/BST"));
+        check(Reading::Site, None, ("Asia/Hong_Kong", "HKT"));
+        check(Reading::Mine, Some("Europe/London"), ("America/New_York", "EDT"));
     }
 
     #[test]

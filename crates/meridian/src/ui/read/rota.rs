@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, civil, tz::TimeZone};
 use meridian_core::{
-    Instant,
+    Instant, calendar,
     estate::{Role, Rota},
     id::Name,
     roster::{Shift, WatchBecause, next_change},
@@ -15,9 +15,9 @@ use super::{
 use crate::ui::{
     parts::{
         lanes::{Axis, Bar, Line, Row},
-        time::{offset, zone_mark},
+        time::{Clock, axis_name, offset, zone_mark},
     },
-    view::rota::{OverrideForm, OverrideRow, RotaRow, RotaView, RotasView, ShiftRow},
+    view::rota::{OverrideForm, OverrideRow, RotaRow, RotaView, RotasView, ShiftRow, Span},
 };
 
 const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -56,18 +56,28 @@ pub fn rotas(lens: &Lens<'_>) -> RotasView {
     RotasView { rows: lens.world.estate().rotas.values().map(row).collect() }
 }
 
-pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, mine: &TimeZone) -> Option<RotaView> {
+/// The days of a span, from its first to the first of the next, and the first of the one before.
+fn days(span: Span, day: civil::Date) -> Option<[civil::Date; 3]> {
+    let (first, length) = match span {
+        Span::Fortnight => (day, jiff::Span::new().days(14)),
+        Span::Month => (day.first_of_month(), jiff::Span::new().months(1)),
+    };
+    Some([first.checked_sub(length).ok()?, first, first.checked_add(length).ok()?])
+}
+
+/// What of a rota is looked at: a span that holds a day, drawn in the zone that the reader chose.
+pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, span: Span, clock: &Clock) -> Option<RotaView> {
     let estate = lens.world.estate();
     let rota = estate.rotas.get(name)?;
-    let today = lens.now.to_zoned(TimeZone::UTC).date();
-    let day = from.unwrap_or(today);
-    let begin = day.to_zoned(TimeZone::UTC).ok()?.timestamp();
-    let until = begin.saturating_add(FORTNIGHT).ok()?;
+    let zone = clock.axis_zone(rota.layers.first().map(|layer| &layer.zone));
+    let today = lens.now.to_zoned(zone.clone()).date();
+    let [earlier, first, later] = days(span, from.unwrap_or(today))?;
+    let (begin, until) = (start_of(first, &zone)?, start_of(later, &zone)?);
     let shifts = lens.world.shifts(name, begin, until);
     let absent = absent(lens, rota, begin, until);
     let holes = absent.holes.clone();
-    let zone = TimeZone::UTC;
-    let axis = Axis { from: begin, until, now: lens.now, zone, zone_name: "UTC".into(), every_hours: 24 };
+    let zone_name = axis_name(begin, until, &zone);
+    let axis = Axis { from: begin, until, now: lens.now, zone, zone_name, every_hours: 24 };
     let mut rows = vec![cover("cover", &shifts, absent)];
     rows.extend(rota.layers.iter().map(|layer| {
         let (site, zone) = lens.site(&layer.site);
@@ -83,7 +93,6 @@ pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, mine: &Time
         .map(|change| (None, change))
         .chain(numbered)
         .filter(|(_, change)| change.until > lens.now);
-    let step = |days: i64| day.checked_add(jiff::Span::new().days(days)).unwrap_or(day).to_string();
     Some(RotaView {
         name: name.clone(),
         display_name: rota.display_name.clone(),
@@ -104,14 +113,19 @@ pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, mine: &Time
             .collect(),
         people: lens.choices(),
         layers: rota.layers.iter().map(|layer| layer.name.clone()).collect(),
-        form: OverrideForm {
-            zone: zone_of_reader(lens, mine).iana_name().unwrap_or("UTC").to_owned(),
-            ..OverrideForm::default()
-        },
-        earlier: step(-14),
-        later: step(14),
-        is_now: day == today,
+        form: OverrideForm { zone: clock.mine.iana_name().unwrap_or("UTC").to_owned(), ..OverrideForm::default() },
+        span,
+        from: first,
+        earlier,
+        later,
+        is_now: days(span, today).is_some_and(|now| now[1] == first),
     })
+}
+
+/// The first instant of a day, which the clocks may have moved.
+fn start_of(day: civil::Date, zone: &TimeZone) -> Option<Instant> {
+    Some(calendar::start_instant(zone, day.to_datetime(civil::Time::midnight())))
+        .filter(|at| (Instant::MIN..Instant::MAX).contains(at))
 }
 
 pub(super) fn shift_row(lens: &Lens<'_>, shift: &Shift, with_rota: bool) -> ShiftRow {
@@ -174,4 +188,26 @@ pub(super) fn cover(name: &str, shifts: &[Shift], absent: Absent) -> Row {
 pub(super) fn zone_words(at: Instant, zone: &TimeZone) -> String {
     let (mark, offset) = (zone_mark(at, zone), offset(at, zone));
     if mark == offset || mark == "UTC" { offset } else { format!("{mark}, {offset}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_begins_at_midnight_of_the_chosen_zone() {
+        fn check(span: Span, day: &str, zone: &str, expect: [&str; 2]) {
+            let zone = TimeZone::get(zone).expect("a zone");
+            let [_, first, later] = days(span, day.parse().expect("a date")).expect("days");
+            let window = [first, later].map(|day| start_of(day, &zone).map(|at| at.to_string()).unwrap_or_default());
+            assert_eq!(window, expect, "{day} in {zone:?}");
+        }
+        check(Span::Fortnight, "2026-03-20", "UTC", ["2026-03-20T00:00:00Z", "2026-04-03T00:00:00Z"]);
+        // The clocks go forward within it: an hour less.
+        check(Span::Fortnight, "2026-03-20", "Europe/London", ["2026-03-20T00:00:00Z", "2026-04-02T23:00:00Z"]);
+        check(Span::Month, "2026-11-22", "America/New_York", ["2026-11-01T04:00:00Z", "2026-12-01T05:00:00Z"]);
+        check(Span::Month, "2026-02-28", "Asia/Hong_Kong", ["2026-01-31T16:00:00Z", "2026-02-28T16:00:00Z"]);
+        assert_eq!(days(Span::Month, civil::Date::MIN), None);
+        assert_eq!(days(Span::Fortnight, civil::Date::MAX), None);
+    }
 }

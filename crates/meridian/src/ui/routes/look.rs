@@ -26,6 +26,7 @@ pub struct Wanted {
     pub page: Option<usize>,
     pub before: Option<u64>,
     pub from: Option<String>,
+    pub span: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Wanted {
@@ -41,6 +42,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
             page: number("page").and_then(|page| usize::try_from(page).ok()),
             before: number("before"),
             from: get("from"),
+            span: get("span").unwrap_or_default(),
         })
     }
 }

@@ -11,22 +11,24 @@ use crate::{
         pages,
         parts::list::Tone,
         read,
-        view::rota::{OverrideForm, RotaView},
+        view::rota::{OverrideForm, RotaView, Span},
         visitor::{Member, Visitor},
     },
 };
 
 pub async fn one(Member(v): Member, Path(name): Path<String>, wanted: Wanted) -> Response {
-    match view(&v, &name, wanted.from.as_deref()) {
+    match view(&v, &name, &wanted) {
         Some(view) => v.ok(|shell, _| pages::rota(shell, &view)),
         None => no_rota(&v, &name),
     }
 }
 
-fn view(v: &Visitor, name: &str, from: Option<&str>) -> Option<RotaView> {
+fn view(v: &Visitor, name: &str, wanted: &Wanted) -> Option<RotaView> {
     let name = name.parse::<Name>().ok()?;
     let world = v.house.keeper.world();
-    read::rota(&v.lens(&world), &name, from.and_then(|from| from.parse().ok()), &v.mine(&world))
+    let from = wanted.from.as_deref().and_then(|from| from.parse().ok());
+    let span = Span::ALL.into_iter().find(|span| span.word() == wanted.span).unwrap_or_default();
+    read::rota(&v.lens(&world), &name, from, span, &v.clock(&world))
 }
 
 fn no_rota(v: &Visitor, name: &str) -> Response {
@@ -53,7 +55,7 @@ pub async fn add(Member(v): Member, Path(name): Path<String>, Form(pairs): Form<
         },
         Err(error) => error,
     };
-    let Some(mut view) = view(&v, &name, None) else { return no_rota(&v, &name) };
+    let Some(mut view) = view(&v, &name, &Wanted::default()) else { return no_rota(&v, &name) };
     view.form = OverrideForm {
         from: fields.get("from").to_owned(),
         until: fields.get("until").to_owned(),

@@ -1,5 +1,6 @@
 //! Rotas: the list, and one with its coming two weeks.
 
+use jiff::civil;
 use meridian_core::{Instant, estate::Role, id::Name};
 
 use crate::ui::parts::lanes::{Axis, Row};
@@ -38,10 +39,49 @@ pub struct RotaView {
     pub people: Vec<(Name, String)>,
     pub layers: Vec<String>,
     pub form: OverrideForm,
-    /// `?from=` of the fortnight before and after.
-    pub earlier: String,
-    pub later: String,
+    pub span: Span,
+    /// The first day of the stretch shown, of the one before and of the one after.
+    pub from: civil::Date,
+    pub earlier: civil::Date,
+    pub later: civil::Date,
     pub is_now: bool,
+}
+
+/// How much of a rota is looked at together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Span {
+    /// From a day on.
+    #[default]
+    Fortnight,
+    /// Of the calendar.
+    Month,
+}
+
+impl Span {
+    pub const ALL: [Span; 2] = [Span::Fortnight, Span::Month];
+
+    /// As an address says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Span::Fortnight => "fortnight",
+            Span::Month => "month",
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Span::Fortnight => "Fortnight",
+            Span::Month => "Month",
+        }
+    }
+
+    /// As sentences say it: "in these two weeks".
+    pub fn said(self) -> &'static str {
+        match self {
+            Span::Fortnight => "these two weeks",
+            Span::Month => "this month",
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
