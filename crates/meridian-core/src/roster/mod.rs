@@ -1,7 +1,8 @@
 //! Who is on watch when: one answer for the pager, the API, the pages and the CLI.
 //!
 //! Four questions, asked of a rota and of the overrides that were added to it at run time: [`shifts`] of a stretch of
-//! time, [`on_watch`] at an instant, [`holes`] in the cover of a role, and the [`next_change`].
+//! time, [`on_watch`] at an instant, [`holes`] in the cover of a role, and the [`next_change`]. Besides, the ring: at which
+//! [`edges`] the primary watch passes from one site to the next, and who is its [`holder`] by the plan.
 //!
 //! What it does *not* do: it keeps no shift anywhere (each answer is computed from the rota), knows no page and no
 //! alert, and reaches nobody. Who is on watch until a handoff is accepted is the handoff's matter.
@@ -10,6 +11,7 @@
 //! into turns, each piece becomes instants (a start takes the first occurrence of its wall clock, an end the last),
 //! overrides change who it is, and what touches is merged.
 
+mod edge;
 mod fact;
 mod layer;
 mod plan;
@@ -19,6 +21,7 @@ mod stand_in;
 mod state;
 mod turn;
 
+pub use edge::{Edge, Holder, Side, edges, holder, next_edge};
 pub use fact::*;
 pub use plan::{plan_add, plan_remove};
 pub use resolve::{holes, idle_overrides, next_change, on_watch, shifts};

@@ -1,6 +1,7 @@
 //! Rotas as tests write them.
 
 mod change;
+mod edge;
 mod hours;
 mod oracle;
 mod plan;

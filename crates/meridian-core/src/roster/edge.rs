@@ -1,0 +1,250 @@
+//! The edges of the ring: where the primary watch passes from one site, or one person, to the next.
+//!
+//! The watch is held by one site at a time. A site holds it until its stretch ends; then it passes to the site that is
+//! on watch and can hold it longest, else, over a hole, to the one that comes on first. Sites that overlap do not share
+//! it: the one that came first holds it, so that nobody has to ask who it is.
+//!
+//! What is *not* here: whether anybody accepted. That is the handoff's matter; this is only what the rota plans.
+
+use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::{Shift, shifts};
+use crate::{
+    Instant,
+    estate::{Override, Role, Rota},
+    id::Name,
+};
+
+/// Who holds the watch on one side of an edge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    pub site: Name,
+    /// The layers of the persons, in their order.
+    pub layers: Vec<Arc<str>>,
+    pub persons: BTreeSet<Name>,
+}
+
+/// The primary watch passes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edge {
+    pub rota: Name,
+    /// When the outgoing's stretch ends.
+    pub at: Instant,
+    pub from: Side,
+    pub to: Side,
+    /// When the incoming come on watch: before `at` with an overlap, after it with a hole.
+    pub incoming_from: Instant,
+}
+
+impl Edge {
+    /// When the watch can be taken and should be: at the end of the outgoing, over a hole when the incoming come on.
+    pub fn due(&self) -> Instant {
+        self.at.max(self.incoming_from)
+    }
+
+    /// How long both are on watch; negative: how long nobody is.
+    pub fn overlap(&self) -> SignedDuration {
+        self.incoming_from.duration_until(self.at)
+    }
+
+    pub fn is_between_sites(&self) -> bool {
+        self.from.site != self.to.site
+    }
+}
+
+/// Who holds the primary watch by the plan, and since when. Over a hole the last watch holds it still.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    pub side: Side,
+    /// When this side took the watch by the plan.
+    pub since: Instant,
+    /// Present: nobody is on watch, and these were the last, until then.
+    pub ended: Option<Instant>,
+}
+
+/// A site whose persons do not change.
+struct Stint {
+    side: Side,
+    from: Instant,
+    until: Instant,
+    /// When the site's unbroken stretch, whoever is in it, begins and ends.
+    span: (Instant, Instant),
+}
+
+/// How many days before a window the watch is looked at, near first: to where only one site has it, so that the answer
+/// does not depend on the window.
+const LOOK_BACK: [i64; 3] = [3, 15, 62];
+
+/// The longest hole over which the watch passes. After a longer one it begins anew.
+const LOOK_AHEAD: i64 = 15;
+
+/// Whoever stays longer than these days stays long enough.
+const LONG: i64 = 3;
+
+/// The edges of `[from, until)` by their end, in order.
+pub fn edges(rota: &Rota, added: &[Override], from: Instant, until: Instant) -> Vec<Edge> {
+    let mut edges = Vec::new();
+    walk(rota, added, from, until, |edge| {
+        if from <= edge.at && edge.at < until {
+            edges.push(edge);
+        }
+    });
+    edges
+}
+
+/// The first edge whose end is at or after `from`, within two months.
+pub fn next_edge(rota: &Rota, added: &[Override], from: Instant, wanted: impl Fn(&Edge) -> bool) -> Option<Edge> {
+    let mut start = from;
+    for days in LOOK_BACK {
+        let until = later(from, days);
+        if let Some(edge) = edges(rota, added, start, until).into_iter().find(&wanted) {
+            return Some(edge);
+        }
+        start = until;
+    }
+    None
+}
+
+/// Who holds the primary watch at `at` by the plan. None: nobody ever was on watch in the two months before.
+pub fn holder(rota: &Rota, added: &[Override], at: Instant) -> Option<Holder> {
+    let just_after = at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at);
+    walk(rota, added, at, just_after, |_| {})
+}
+
+/// Walks the watch from where one site alone has it to `until`; returns who holds it just before `until`.
+fn walk(rota: &Rota, added: &[Override], from: Instant, until: Instant, mut found: impl FnMut(Edge)) -> Option<Holder> {
+    let ahead = later(until, LOOK_AHEAD);
+    let mut stints = Vec::new();
+    let mut begin = None;
+    for days in LOOK_BACK {
+        stints = stints_of(&shifts(rota, added, later(from, -days), ahead));
+        begin = beginning(&stints, from);
+        if begin.is_some() {
+            break;
+        }
+    }
+    // Nobody before `from`: the first to come on holds it. Never alone: the one that came first.
+    let first = || longest_first(stints.iter().enumerate()).map(|first| (first, stints[first].from));
+    let (mut at, mut since) = begin.or_else(first)?;
+    if stints[at].from >= until {
+        return None;
+    }
+    loop {
+        let stint = &stints[at];
+        if stint.until >= until {
+            return Some(Holder { side: stint.side.clone(), since, ended: None });
+        }
+        let last = |since| Some(Holder { side: stint.side.clone(), since, ended: Some(stint.until) });
+        let Some(next) = successor(&stints, at) else { return last(since) };
+        let to = &stints[next];
+        let edge = Edge {
+            rota: rota.name.clone(),
+            at: stint.until,
+            from: stint.side.clone(),
+            to: to.side.clone(),
+            incoming_from: if to.side.site == stint.side.site { to.from } else { to.span.0 },
+        };
+        let taken = edge.due();
+        // Somebody who joins those who stay takes nothing over.
+        let passes = !edge.from.persons.is_subset(&edge.to.persons) || edge.is_between_sites();
+        if passes {
+            found(edge);
+        }
+        if taken >= until {
+            return last(since);
+        }
+        if passes {
+            since = taken;
+        }
+        at = next;
+    }
+}
+
+fn later(at: Instant, days: i64) -> Instant {
+    at.saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(at)
+}
+
+/// Each site's primary shifts, cut wherever its persons change, by start.
+fn stints_of(shifts: &[Shift]) -> Vec<Stint> {
+    let primary: Vec<&Shift> = shifts.iter().filter(|shift| shift.role == Role::Primary).collect();
+    let sites: BTreeSet<&Name> = primary.iter().map(|shift| &shift.site).collect();
+    let mut stints = Vec::new();
+    for site in sites {
+        let of_site: Vec<&Shift> = primary.iter().copied().filter(|shift| shift.site == *site).collect();
+        stints.extend(stints_at(site, &of_site));
+    }
+    stints.sort_by(|a, b| (a.from, &a.side.site).cmp(&(b.from, &b.side.site)));
+    stints
+}
+
+fn stints_at(site: &Name, shifts: &[&Shift]) -> Vec<Stint> {
+    let mut cuts: Vec<Instant> = shifts.iter().flat_map(|shift| [shift.from, shift.until]).collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut stints: Vec<Stint> = Vec::new();
+    // Shifts come by start, so those that ended before a cut can be left behind for good.
+    let mut open: Vec<&Shift> = Vec::new();
+    let mut coming = shifts.iter().copied().peekable();
+    for pair in cuts.windows(2) {
+        let (from, until) = (pair[0], pair[1]);
+        while let Some(shift) = coming.next_if(|shift| shift.from <= from) {
+            open.push(shift);
+        }
+        open.retain(|shift| shift.until > from);
+        if open.is_empty() {
+            continue;
+        }
+        let persons: BTreeSet<Name> = open.iter().map(|shift| shift.person.clone()).collect();
+        let layers: BTreeSet<Arc<str>> = open.iter().map(|shift| shift.layer.clone()).collect();
+        let side = Side { site: site.clone(), layers: layers.into_iter().collect(), persons };
+        match stints.last_mut() {
+            Some(last) if last.until == from && last.side.persons == side.persons => last.until = until,
+            _ => stints.push(Stint { side, from, until, span: (from, until) }),
+        }
+    }
+    let mut first = 0;
+    for next in 1..=stints.len() {
+        if next == stints.len() || stints[next].from > stints[next - 1].until {
+            let span = (stints[first].from, stints[next - 1].until);
+            stints[first..next].iter_mut().for_each(|stint| stint.span = span);
+            first = next;
+        }
+    }
+    stints
+}
+
+/// The newest stint that had the watch alone before `at`, and since when: from there on it is plain who holds it.
+fn beginning(stints: &[Stint], at: Instant) -> Option<(usize, Instant)> {
+    let alone = |stint: &Stint, instant: Instant| {
+        let mut others = stints.iter().take_while(|other| other.from <= instant);
+        !others.any(|other| other.until > instant && other.side.site != stint.side.site)
+    };
+    let mut begin = None;
+    for (number, stint) in stints.iter().enumerate().take_while(|(_, stint)| stint.from < at) {
+        let ends = stints.iter().map(|other| other.until).filter(|end| stint.from < *end && *end < stint.until);
+        let left_alone =
+            ends.filter(|end| *end < at).chain([stint.from]).filter(|instant| alone(stint, *instant)).min();
+        begin = left_alone.map(|instant| (number, instant)).or(begin);
+    }
+    begin
+}
+
+/// Of those that come on first, the one that stays longest.
+fn longest_first<'a>(stints: impl Iterator<Item = (usize, &'a Stint)>) -> Option<usize> {
+    let by = |stint: &Stint| (stint.from, Reverse(stint.span.1.min(later(stint.from, LONG))), stint.side.site.clone());
+    stints.min_by_key(|(_, stint)| by(stint)).map(|(number, _)| number)
+}
+
+/// Who has the watch after this stint: the same site if it stays, else who is on and stays longest, else who comes next.
+fn successor(stints: &[Stint], of: usize) -> Option<usize> {
+    let (ended, site) = (stints[of].until, &stints[of].side.site);
+    let on = || stints.iter().enumerate().filter(|(_, stint)| stint.from <= ended && ended < stint.until);
+    let same = on().find(|(_, stint)| stint.side.site == *site);
+    let stays = |stint: &Stint| Reverse(stint.span.1.min(later(ended, LONG)));
+    let longest = || on().min_by_key(|(_, stint)| (stays(stint), &stint.side.site));
+    let next = same.or_else(longest).map(|(number, _)| number);
+    next.or_else(|| longest_first(stints.iter().enumerate().filter(|(_, stint)| stint.from > ended)))
+}
