@@ -17,6 +17,7 @@
 //! | `tick N seconds\|minutes\|hours\|days` | lets time pass |
 //! | `alert NAME label=value … [expires in N UNIT]`, `resolve NAME label=value …` | a source reports |
 //! | `contact PERSON CONTACT delivers\|fails\|refuses` | from now on |
+//! | `contact PERSON CONTACT takes N UNIT` | so long with each message, from now on |
 //! | `silence label=value for N UNIT`, `unsilence` | by `scenario`; ends the newest |
 //! | `cover ROTA PERSON by PERSON for N UNIT` | an override from now on |
 //! | `open SEVERITY ESCALATION TITLE` | a person opens an incident |

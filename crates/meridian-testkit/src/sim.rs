@@ -15,7 +15,7 @@ use meridian_core::{
     command::Outcome,
     id::{Actor, DeliveryId, IncidentId, Name, PageId},
     journal::{Entry, Head, Sealed, link, open, seal_all},
-    page::{DeliveryState, Notice},
+    page::{Delivery, DeliveryState, Notice},
 };
 
 /// How long the keeper rests after the journal refused a commit: longer than the real one's second, because each try
@@ -44,6 +44,8 @@ pub struct Sent {
     pub contact: String,
     pub notice: Option<Notice>,
     pub arrived: bool,
+    /// What was still under way to the same contact about the same incident: nothing, if order holds.
+    pub overtakes: Option<DeliveryId>,
     /// Counted up at each crash.
     pub life: u32,
 }
@@ -86,12 +88,16 @@ pub struct Sim {
     pub life: u32,
     /// By person and contact; absent: delivers.
     pub contacts: BTreeMap<(Name, String), Behaviour>,
+    /// How long a contact takes with a message, by person and contact; absent: no time at all.
+    pub slow: BTreeMap<(Name, String), SignedDuration>,
     pub journal_refuses: bool,
     pub crash_at: Option<CrashAt>,
     /// A snapshot, and how many entries it stands for.
     kept: Option<(Vec<u8>, usize)>,
     /// Sent in this life and not yet told to the keeper.
     in_flight: BTreeSet<(DeliveryId, u32)>,
+    /// Of those, what a slow contact has not answered yet, by when it does.
+    unanswered: BTreeMap<(Instant, DeliveryId, u32), Outcome>,
     /// Outcomes that the keeper could not take.
     untold: Vec<Told>,
     /// Crashes that came while a delivery was under way.
@@ -108,10 +114,12 @@ impl Sim {
             sent: Vec::new(),
             life: 0,
             contacts: BTreeMap::new(),
+            slow: BTreeMap::new(),
             journal_refuses: false,
             crash_at: None,
             kept: None,
             in_flight: BTreeSet::new(),
+            unanswered: BTreeMap::new(),
             untold: Vec::new(),
             torn: BTreeMap::new(),
         };
@@ -163,7 +171,7 @@ impl Sim {
         true
     }
 
-    /// Sends everything in the outbox that was not sent in this life; the outcome is not told yet.
+    /// Sends everything in the outbox that was not sent in this life; what is known at once is not told yet.
     pub fn send(&mut self) -> Vec<Told> {
         let mut outcomes = Vec::new();
         for delivery in self.world.pages.outbox() {
@@ -173,6 +181,8 @@ impl Sim {
             }
             let road = (delivery.person.clone(), delivery.contact.clone());
             let behaviour = self.contacts.get(&road).copied().unwrap_or(Behaviour::Delivers);
+            let takes = self.slow.get(&road).copied().unwrap_or_default();
+            let known_at = self.now.saturating_add(takes).unwrap_or(Instant::MAX);
             self.sent.push(Sent {
                 at: self.now,
                 delivery: delivery.id,
@@ -183,6 +193,7 @@ impl Sim {
                 contact: delivery.contact.clone(),
                 notice: delivery.notice.clone(),
                 arrived: behaviour == Behaviour::Delivers,
+                overtakes: self.under_way_before(delivery),
                 life: self.life,
             });
             let outcome = match behaviour {
@@ -190,9 +201,29 @@ impl Sim {
                 Behaviour::Fails => Outcome::Failed { error: "simulated failure".into(), retry_after: None },
                 Behaviour::Refuses => Outcome::Refused { error: "simulated refusal".into() },
             };
-            outcomes.push((delivery.id, attempt, outcome));
+            if self.now < known_at {
+                self.unanswered.insert((known_at, delivery.id, attempt), outcome);
+            } else {
+                outcomes.push((delivery.id, attempt, outcome));
+            }
         }
         outcomes
+    }
+
+    /// Another message on the way of this one that has no outcome yet in this life.
+    fn under_way_before(&self, delivery: &Delivery) -> Option<DeliveryId> {
+        let road = |of: &Delivery| (of.incident, of.person.clone(), of.contact.clone());
+        let others = self.in_flight.iter().filter(|(other, _)| *other != delivery.id);
+        let mut others = others.filter_map(|(other, _)| self.world.pages.delivery(*other));
+        others.find(|other| road(other) == road(delivery)).map(|other| other.id)
+    }
+
+    /// Tells what slow contacts have answered by now.
+    fn tell_answers(&mut self) {
+        while let Some(answer) = self.unanswered.first_entry().filter(|answer| answer.key().0 <= self.now) {
+            let ((_, delivery, attempt), outcome) = answer.remove_entry();
+            self.tell((delivery, attempt, outcome));
+        }
     }
 
     /// Tells the keeper what came of a message; what it can't take is told again later.
@@ -211,6 +242,7 @@ impl Sim {
     pub fn settle(&mut self) {
         loop {
             std::mem::take(&mut self.untold).into_iter().for_each(|outcome| self.tell(outcome));
+            self.tell_answers();
             let ticked = self.tick();
             let something = self.world.pages.outbox().next().is_some();
             match self.crash_at.filter(|_| something) {
@@ -246,7 +278,8 @@ impl Sim {
 
     /// The next moment at which there is something to do; while the journal refuses, it is tried only so often.
     fn next_due(&self) -> Option<Instant> {
-        let due = self.world.next_due()?;
+        let answer = self.unanswered.first_key_value().map(|((at, ..), _)| *at);
+        let due = self.world.next_due().into_iter().chain(answer).min()?;
         let rest = if self.journal_refuses { REST } else { SignedDuration::ZERO };
         Some(due.max(self.now.saturating_add(rest).unwrap_or(Instant::MAX)))
     }
@@ -263,6 +296,7 @@ impl Sim {
             *self.torn.entry(torn).or_default() += 1;
         }
         self.untold.clear();
+        self.unanswered.clear();
         self.life += 1;
         self.world = self.fold();
         self.start();

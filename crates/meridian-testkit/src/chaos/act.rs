@@ -158,7 +158,11 @@ impl Chaos {
         let person = name(self.seeds.pick::<&str>(&PERSONS));
         let contact = if self.seeds.chance(50) { "mail" } else { "hook" };
         let behaviours = [Behaviour::Delivers, Behaviour::Fails, Behaviour::Refuses];
-        self.sim.contacts.insert((person, contact.to_owned()), *self.seeds.pick(&behaviours));
+        let contact = (person, contact.to_owned());
+        // Some answer at once, some take longer than a step of the escalation waits.
+        let seconds = if self.seeds.chance(50) { 0 } else { self.seeds.below(500) };
+        self.sim.slow.insert(contact.clone(), SignedDuration::from_secs(seconds as i64));
+        self.sim.contacts.insert(contact, *self.seeds.pick(&behaviours));
     }
 
     fn silence(&mut self) {
@@ -256,6 +260,7 @@ impl Chaos {
         self.sim.journal_refuses = false;
         self.sim.crash_at = None;
         self.sim.contacts.clear();
+        self.sim.slow.clear();
         self.sim.now = self.sim.now.max(self.latest).max(self.sim.world.at());
         self.sim.settle();
         let all: Vec<_> = self.firing.iter().copied().collect();

@@ -31,6 +31,9 @@ impl Seen {
         if before > sent.delivery {
             return Err(format!("delivery {} to {road:?} came after {before}", sent.delivery));
         }
+        if let Some(before) = sent.overtakes {
+            return Err(format!("delivery {} to {road:?} left while {before} was under way", sent.delivery));
+        }
         match &sent.notice {
             None if sent.arrived => {
                 self.paged.insert(road);

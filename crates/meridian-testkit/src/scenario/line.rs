@@ -49,6 +49,12 @@ impl Play {
     fn circumstance(&mut self, words: &[&str]) -> Option<Told> {
         match words {
             ["contact", person, contact, does] => return Some(self.contact(person, contact, does)),
+            ["contact", person, contact, "takes", count, unit] => {
+                return Some(name(person).and_then(|person| {
+                    self.sim.slow.insert((person, (*contact).to_owned()), duration(count, unit)?);
+                    Ok(())
+                }));
+            }
             ["crash"] => self.sim.crash(),
             ["crash", "at", "next", "message", "before", "sending"] => self.sim.crash_at = Some(CrashAt::BeforeSending),
             ["crash", "at", "next", "message", "after", "sending"] => self.sim.crash_at = Some(CrashAt::AfterSending),
