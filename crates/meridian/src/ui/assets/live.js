@@ -60,6 +60,8 @@ const M = (window.meridian = {
     judge();
   }
 
+  M.refresh = refresh;
+
   // Puts `to` in place of `from` node by node. What a person holds (focus, typed text, an open form) stays.
   function morph(from, to) {
     if (from.nodeType !== 1) { if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue; return; }

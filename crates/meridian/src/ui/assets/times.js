@@ -53,7 +53,7 @@
       line.querySelector("line").setAttribute("x2", `${x}%`);
       line.querySelector("svg").setAttribute("x", `${x}%`);
       const p = format(line.dataset.zone || "UTC");
-      put(line.querySelector("text"), `${p.hour}:${p.minute}`);
+      put(line.querySelector("text"), `${p.hour}:${p.minute} ${line.dataset.mark}`);
     }
     for (const node of document.querySelectorAll("main time[data-utc], .needs time[data-utc]")) read(node);
   };

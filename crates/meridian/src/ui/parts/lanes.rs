@@ -3,36 +3,16 @@
 //! Horizontal positions are percentages of the window and vertical ones pixels, so one drawing serves every width
 //! without stretching words. The lanes' names stand in a second drawing beside it, at the same heights.
 
-use jiff::{SignedDuration, civil::Weekday, tz::TimeZone};
+use jiff::{civil::Weekday, tz::TimeZone};
 use maud::{Markup, html};
 use meridian_core::Instant;
 
-use super::label::{Placed, forms, place, width};
+use super::{
+    label::{Placed, forms, place, width},
+    time::zone_mark,
+};
 
-/// The window and its marks.
-#[derive(Clone, Debug)]
-pub struct Axis {
-    pub from: Instant,
-    pub until: Instant,
-    pub now: Instant,
-    /// The zone of the figures on top.
-    pub zone: TimeZone,
-    pub zone_name: String,
-    /// Hours between two figures on top: 2 for a day, 24 for a fortnight.
-    pub every_hours: i64,
-}
-
-impl Axis {
-    /// The least width of the picture in pixels, as the style sheet has it: a narrower frame scrolls.
-    fn narrow(&self) -> f64 {
-        if self.every_hours == 24 { 980.0 } else { 680.0 }
-    }
-
-    /// The same on a screen of 1440 and more.
-    fn wide(&self) -> f64 {
-        if self.every_hours == 24 { 1080.0 } else { 820.0 }
-    }
-}
+pub use super::axis::Axis;
 
 #[derive(Clone, Debug)]
 pub enum Row {
@@ -86,64 +66,6 @@ impl Row {
                 LANE_HEAD + lines.max(LINE) + 6
             }
         }
-    }
-}
-
-impl Axis {
-    /// Per cent of the width, clipped to the window.
-    fn at(&self, at: Instant) -> f64 {
-        let whole = (self.until.as_second() - self.from.as_second()).max(1) as f64;
-        ((at.as_second() - self.from.as_second()) as f64 / whole * 100.0).clamp(0.0, 100.0)
-    }
-
-    fn x(&self, at: Instant) -> String {
-        format!("{:.3}%", self.at(at))
-    }
-
-    /// Where the now-line stands, if it does.
-    fn now(&self) -> Option<f64> {
-        (self.from <= self.now && self.now < self.until).then(|| self.at(self.now))
-    }
-
-    /// Whether a figure of the axis stands whole in the picture and clear of the now-line. `left` and `right` say how far it reaches from `at`,
-    /// in pixels.
-    fn clear(&self, at: Instant, left: f64, right: f64) -> bool {
-        let pixels = |percent: f64| percent / 100.0 * self.narrow();
-        let inside = pixels(100.0 - self.at(at)) > right;
-        inside
-            && self.now().is_none_or(|now| {
-                let away = pixels(now - self.at(at));
-                away < -left - 3.0 || away > right + 3.0
-            })
-    }
-
-    fn width(&self, from: Instant, until: Instant) -> String {
-        format!("{:.3}%", (self.at(until) - self.at(from)).max(0.0))
-    }
-
-    fn weeks(&self) -> i64 {
-        // A week with a clock change is an hour shorter or longer.
-        (self.until.as_second() - self.from.as_second() + 7200) / (7 * 86_400)
-    }
-
-    /// Every full hour of the step in this zone, within the window.
-    fn ticks(&self, zone: &TimeZone, every_hours: i64) -> Vec<(Instant, jiff::Zoned)> {
-        let begin = self.from.to_zoned(zone.clone());
-        let Ok(mut at) = begin.start_of_day() else { return Vec::new() };
-        let mut ticks = Vec::new();
-        while at.timestamp() < self.until && ticks.len() < 200 {
-            // A picture of days may begin with one.
-            if at.timestamp() > self.from || (every_hours == 24 && at.timestamp() == self.from) {
-                ticks.push((at.timestamp(), at.clone()));
-            }
-            let next = match every_hours {
-                24 => at.date().tomorrow().ok().and_then(|d| d.to_zoned(zone.clone()).ok()),
-                hours => at.checked_add(SignedDuration::from_hours(hours)).ok(),
-            };
-            let Some(next) = next else { break };
-            at = next;
-        }
-        ticks
     }
 }
 
@@ -203,29 +125,35 @@ fn night(axis: &Axis, row: &Row, top: u32) -> Markup {
 
 fn grid(axis: &Axis, height: u32) -> Markup {
     let day = axis.every_hours == 24;
+    let mark = |at| zone_mark(at, &axis.zone);
     html! {
-        @for (at, local) in axis.ticks(&axis.zone, axis.every_hours) {
+        @for tick in axis.ticks(&axis.zone, axis.every_hours) {
+            @let (x, local) = (axis.x(tick.at), &tick.local);
             @if day {
-                line.d-hair x1=(axis.x(at)) x2=(axis.x(at)) y1="20" y2=(height) {}
+                line.d-hair x1=(x) x2=(x) y1="20" y2=(height) {}
                 @let month = axis.weeks() > 2;
                 // Of a month only the Mondays have room for their name, above their figure.
-                @if month && local.weekday() == Weekday::Monday && axis.clear(at, 44.0, 30.0) {
-                    text.d-loc x=(axis.x(at)) dx="4" y="16" { (local.strftime("%a")) }
+                @if month && local.weekday() == Weekday::Monday && axis.clear(tick.at, 44.0, 30.0) {
+                    text.d-loc x=(x) dx="4" y="16" { (local.strftime("%a")) }
                 }
-                @if axis.clear(at, 0.0, if month { 22.0 } else { 46.0 }) {
-                    text.d-utc x=(axis.x(at)) dx="4" y="31" { @if !month { (local.strftime("%a")) " " } tspan.d-date { (local.strftime("%-d")) } }
+                @if axis.clear(tick.at, 0.0, if month { 22.0 } else { 46.0 }) {
+                    text.d-utc x=(x) dx="4" y="31" { @if !month { (local.strftime("%a")) " " } tspan.d-date { (local.strftime("%-d")) } }
                 }
             } @else {
-                @if local.hour() == 0 {
-                    line.d-mid x1=(axis.x(at)) x2=(axis.x(at)) y1="26" y2=(height) {}
+                @if tick.new_day {
+                    line.d-mid x1=(x) x2=(x) y1="26" y2=(height) {}
                     // The flag of the now-line reaches 44 pixels to its right.
-                    @if axis.clear(at, 44.0, 72.0) { text.d-date x=(axis.x(at)) dx="4" y="14" { (local.strftime("%a %-d %b")) } }
+                    @if axis.clear(tick.at, 74.0, 104.0) {
+                        text.d-date x=(x) dx="4" y="14" { (local.strftime("%a %-d %b")) " " (mark(tick.at)) }
+                    }
                 }
-                line.d-hair2 x1=(axis.x(at)) x2=(axis.x(at)) y1="34" y2="40" {}
-                @if axis.clear(at, 9.0, 9.0) { text.d-utc x=(axis.x(at)) y="31" text-anchor="middle" { (local.strftime("%H")) } }
+                line.d-hair2 x1=(x) x2=(x) y1="34" y2="40" {}
+                @if tick.at > axis.from && axis.clear(tick.at, 9.0, 9.0) { text.d-utc x=(x) y="31" text-anchor="middle" { (local.strftime("%H")) } }
             }
         }
-        @if !day && axis.clear(axis.from, 0.0, 72.0) { text.d-date x="0" y="14" { (axis.from.to_zoned(axis.zone.clone()).strftime("%a %-d %b")) } }
+        @if !day && axis.clear(axis.from, 0.0, 104.0) {
+            text.d-date x="0" y="14" { (axis.from.to_zoned(axis.zone.clone()).strftime("%a %-d %b")) " " (mark(axis.from)) }
+        }
     }
 }
 
@@ -252,11 +180,11 @@ fn draw(axis: &Axis, row: &Row, top: u32) -> Markup {
         Row::Lane { zone, lines, .. } => html! {
             line.d-hair x1="0" x2="100%" y1=(top) y2=(top) {}
             @if axis.every_hours < 24 {
-                @for (at, local) in axis.ticks(zone, 3) {
-                    line.d-hair2 x1=(axis.x(at)) x2=(axis.x(at)) y1=(top) y2=(top + 4) {}
-                    @if axis.clear(at, 0.0, 24.0) {
-                        text.d-loc x=(axis.x(at)) dx="3" y=(top + 11) {
-                            @if local.hour() == 0 { (local.strftime("%a")) } @else { (local.strftime("%H")) }
+                @for tick in axis.ticks(zone, 3) {
+                    line.d-hair2 x1=(axis.x(tick.at)) x2=(axis.x(tick.at)) y1=(top) y2=(top + 4) {}
+                    @if axis.clear(tick.at, 0.0, 24.0) {
+                        text.d-loc x=(axis.x(tick.at)) dx="3" y=(top + 11) {
+                            @if tick.new_day { (tick.local.strftime("%a")) } @else { (tick.local.strftime("%H")) }
                         }
                     }
                 }
@@ -362,12 +290,15 @@ fn now(axis: &Axis, height: u32) -> Markup {
         return html! {};
     }
     let label = axis.now.to_zoned(axis.zone.clone()).strftime("%H:%M").to_string();
+    let mark = zone_mark(axis.now, &axis.zone);
+    // The picture's own words are not measured here, so the flag is wide enough for any mark of that many letters.
+    let wide = 42.0 + width(&mark, 11.0) + 2.0;
     html! {
-        g data-nowline="" data-zone=(axis.zone.iana_name().unwrap_or("UTC")) data-begin=(axis.from.as_millisecond()) data-end=(axis.until.as_millisecond()) {
+        g data-nowline="" data-zone=(axis.zone.iana_name().unwrap_or("UTC")) data-mark=(mark) data-begin=(axis.from.as_millisecond()) data-end=(axis.until.as_millisecond()) {
             line.d-now x1=(axis.x(axis.now)) x2=(axis.x(axis.now)) y1="4" y2=(height) {}
             svg.nowflag x=(axis.x(axis.now)) y="2" width="1" height="18" overflow="visible" {
-                rect.d-nowflag x="0" y="0" width="42" height="17" {}
-                text.d-nowtext x="6" y="12.5" { (label) }
+                rect.d-nowflag x="0" y="0" width=(format!("{wide:.0}")) height="17" {}
+                text.d-nowtext x="6" y="12.5" { (label) " " (mark) }
             }
         }
     }

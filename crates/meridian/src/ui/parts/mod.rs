@@ -1,5 +1,6 @@
 //! The parts that pages are made of. Each is a pure function from plain data to markup.
 
+pub mod axis;
 pub mod form;
 pub mod glyph;
 pub mod label;

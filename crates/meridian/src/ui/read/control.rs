@@ -1,6 +1,6 @@
 //! The control room, read from the world.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::SignedDuration;
 use meridian_core::{
     Fact, Instant,
     estate::{Role, Rota, Site},
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::ui::{
     parts::{
-        Glyph, Say,
+        Clock, Glyph, Say,
         lanes::{Axis, Row},
         say::verb,
         sun::nights,
@@ -37,13 +37,12 @@ const LATEST_SHOWN: usize = 14;
 pub(super) const SOON: SignedDuration = SignedDuration::from_hours(48);
 const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-pub fn control(lens: &Lens<'_>) -> ControlView {
+pub fn control(lens: &Lens<'_>, clock: &Clock) -> ControlView {
     let world = lens.world;
     let from = hour_before(lens.now, 3);
     let until = from.saturating_add(SignedDuration::from_hours(24)).unwrap_or(from);
     let rotas = shown_rotas(lens, from, until);
     let shifts: Vec<Shift> = rotas.iter().flat_map(|(rota, _)| world.shifts(&rota.name, from, until)).collect();
-    let zone = TimeZone::UTC;
     let (needs, next) = (needs(lens), next(lens));
     let mut open: Vec<_> = world.incidents.open().rev().map(|i| incident::row(lens, i)).take(200).collect();
     open.sort_by_key(|row| (row.severity, std::cmp::Reverse(row.id)));
@@ -51,7 +50,7 @@ pub fn control(lens: &Lens<'_>) -> ControlView {
     let resolved = world.incidents.iter().filter_map(|i| Some((i, i.resolved.as_ref()?))).max_by_key(|(_, r)| r.at);
     ControlView {
         sites: sites(lens),
-        axis: Axis { from, until, now: lens.now, zone, zone_name: "UTC".into(), every_hours: 2 },
+        axis: Axis::of(clock, from, until, 2),
         rotas_more: world.estate().rotas.len() - rotas.len(),
         rows: rows(lens, rotas, &shifts, from, until),
         shifts: shifts.iter().map(|shift| shift_row(lens, shift, true)).collect(),

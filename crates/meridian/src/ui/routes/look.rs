@@ -48,7 +48,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
 }
 
 pub async fn control(Member(v): Member) -> Response {
-    v.ok(|shell, lens| pages::control(shell, &read::control(lens)))
+    v.ok(|shell, lens| pages::control(shell, &read::control(lens, &shell.clock)))
 }
 
 pub async fn alerts(Member(v): Member, wanted: Wanted) -> Response {
