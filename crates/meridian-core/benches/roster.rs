@@ -5,7 +5,7 @@ use std::hint::black_box;
 use jiff::tz::TimeZone;
 use meridian_core::{
     Instant,
-    calendar::{Days, Hours, WallTime},
+    calendar::{Days, Hours, SiteCalendar, WallTime},
     estate::{Every, Holidays, Layer, Role, Rota, Rotation, Turns, Unit},
     id::Name,
     roster::{on_watch, shifts},
@@ -30,7 +30,7 @@ fn layer(number: u32, (site, zone, calendar): (&str, &str, &str)) -> Layer {
         role: Role::Primary,
         hours: vec![Hours { days: Days(0b1_1111), from: WallTime(8 * 3600), to: WallTime(17 * 3600) }],
         holidays: if number.is_multiple_of(2) { Holidays::Staffed } else { Holidays::Closed },
-        calendar: Some(calendar.into()),
+        calendar: SiteCalendar::named(calendar),
         rotation: Rotation {
             start: jiff::civil::date(2025, 1, 6).at(8, 0, 0, 0),
             every: Every { count: 1, unit: if number.is_multiple_of(3) { Unit::Days } else { Unit::Weeks } },

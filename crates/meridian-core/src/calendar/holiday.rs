@@ -1,7 +1,7 @@
 //! Public holidays, as a built-in table.
 //!
 //! What it does *not* do: it does not guess. Outside [`covered_years`] it knows no holiday, and whoever shows a rota
-//! that closes on holidays says so.
+//! that closes on holidays says so. What a site keeps beside a table is in [`SiteCalendar`](super::SiteCalendar).
 
 use std::{ops::RangeInclusive, sync::LazyLock};
 
@@ -9,11 +9,29 @@ use jiff::civil::Date;
 
 use super::offsets::{DAY, wall_seconds};
 
-const NAMES: [&str; 3] = ["england-public", "hk-public", "us-public"];
-const TEXTS: [&str; 3] =
-    [include_str!("data/england-public.csv"), include_str!("data/hk-public.csv"), include_str!("data/us-public.csv")];
+macro_rules! tables {
+    ($($name:literal),* $(,)?) => {
+        const NAMES: &[&str] = &[$($name),*];
+        const TEXTS: &[&str] = &[$(include_str!(concat!("data/", $name, ".csv"))),*];
+    };
+}
 
-static TABLES: LazyLock<[Vec<(i64, &'static str)>; 3]> = LazyLock::new(|| TEXTS.map(read));
+tables!(
+    "au-nsw-public",
+    "ch-zurich-public",
+    "cn-public",
+    "de-hesse-public",
+    "england-public",
+    "fr-public",
+    "hk-public",
+    "in-maharashtra-public",
+    "jp-public",
+    "sg-public",
+    "us-public",
+);
+
+static TABLES: LazyLock<Vec<Vec<(i64, &'static str)>>> =
+    LazyLock::new(|| TEXTS.iter().map(|text| read(text)).collect());
 
 /// Days since 1970-01-01, in order, each with the name of its holiday.
 fn read(text: &'static str) -> Vec<(i64, &'static str)> {
@@ -28,13 +46,13 @@ fn read(text: &'static str) -> Vec<(i64, &'static str)> {
     days
 }
 
-fn day_number(date: Date) -> i64 {
+pub(super) fn day_number(date: Date) -> i64 {
     wall_seconds(date.to_datetime(jiff::civil::Time::midnight())) / DAY
 }
 
 /// The calendars that are built in, by name.
 pub fn calendars() -> &'static [&'static str] {
-    &NAMES
+    NAMES
 }
 
 /// The years that a calendar knows; none for an unknown calendar.
@@ -56,6 +74,6 @@ pub fn holiday(calendar: &str, date: Date) -> Option<&'static str> {
 }
 
 /// All holidays of a calendar as days since 1970-01-01, in order.
-pub(crate) fn holidays(calendar: &str) -> &'static [(i64, &'static str)] {
+pub(super) fn holidays(calendar: &str) -> &'static [(i64, &'static str)] {
     NAMES.iter().position(|name| *name == calendar).map_or(&[], |found| &TABLES[found])
 }

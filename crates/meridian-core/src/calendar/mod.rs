@@ -20,11 +20,12 @@
 mod boundary;
 mod holiday;
 pub(crate) mod offsets;
+mod site;
 mod week;
 
 pub use boundary::*;
-pub(crate) use holiday::holidays;
 pub use holiday::{calendars, covered_years, holiday};
+pub use site::SiteCalendar;
 pub use week::*;
 
 #[cfg(test)]

@@ -130,14 +130,17 @@ fn holidays(estate: &Estate, rota: &Rota, until: Instant, warnings: &mut Vec<Pro
     for layer in rota.layers.iter().filter(|layer| layer.holidays == Holidays::Closed) {
         let (site, path) = (&layer.site, format!("rota/{}/{}/holidays", rota.name, layer.name));
         let year = until.to_zoned(layer.zone.clone()).year();
-        let fault = match layer.calendar.as_deref() {
+        let fault = match layer.calendar.name() {
+            _ if layer.calendar.knows(year) => continue,
+            None if !layer.calendar.days().is_empty() => {
+                Fault::new(format!("the site `{site}` names no holiday of {year}"))
+            }
             None => Fault::new(format!("`holidays: closed` means nothing here: the site `{site}` has no calendar"))
                 .expected(format!(
                     "`calendar:` at the site: one of {}",
                     super::nearest::listed(calendar::calendars().iter().copied())
                 )),
             Some(name) => match calendar::covered_years(name) {
-                Some(years) if years.contains(&year) => continue,
                 Some(years) => Fault::new(format!("the calendar `{name}` knows no holidays after {}", years.end())),
                 None => Fault::new(format!("the calendar `{name}` is not known")),
             },

@@ -59,6 +59,8 @@ form!(
     ["2026-01-05T08:00", "2026-01-05"],
     |text| local(text).map(drop)
 );
+form!(DATE, "a date such as 2026-12-25", Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), ["2026-12-25"], |text| date(text)
+    .map(drop));
 form!(INSTANT, "an instant such as 2026-02-17T00:00Z or 2026-02-17T08:00+08:00", None, ["2026-02-17T00:00Z"], |text| {
     instant(text).map(drop)
 });
@@ -156,6 +158,13 @@ pub(crate) fn local(text: &str) -> Result<civil::DateTime, Fault> {
     let missing = |_| Fault::new(format!("`{}` is not in the calendar", shown(text)));
     let (date, time): (civil::Date, civil::Time) = (date.parse().map_err(missing)?, time.parse().map_err(missing)?);
     Ok(date.to_datetime(time))
+}
+
+pub(crate) fn date(text: &str) -> Result<civil::Date, Fault> {
+    if text.len() != "2026-12-25".len() {
+        return Err(Fault::new(format!("`{}` is not a date", shown(text))));
+    }
+    local(text).map(|local| local.date())
 }
 
 pub(crate) fn instant(text: &str) -> Result<Instant, Fault> {

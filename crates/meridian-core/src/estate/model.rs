@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Instant,
     alert::{InhibitRule, Route, TimeInterval},
-    calendar::Hours,
+    calendar::{Hours, SiteCalendar},
     id::Name,
 };
 
@@ -33,8 +33,8 @@ pub struct Site {
     pub display_name: String,
     /// The IANA name is `zone.iana_name()`.
     pub zone: TimeZone,
-    /// The public-holiday calendar, e.g. `hk-public`.
-    pub calendar: Option<String>,
+    /// Its holidays.
+    pub calendar: SiteCalendar,
     pub hours: Vec<Hours>,
     /// Degrees north and east, where given.
     pub location: Option<(f64, f64)>,
@@ -219,8 +219,8 @@ pub struct Layer {
     /// Empty: always.
     pub hours: Vec<Hours>,
     pub holidays: Holidays,
-    /// The calendar of the site, where it has one.
-    pub calendar: Option<String>,
+    /// The holidays of the site.
+    pub calendar: SiteCalendar,
     pub rotation: Rotation,
 }
 

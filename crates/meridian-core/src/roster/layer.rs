@@ -3,7 +3,7 @@
 use super::turn::Periods;
 use crate::{
     calendar::{
-        Hours, WallTime, holidays,
+        Hours, WallTime,
         offsets::{DAY, Offsets},
     },
     estate::{Holidays, Layer, Turns},
@@ -47,9 +47,9 @@ fn walk(layer: &Layer, first_day: i64, last_day: i64, mut worked: impl FnMut(i64
         Hours { days: crate::calendar::Days::DAILY, from: WallTime::MIDNIGHT, to: WallTime::END_OF_DAY };
     let mut hours = if layer.hours.is_empty() { vec![ALWAYS] } else { layer.hours.clone() };
     hours.sort_by_key(|hours| hours.from);
-    let closed = match (layer.holidays, &layer.calendar) {
-        (Holidays::Closed, Some(calendar)) => holidays(calendar),
-        _ => &[],
+    let closed = match layer.holidays {
+        Holidays::Closed => layer.calendar.days(),
+        Holidays::Staffed => &[],
     };
     let mut closed = &closed[closed.partition_point(|holiday| holiday.0 < first_day)..];
     let mut joined: Option<(i64, i64)> = None;

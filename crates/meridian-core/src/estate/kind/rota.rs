@@ -131,7 +131,7 @@ fn layer(item: &Node, estate: &Estate, making: &mut Making<'_, '_>) -> Option<La
             .map_or(Some(Role::Primary), |text| Role::ALL.into_iter().find(|role| role.word() == text))?,
         hours: super::site::hours(item.get("hours")),
         holidays: if item.text_of("holidays") == Some("closed") { Holidays::Closed } else { Holidays::Staffed },
-        calendar: place.and_then(|site| site.calendar.clone()),
+        calendar: place.map(|site| site.calendar.clone()).unwrap_or_default(),
         rotation: Rotation {
             start: form::local(rotation.text_of("start")?).ok()?,
             every: form::every(rotation.text_of("every")?).ok()?,

@@ -89,6 +89,26 @@ fn watches_that_nobody_keeps() {
 }
 
 #[test]
+fn a_calendar_ends() {
+    let doubts_at = |site: &str, now: &str| {
+        let text = format!("{BASE}{}", rota(", holidays: closed")).replace("timeZone: Asia/Hong_Kong", site);
+        assert!(text.contains(site), "{text}");
+        let loaded = load(&[SourceFile { path: "f.yaml".into(), text }]).unwrap();
+        let found = doubts(&loaded.estate, now.parse().unwrap());
+        let about_holes = |doubt: &String| doubt.starts_with("nobody is on watch");
+        found.into_iter().map(|doubt| doubt.message).filter(|doubt| !about_holes(doubt)).collect::<Vec<_>>()
+    };
+    let hk = "timeZone: Asia/Hong_Kong, calendar: hk-public";
+    let own = format!("{hk}, holidays: [{{ date: 2031-01-01, name: New Year }}]");
+    let only_own = "timeZone: Asia/Hong_Kong, holidays: [{ date: 2026-12-25, name: Christmas }]";
+    assert_eq!(doubts_at(hk, "2030-09-01T00:00:00Z"), [""; 0]);
+    assert_eq!(doubts_at(hk, "2030-11-01T00:00:00Z"), ["the calendar `hk-public` knows no holidays after 2030"]);
+    assert_eq!(doubts_at(&own, "2030-11-01T00:00:00Z"), [""; 0]);
+    assert_eq!(doubts_at(only_own, "2026-09-01T00:00:00Z"), [""; 0]);
+    assert_eq!(doubts_at(only_own, "2026-11-01T00:00:00Z"), ["the site `here` names no holiday of 2027"]);
+}
+
+#[test]
 fn escalations_that_end_with_nobody() {
     let half = |name: &str, from: &str, to: &str| {
         let layer =

@@ -236,7 +236,7 @@ fn a_clock_change_makes_overlaps_and_never_holes() {
 #[test]
 fn a_layer_may_close_on_the_holidays_of_its_site() {
     let mut site = layer("hong-kong", "Asia/Hong_Kong", "mon-fri 22:00-06:00", "2026-01-05T00:00", "1 day", "wen");
-    (site.holidays, site.calendar) = (Holidays::Closed, Some("hk-public".into()));
+    (site.holidays, site.calendar) = (Holidays::Closed, crate::calendar::SiteCalendar::named("hk-public"));
     // 2026-02-17 to 19 are holidays: the night of the 16th still reaches into the first.
     let nights =
         ["2026-02-16T14:00Z 2026-02-16T22:00Z hong-kong wen", "2026-02-20T14:00Z 2026-02-20T22:00Z hong-kong wen"];
@@ -252,7 +252,7 @@ fn a_layer_may_close_on_the_holidays_of_its_site() {
     );
     let whole = ["2026-02-16T00:00Z 2026-02-21T00:00Z hong-kong wen"];
     check(
-        &rota([crate::estate::Layer { calendar: None, ..site.clone() }]),
+        &rota([crate::estate::Layer { calendar: crate::calendar::SiteCalendar::default(), ..site.clone() }]),
         &[],
         "2026-02-16T00:00Z",
         "2026-02-21T00:00Z",

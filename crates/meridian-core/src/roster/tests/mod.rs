@@ -53,7 +53,7 @@ pub fn layer(site: &str, zone: &str, hours: &str, start: &str, every: &str, memb
         role: Role::Primary,
         hours: hours.collect(),
         holidays: Holidays::Staffed,
-        calendar: None,
+        calendar: crate::calendar::SiteCalendar::default(),
         rotation: Rotation {
             start: start.parse::<DateTime>().unwrap(),
             every: Every { count: count.parse().unwrap(), unit },

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use super::{name, rota};
 use crate::{
     Instant,
-    calendar::{Days, Hours, WallTime, holiday},
+    calendar::{Days, Hours, SiteCalendar, WallTime, holiday},
     estate::{Every, Holidays, Layer, Override, Role, Rota, Rotation, Turns, Unit},
     roster::{Shift, holes, next_change, on_watch, shifts},
 };
@@ -51,7 +51,7 @@ fn handoff(rotation: &Rotation, number: i64) -> DateTime {
 
 /// The hours that start on this date, as wall clock.
 fn hours_of(layer: &Layer, date: Date) -> Vec<(DateTime, DateTime)> {
-    let calendar = layer.calendar.as_deref().filter(|_| layer.holidays == Holidays::Closed);
+    let calendar = layer.calendar.name().filter(|_| layer.holidays == Holidays::Closed);
     if calendar.is_some_and(|calendar| holiday(calendar, date).is_some()) {
         return vec![];
     }
@@ -199,7 +199,7 @@ prop_compose! {
             role: Role::ALL[role],
             hours,
             holidays: if closed { Holidays::Closed } else { Holidays::Staffed },
-            calendar: calendar.map(str::to_owned),
+            calendar: calendar.map(SiteCalendar::named).unwrap_or_default(),
             rotation,
         };
         (layer, days_before, start)

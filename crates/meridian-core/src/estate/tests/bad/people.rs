@@ -21,22 +21,50 @@ fn sites() {
                 "{ timezone: UTC }",
                 &[
                     "4:1 `timeZone` is missing | an IANA time zone name: its IANA time zone",
-                    "4:9 unknown field `timezone` | `displayName`, `timeZone`, `calendar`, `hours` or `location` ? timeZone",
+                    "4:9 unknown field `timezone` | `displayName`, `timeZone`, `calendar`, `holidays`, `workingDays`, `hours` or `location` ? timeZone",
                 ],
             ),
             ("{}", &["4:1 `timeZone` is missing | an IANA time zone name: its IANA time zone"]),
             ("", &["4:1 `spec` has no value | a map with the fields of its kind"]),
             (
                 "[1]",
-                &["4:7 here stands a list | a map of `displayName`, `timeZone`, `calendar`, `hours` and `location`"],
+                &[
+                    "4:7 here stands a list | a map of `displayName`, `timeZone`, `calendar`, `holidays`, `workingDays`, `hours` and `location`",
+                ],
             ),
             (
                 "text",
-                &["4:7 here stands text | a map of `displayName`, `timeZone`, `calendar`, `hours` and `location`"],
+                &[
+                    "4:7 here stands text | a map of `displayName`, `timeZone`, `calendar`, `holidays`, `workingDays`, `hours` and `location`",
+                ],
             ),
             (
                 "{ timeZone: UTC, calendar: hk }",
-                &["4:34 there is no calendar `hk` | `england-public`, `hk-public` or `us-public`"],
+                &[
+                    "4:34 there is no calendar `hk` | `au-nsw-public`, `ch-zurich-public`, `cn-public`, `de-hesse-public`, `england-public`, `fr-public`, `hk-public`, `in-maharashtra-public`, `jp-public`, `sg-public` or `us-public`",
+                ],
+            ),
+            (
+                "{ timeZone: UTC, holidays: [{ date: 2026-02-30 }] }",
+                &[
+                    "4:35 `name` is missing | a line of text: what is celebrated",
+                    "4:43 `2026-02-30` is not in the calendar | a date such as 2026-12-25",
+                ],
+            ),
+            (
+                "{ timeZone: UTC, calendar: hk-public, holidays: [{ date: 2026-06-01, name: a }, { date: 2026-06-01, name: b }], workingDays: [2026-06-01, 2026-06-02, 2026-12-25] }",
+                &[
+                    "4:95 2026-06-01 stands here a second time",
+                    "4:133 2026-06-01 stands under `holidays`, too",
+                    "4:145 2026-06-02 is no holiday of `hk-public`",
+                ],
+            ),
+            (
+                "{ timeZone: UTC, workingDays: [2026-12-25, 2026-12-25T08:00] }",
+                &[
+                    "4:38 2026-12-25 is no holiday of this site, which has no calendar",
+                    "4:50 `2026-12-25T08:00` is not a date | a date such as 2026-12-25",
+                ],
             ),
             (
                 r#"{ timeZone: UTC, hours: [{ days: mon-fry, from: "8:00", to: "25:00" }] }"#,
