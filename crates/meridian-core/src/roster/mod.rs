@@ -13,6 +13,7 @@
 
 mod edge;
 mod fact;
+mod fairness;
 mod layer;
 mod plan;
 mod resolve;
@@ -23,6 +24,7 @@ mod turn;
 
 pub use edge::{Edge, Holder, Side, edges, holder, next_edge};
 pub use fact::*;
+pub use fairness::{Burden, Share, fairness};
 pub use plan::{plan_add, plan_remove};
 pub use resolve::{holes, idle_overrides, next_change, on_watch, shifts};
 pub use shift::{Shift, WatchBecause};

@@ -26,8 +26,8 @@ use crate::{
     id::{Actor, Name},
     incident::Incidents,
     journal::Entry,
-    page::{Pages, Watcher},
-    roster::{self, Overrides, Shift},
+    page::{PagedBecause, Pages, Watcher},
+    roster::{self, Overrides, Share, Shift},
 };
 
 /// Counted up whenever the fold or its written form changes, so that older snapshots are passed over.
@@ -122,6 +122,16 @@ impl World {
     pub fn shifts(&self, rota: &Name, from: Instant, until: Instant) -> Vec<Shift> {
         let Some(rota) = self.estate.parsed.rotas.get(rota) else { return Vec::new() };
         roster::shifts(rota, &self.overrides.of(&rota.name), from, until)
+    }
+
+    /// Who carries how much of the watch in these rotas in `[from, until)`. Pages are those of the incidents that are
+    /// still kept, opened because somebody was on watch there.
+    pub fn fairness(&self, rotas: &[Name], from: Instant, until: Instant) -> Vec<Share> {
+        let paged = self.pages.pages().filter_map(|page| match &page.because {
+            PagedBecause::OnWatch { rota, .. } if rotas.contains(rota) => Some((&page.person, page.opened_at)),
+            _ => None,
+        });
+        roster::fairness(&self.estate.parsed, &self.overrides, paged, rotas, from, until)
     }
 
     fn watchers(&self, rota: &Name, role: Role, at: Instant) -> Vec<Watcher> {

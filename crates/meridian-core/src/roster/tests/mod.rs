@@ -2,6 +2,7 @@
 
 mod change;
 mod edge;
+mod fairness;
 mod hours;
 mod oracle;
 mod plan;

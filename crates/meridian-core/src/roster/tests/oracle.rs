@@ -217,7 +217,7 @@ prop_compose! {
 
 prop_compose! {
     /// A rota around a clock change, and a window in which to look at it.
-    fn case()(
+    pub(super) fn case()(
         zones in prop::collection::vec(0..ZONES.len(), 1..4),
         layers in prop::collection::vec(some_layer(), 1..4),
         overrides in prop::collection::vec(some_override(), 0..5),
