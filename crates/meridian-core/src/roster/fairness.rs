@@ -16,10 +16,7 @@ use jiff::SignedDuration;
 use super::{Overrides, Shift, shifts};
 use crate::{
     Instant,
-    calendar::{
-        holidays,
-        offsets::{DAY, Offsets, instant},
-    },
+    calendar::offsets::{DAY, Offsets, instant},
     estate::{Estate, Layer, Role, Rota, Site},
     id::Name,
 };
@@ -149,7 +146,8 @@ impl Carried {
 /// A person's own wall clock over the time that they watched.
 struct Local<'a> {
     offsets: Offsets,
-    closed: &'a [(i64, &'static str)],
+    /// The holidays of the site, in order.
+    closed: &'a [(i64, Box<str>)],
 }
 
 impl<'a> Local<'a> {
@@ -158,7 +156,7 @@ impl<'a> Local<'a> {
         let last = watches.iter().map(|watch| watch.1.as_second()).max().unwrap_or_default();
         let around = 3 * DAY;
         let offsets = Offsets::new(&site.zone, first.saturating_sub(around), last.saturating_add(around));
-        Local { offsets, closed: site.calendar.as_deref().map_or(&[], holidays) }
+        Local { offsets, closed: site.calendar.days() }
     }
 
     /// Nights, weekends and holidays.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::{at, layer, name, rota, stand_in};
 use crate::{
     Instant,
+    calendar::SiteCalendar,
     estate::{Estate, Layer, Override, Person, Reach, Role, Site},
     id::Name,
     roster::{Overrides, RosterFact, Share, fairness, shifts},
@@ -22,7 +23,7 @@ fn estate(layers: Vec<Layer>, people: &str) -> Estate {
     let mut estate = Estate::default();
     for (site, zone, calendar) in SITES {
         let zone = jiff::tz::TimeZone::get(zone).unwrap();
-        let calendar = calendar.map(str::to_owned);
+        let calendar = calendar.map(SiteCalendar::named).unwrap_or_default();
         let site = Site { name: name(site), display_name: site.into(), zone, calendar, hours: vec![], location: None };
         estate.sites.insert(site.name.clone(), site);
     }
