@@ -6,8 +6,9 @@ use crate::{
     Instant,
     access::{AccountRole, Scope},
     alert::{Incoming, Matcher, Silence},
+    cover::{LeaveWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
-    id::{DeliveryId, Fingerprint, IncidentId, Name, PageId},
+    id::{ChangeId, DeliveryId, Fingerprint, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, Severity},
 };
 
@@ -101,6 +102,11 @@ pub enum Command {
         id: u64,
     },
 
+    AddLeave(LeaveWish),
+    RemoveLeave {
+        change: ChangeId,
+    },
+
     CreateAccount {
         account: Name,
         display_name: String,
@@ -181,6 +187,11 @@ pub enum Reply {
     Incident(IncidentId),
     Silence(Silence),
     Override(u64),
+    /// The changes that were made, the wished one first, and what whoever asked should know of it.
+    Changes {
+        changes: Vec<ChangeId>,
+        remarks: Vec<Remark>,
+    },
 }
 
 /// Why a command changed nothing.

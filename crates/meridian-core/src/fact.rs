@@ -10,8 +10,8 @@ use serde::{
 };
 
 use crate::{
-    Instant, access::AccessFact, alert::AlertFact, estate::EstateFact, incident::IncidentFact, page::PageFact,
-    roster::RosterFact,
+    Instant, access::AccessFact, alert::AlertFact, cover::CoverFact, estate::EstateFact, incident::IncidentFact,
+    page::PageFact, roster::RosterFact,
 };
 
 /// One fact. On the wire it is an object with one key, the name of the fact: `{"alert.fired":{…}}`.
@@ -31,6 +31,7 @@ pub enum Fact {
     Incident(IncidentFact),
     Page(PageFact),
     Roster(RosterFact),
+    Cover(CoverFact),
     Estate(EstateFact),
     Access(AccessFact),
     House(HouseFact),
@@ -63,6 +64,7 @@ macro_rules! from_noun {
 
 from_noun! {
     Alert AlertFact, Incident IncidentFact, Page PageFact, Roster RosterFact,
+    Cover CoverFact,
     Estate EstateFact, Access AccessFact, House HouseFact,
 }
 
@@ -94,6 +96,9 @@ impl<'de> Deserialize<'de> for Fact {
                     "incident" => Fact::Incident(IncidentFact::deserialize(tagged)?),
                     "escalation" | "page" | "delivery" => Fact::Page(PageFact::deserialize(tagged)?),
                     "override" => Fact::Roster(RosterFact::deserialize(tagged)?),
+                    "cover" | "shift" | "swap" | "leave" | "sick" | "change" => {
+                        Fact::Cover(CoverFact::deserialize(tagged)?)
+                    }
                     "estate" => Fact::Estate(EstateFact::deserialize(tagged)?),
                     "account" | "session" | "token" => Fact::Access(AccessFact::deserialize(tagged)?),
                     "house" => Fact::House(HouseFact::deserialize(tagged)?),

@@ -11,6 +11,7 @@ pub mod access;
 pub mod alert;
 pub mod calendar;
 pub mod command;
+pub mod cover;
 pub mod estate;
 pub mod fact;
 pub mod id;

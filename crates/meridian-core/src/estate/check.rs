@@ -26,6 +26,9 @@ pub fn check(estate: &Estate, now: Instant) -> Vec<Problem> {
             reach(estate, person, &wanted, &mut warnings);
         }
     }
+    for person in estate.persons.values() {
+        leave(estate, person, now, until, &mut warnings);
+    }
     for rota in estate.rotas.values() {
         holes(estate, rota, now, until, &mut warnings);
         holidays(estate, rota, until, &mut warnings);
@@ -97,6 +100,26 @@ fn reach(estate: &Estate, person: &Person, wanted: &str, warnings: &mut Vec<Prob
 /// Whether an urgent page to them can get through at all.
 fn reachable(estate: &Estate, name: &Name) -> bool {
     estate.persons.get(name).is_some_and(|person| !ways(person).is_empty())
+}
+
+/// Somebody on leave who is scheduled nevertheless stays on watch; so it is said.
+fn leave(estate: &Estate, person: &Person, now: Instant, until: Instant, warnings: &mut Vec<Problem>) {
+    let name = &person.name;
+    for (number, leave) in person.leave.iter().enumerate() {
+        let (from, until) = (leave.from.max(now), leave.until.min(until));
+        for rota in estate.rotas.values().filter(|_| from < until) {
+            let shifts = roster::shifts(rota, &[], from, until).into_iter();
+            let own: Vec<_> = shifts.filter(|s| s.person == *name && s.role != Role::Shadow).collect();
+            let Some(first) = own.first() else { continue };
+            let zone = rota.layers.iter().find(|layer| *layer.name == *first.layer).map(|l| (&l.zone, &l.site));
+            let more = if own.len() > 1 { format!("; and {} more times", own.len() - 1) } else { String::new() };
+            let (rota, stretch) = (&rota.name, stretch((first.from, first.until), zone));
+            let fault =
+                Fault::new(format!("`{name}` is on watch in the rota `{rota}` during this leave: {stretch}{more}"))
+                    .expected("an override that puts somebody in their place");
+            warnings.push(estate.places.warn(&format!("person/{name}/leave-{number}"), fault));
+        }
+    }
 }
 
 fn holes(estate: &Estate, rota: &Rota, now: Instant, until: Instant, warnings: &mut Vec<Problem>) {

@@ -65,6 +65,13 @@ form!(INSTANT, "an instant such as 2026-02-17T00:00Z or 2026-02-17T08:00+08:00",
     instant(text).map(drop)
 });
 form!(
+    DAY_OR_INSTANT,
+    "a day such as 2026-02-17, or an instant such as 2026-02-17T00:00Z",
+    None,
+    ["2026-02-17", "2026-02-17T12:00Z"],
+    |text| if text.contains('T') { instant(text).map(drop) } else { date(text).map(drop) }
+);
+form!(
     EVERY,
     "how long a turn lasts: a number of hours, days, weeks or months",
     Some("^[1-9][0-9]* (hour|day|week|month)s?$"),

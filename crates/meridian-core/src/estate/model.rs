@@ -47,6 +47,33 @@ pub struct Person {
     pub site: Name,
     pub contacts: Vec<Contact>,
     pub reach: Reach,
+    /// As the estate knows it. What was added at run time is beside it: `World::leave_of` has both.
+    pub leave: Vec<Leave>,
+}
+
+/// A stretch in which somebody is away, whoever is scheduled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leave {
+    pub from: Instant,
+    pub until: Instant,
+    /// Where whole days were named: the first and the last one, by the clock of the person's site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<(civil::Date, civil::Date)>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+impl Leave {
+    /// Whole days from `first` to `last`, both included, by the clock of `zone`. None: beyond what a clock can say.
+    pub fn days(first: civil::Date, last: civil::Date, zone: &TimeZone, note: &str) -> Option<Leave> {
+        let begin = |day: civil::Date| Some(day.to_zoned(zone.clone()).ok()?.timestamp());
+        let (from, until) = (begin(first)?, begin(last.tomorrow().ok()?)?);
+        Some(Leave { from, until, days: Some((first, last)), note: note.to_owned() })
+    }
+
+    pub fn touches(&self, from: Instant, until: Instant) -> bool {
+        self.from < until && from < self.until
+    }
 }
 
 /// How a page of each urgency tries to get through, in order.
@@ -198,6 +225,10 @@ pub struct Team {
     pub display_name: String,
     pub members: Vec<Name>,
     pub lead: Option<Name>,
+    /// Whether a swap needs the lead's approval.
+    pub approve_swaps: bool,
+    /// How long before its beginning a watch may still be taken by somebody who was not asked. None: at any time.
+    pub take_notice: Option<SignedDuration>,
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,8 @@
 //! One of every fact, with every reason it can carry: for tests that prove a whole class, and for the journals of each
 //! release that are read forever. Not part of the program.
 
+mod cover;
+
 use jiff::SignedDuration;
 
 use super::{Fact, HouseFact};
@@ -23,6 +25,7 @@ pub fn every_fact() -> Vec<Fact> {
     facts.extend(estate().map(Fact::from));
     facts.extend(access().map(Fact::from));
     facts.extend(roster().map(Fact::from));
+    facts.extend(cover::every().map(Fact::from));
     facts.extend(alert().into_iter().map(Fact::from));
     facts.extend(incident().into_iter().map(Fact::from));
     facts.extend(escalation().into_iter().map(Fact::from));
@@ -116,13 +119,14 @@ fn access() -> [AccessFact; 9] {
     ]
 }
 
-fn roster() -> [RosterFact; 3] {
+fn roster() -> [RosterFact; 4] {
     let change = |replace, layer| Override { from: instant(), until: later(), replace, with: name("mei"), layer };
     let added = |id, change| RosterFact::OverrideAdded { id, rota: name("payments"), change };
     [
         added(1, change(Some(name("wen")), Some("hong-kong".into()))),
         added(2, change(None, None)),
         RosterFact::OverrideRemoved { id: 1, rota: name("payments") },
+        RosterFact::OverrideEnded { id: 2, rota: name("payments"), until: later() },
     ]
 }
 
@@ -302,6 +306,7 @@ mod tests {
             Fact::Incident(_) => "incident",
             Fact::Page(_) => "page",
             Fact::Roster(_) => "override",
+            Fact::Cover(_) => "cover",
             Fact::Estate(_) => "estate",
             Fact::Access(_) => "account",
             Fact::House(_) => "house",
@@ -312,7 +317,7 @@ mod tests {
     fn every_fact_is_among_the_samples() {
         let have: BTreeSet<String> = every_fact().iter().map(Fact::name).collect();
         let nouns: BTreeSet<&str> = every_fact().iter().map(noun).collect();
-        assert_eq!(nouns.len(), 7, "{nouns:?}");
+        assert_eq!(nouns.len(), 8, "{nouns:?}");
         let known: BTreeSet<String> = nouns.into_iter().flat_map(names_of).collect();
         assert_eq!(have, known);
     }

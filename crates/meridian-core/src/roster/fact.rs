@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{estate::Override, id::Name};
+use crate::{Instant, estate::Override, id::Name};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RosterFact {
@@ -16,4 +16,18 @@ pub enum RosterFact {
     },
     #[serde(rename = "override.removed")]
     OverrideRemoved { id: u64, rota: Name },
+    /// Taken back while it was in force: what was until then stays as it was.
+    #[serde(rename = "override.ended")]
+    OverrideEnded { id: u64, rota: Name, until: Instant },
+}
+
+impl RosterFact {
+    /// The number of the override.
+    pub fn id(&self) -> u64 {
+        match self {
+            RosterFact::OverrideAdded { id, .. }
+            | RosterFact::OverrideRemoved { id, .. }
+            | RosterFact::OverrideEnded { id, .. } => *id,
+        }
+    }
 }

@@ -58,13 +58,14 @@ pub fn plan_add(
     Ok(RosterFact::OverrideAdded { id: overrides.next_id(), rota: rota.clone(), change })
 }
 
-/// An override that is over stays: it tells who was on watch then.
+/// An override that is over stays: it tells who was on watch then. One that is in force ends now, for the same reason.
 pub fn plan_remove(overrides: &Overrides, rota: &Name, id: u64, now: Instant) -> Result<RosterFact, Refusal> {
     match overrides.numbered(rota).iter().find(|(known, _)| *known == id) {
         None => Err(Refusal::NotFound(format!("override {id} of rota {rota}"))),
         Some((_, change)) if change.until <= now => {
             Err(Refusal::Conflict(format!("override {id} was over at {}: what was stays as it was", change.until)))
         }
+        Some((_, change)) if change.from < now => Ok(RosterFact::OverrideEnded { id, rota: rota.clone(), until: now }),
         Some(_) => Ok(RosterFact::OverrideRemoved { id, rota: rota.clone() }),
     }
 }

@@ -30,6 +30,12 @@ impl Overrides {
                     }
                 }
             }
+            RosterFact::OverrideEnded { id, rota, until } => {
+                let of_rota = self.by_rota.get_mut(rota).into_iter().flatten();
+                if let Some((_, change)) = of_rota.into_iter().find(|(known, _)| known == id) {
+                    change.until = change.until.min(*until);
+                }
+            }
         }
     }
 
@@ -43,7 +49,7 @@ impl Overrides {
         self.by_rota.get(rota).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn next_id(&self) -> u64 {
+    pub(crate) fn next_id(&self) -> u64 {
         self.last_id.saturating_add(1)
     }
 }

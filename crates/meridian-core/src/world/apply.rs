@@ -22,7 +22,11 @@ impl World {
             }
             Fact::Incident(fact) => self.apply_incident(entry, fact),
             Fact::Page(fact) => self.apply_page(entry, fact),
-            Fact::Roster(fact) => self.overrides.apply(fact),
+            Fact::Roster(fact) => {
+                self.overrides.apply(fact);
+                self.covers.apply_roster(at, &entry.actor, fact);
+            }
+            Fact::Cover(fact) => self.covers.apply(at, &entry.actor, fact),
             Fact::Estate(fact) => self.apply_estate(at, fact),
             Fact::Access(fact) => self.access.fold(at, fact),
             Fact::House(fact) => self.apply_house(at, fact),

@@ -5,6 +5,7 @@ use crate::{
     Instant, access,
     alert::{AlertFact, Incoming, ResolvedBecause},
     command::{Command, Refusal, Reply},
+    cover,
     estate::EstateFact,
     fact::HouseFact,
     id::{Actor, DeliveryId, Fingerprint},
@@ -55,11 +56,7 @@ impl World {
             Command::AddOverride { rota, change } => {
                 let (estate, overrides) = (turn.world.estate().clone(), &turn.world.overrides);
                 let fact = roster::plan_add(&estate, overrides, &rota, change, turn.now)?;
-                let id = match &fact {
-                    roster::RosterFact::OverrideAdded { id, .. } | roster::RosterFact::OverrideRemoved { id, .. } => {
-                        *id
-                    }
-                };
+                let id = fact.id();
                 turn.record(fact);
                 Ok(Reply::Override(id))
             }
@@ -67,6 +64,8 @@ impl World {
                 let fact = roster::plan_remove(&turn.world.overrides, &rota, id, turn.now)?;
                 Ok(turn.done(fact))
             }
+            Command::AddLeave(wish) => turn.change(|context| cover::plan_leave(context, &wish)),
+            Command::RemoveLeave { change } => turn.change(|context| cover::plan_leave_remove(context, change)),
             Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
             Command::Resume { refused_since, why } => Ok(turn.done(HouseFact::Resumed { refused_since, why })),
             Command::Stop => Ok(turn.done(HouseFact::Stopped {})),

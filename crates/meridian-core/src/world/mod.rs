@@ -8,6 +8,7 @@
 //! another is a fact or a public question.
 
 mod apply;
+mod changes;
 mod handle;
 mod incidents;
 mod quiet;
@@ -21,6 +22,7 @@ use crate::{
     Instant,
     access::Access,
     alert::Alerts,
+    cover::Covers,
     estate::{Estate, RefusedProblem, Role, Routing, SourceFile},
     fact::Fact,
     id::{Actor, Name},
@@ -43,6 +45,8 @@ pub struct World {
     pub incidents: Incidents,
     pub pages: Pages,
     pub overrides: Overrides,
+    #[serde(default)]
+    pub covers: Covers,
     pub access: Access,
     pub(crate) estate: EstateInForce,
     pub(crate) house: House,

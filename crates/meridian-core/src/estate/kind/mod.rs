@@ -144,7 +144,7 @@ pub(crate) fn make(document: &Document<'_>, making: &mut Making<'_, '_>, estate:
     making.place(format!("{}/{name}", document.kind.word().to_lowercase()), document.at);
     match document.kind {
         Kind::Site => drop(site::make(document, making).map(|site| estate.sites.insert(name, site))),
-        Kind::Person => drop(person::make(document, making).map(|person| estate.persons.insert(name, person))),
+        Kind::Person => drop(person::make(document, making, estate).map(|person| estate.persons.insert(name, person))),
         Kind::Team => drop(team::make(document, making).map(|team| estate.teams.insert(name, team))),
         Kind::Rota => drop(rota::make(document, making, estate).map(|rota| estate.rotas.insert(name, rota))),
         Kind::Escalation => {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, tz::TimeZone};
 
 use super::{Document, Field, Kind, Making, Node, Shape, Takes, channel::CARRIERS, display_name, text};
 use crate::{
     estate::{
-        Contact, Person, Reach, ReachStep, Technology, Way,
+        Contact, Estate, Leave, Person, Reach, ReachStep, Technology, Way,
         duration::parse_duration,
-        form::{DURATION, EMAIL, LINE, PHONE, TOPIC, URL},
+        form::{self, DAY_OR_INSTANT, DURATION, EMAIL, LINE, PHONE, TOPIC, URL},
         nearest::{listed, nearest},
         problem::Fault,
     },
@@ -61,6 +61,20 @@ static REACH: Shape = Shape::of(
     ],
 );
 
+static LEAVE: Shape = Shape::of(
+    "Leave",
+    "A time in which somebody is away. A date is a whole day by the clock of the person's site.",
+    &[
+        Field::must("from", text(&DAY_OR_INSTANT), "the first day, or the instant at which it begins"),
+        Field::must(
+            "until",
+            text(&DAY_OR_INSTANT),
+            "the last day, which belongs to it, or the instant at which it ends",
+        ),
+        Field::may("note", text(&LINE), "what others should know about it"),
+    ],
+);
+
 pub(crate) static PERSON: Shape = Shape::of(
     "Person",
     "Somebody who can be on watch, and the ways to reach them.",
@@ -70,13 +84,18 @@ pub(crate) static PERSON: Shape = Shape::of(
         Field::may("contacts", Takes::List { of: &Takes::Map(&CONTACT), some: false }, "the ways to reach them"),
         Field::may("reach", Takes::Map(&REACH), "how a page tries to get through")
             .or("all contacts in their order, two minutes apart"),
+        Field::may(
+            "leave",
+            Takes::List { of: &Takes::Map(&LEAVE), some: false },
+            "when they are away; usually said in the pages or the API",
+        ),
     ],
 );
 
 /// How far apart the contacts are tried where `reach` doesn't say.
 const APART: SignedDuration = SignedDuration::from_mins(2);
 
-pub(super) fn make(document: &Document<'_>, making: &mut Making<'_, '_>) -> Option<Person> {
+pub(super) fn make(document: &Document<'_>, making: &mut Making<'_, '_>, estate: &Estate) -> Option<Person> {
     let spec = document.spec;
     let items = spec.get("contacts").map(Node::items).unwrap_or_default();
     let mut names = BTreeSet::new();
@@ -97,7 +116,40 @@ pub(super) fn make(document: &Document<'_>, making: &mut Making<'_, '_>) -> Opti
         low: reach_steps(spec, "low", &names, &contacts, making),
     };
     let site = spec.get("site")?.parse()?;
-    Some(Person { name: document.name.clone(), display_name: display_name(document), site, contacts, reach })
+    // Without the site the estate is refused anyway; the leave is read so that the rest of it is looked at.
+    let zone = estate.sites.get(&site).map_or(TimeZone::UTC, |site| site.zone.clone());
+    let mut leave = Vec::new();
+    for (number, item) in spec.get("leave").into_iter().flat_map(Node::items).enumerate() {
+        making.place(format!("person/{}/leave-{number}", document.name), item.at);
+        leave.extend(away(item, &zone, making));
+    }
+    let display_name = display_name(document);
+    Some(Person { name: document.name.clone(), display_name, site, contacts, reach, leave })
+}
+
+fn away(item: &Node, zone: &TimeZone, making: &mut Making<'_, '_>) -> Option<Leave> {
+    let (from, until) = (item.text_of("from")?, item.text_of("until")?);
+    let days = form::date(from).ok().zip(form::date(until).ok());
+    let at = |text: &str, end: bool| match form::date(text) {
+        Ok(day) => {
+            let whole = Leave::days(day, day, zone, "")?;
+            Some(if end { whole.until } else { whole.from })
+        }
+        Err(_) => form::instant(text).ok(),
+    };
+    let leave = Leave {
+        from: at(from, false)?,
+        until: at(until, true)?,
+        days,
+        note: item.text_of("note").unwrap_or_default().trim().to_owned(),
+    };
+    if leave.until <= leave.from {
+        let at = item.get("until").map_or(item.at, |node| node.at);
+        let fault = Fault::new("this leave ends before it begins");
+        making.sink.error(at, fault.expected(format!("a day or an instant after {from}")));
+        return None;
+    }
+    Some(leave)
 }
 
 fn contact(item: &Node, making: &mut Making<'_, '_>) -> Option<Contact> {

@@ -12,7 +12,10 @@ fn estate() -> Estate {
     let rota = rota([layer("day", "UTC", "", "2026-01-01T00:00", "1 week", "wen")]);
     let person = |text: &str| {
         let (name, site) = (name(text), name("hong-kong"));
-        (name.clone(), Person { name, display_name: text.into(), site, contacts: vec![], reach: Reach::default() })
+        (
+            name.clone(),
+            Person { name, display_name: text.into(), site, contacts: vec![], reach: Reach::default(), leave: vec![] },
+        )
     };
     Estate {
         rotas: BTreeMap::from([(rota.name.clone(), rota)]),
@@ -75,13 +78,24 @@ fn an_added_override_counts_until_it_is_removed() {
         overrides.apply(&plan_remove(&overrides, &payments, id, at(NOW)).unwrap());
     }
     assert_eq!(on_watch(&overrides), "wen");
+    // In force since midnight, it ends now: what was until now stays as it was.
     let again = plan_remove(&overrides, &payments, 1, at(NOW)).unwrap_err();
-    assert_eq!(again.to_string(), "override 1 of rota payments does not exist");
+    assert_eq!(again.to_string(), "override 1 was over at 2026-02-02T12:00:00Z: what was stays as it was");
+    let morning = shifts(&estate.rotas[&payments], &overrides.of(&payments), at("2026-02-02T11:00Z"), at(NOW));
+    assert_eq!(morning[0].person, name("mei"));
+    let never = plan_remove(&overrides, &payments, 9, at(NOW)).unwrap_err();
+    assert_eq!(never.to_string(), "override 9 of rota payments does not exist");
+    // One that has not begun goes without a trace.
+    let tomorrow = stand_in("2026-02-03T00:00Z", "2026-02-04T00:00Z", "wen > mei");
+    let later = plan_add(&estate, &overrides, &payments, tomorrow, at(NOW)).unwrap();
+    overrides.apply(&later);
+    overrides.apply(&plan_remove(&overrides, &payments, 3, at(NOW)).unwrap());
+    assert_eq!(overrides.numbered(&payments).len(), 2);
     // A number is never given twice, also not after a restart.
     let mut restored: Overrides = serde_json::from_str(&serde_json::to_string(&overrides).unwrap()).unwrap();
     let fact = plan_add(&estate, &restored, &payments, wish(), at(NOW)).unwrap();
-    assert!(matches!(fact, RosterFact::OverrideAdded { id: 3, .. }));
+    assert!(matches!(fact, RosterFact::OverrideAdded { id: 4, .. }));
     restored.apply(&fact);
-    let late = plan_remove(&restored, &payments, 3, at("2026-02-03T00:00Z")).unwrap_err();
-    assert_eq!(late.to_string(), "override 3 was over at 2026-02-03T00:00:00Z: what was stays as it was");
+    let late = plan_remove(&restored, &payments, 4, at("2026-02-03T00:00Z")).unwrap_err();
+    assert_eq!(late.to_string(), "override 4 was over at 2026-02-03T00:00:00Z: what was stays as it was");
 }

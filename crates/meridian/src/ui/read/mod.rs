@@ -3,6 +3,7 @@
 //! What it does *not* do: it asks the world's own public questions and never computes their answers a second time.
 
 mod alert;
+mod changes;
 mod control;
 mod cover;
 mod estate;

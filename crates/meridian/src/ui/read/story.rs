@@ -13,7 +13,7 @@ use meridian_core::{
     roster::RosterFact,
 };
 
-use super::Lens;
+use super::{Lens, changes};
 use crate::ui::{
     parts::{Glyph, Say, lasting},
     view::{JournalView, Told},
@@ -26,6 +26,7 @@ pub fn tell(lens: &Lens<'_>, seq: u64, at: Instant, actor: &Actor, fact: &Fact) 
         Fact::Page(fact) => page(lens, at, fact)?,
         Fact::Alert(fact) => alert(lens, at, fact),
         Fact::Roster(fact) => roster(lens, at, fact),
+        Fact::Cover(fact) => changes::told(lens, at, fact),
         Fact::Estate(fact) => estate(at, fact),
         Fact::Access(fact) => access(at, fact)?,
         Fact::House(HouseFact::Started { version }) => Told::new(at, format!("Meridian {version} started")),
@@ -249,6 +250,13 @@ fn roster(lens: &Lens<'_>, at: Instant, fact: &RosterFact) -> Told {
                 .text(format!("Override {id} of "))
                 .link(format!("/rotas/{rota}"), lens.rota_title(rota))
                 .text(" removed"),
+        ),
+        RosterFact::OverrideEnded { id, rota, .. } => Told::new(
+            at,
+            Say::new()
+                .text(format!("Override {id} of "))
+                .link(format!("/rotas/{rota}"), lens.rota_title(rota))
+                .text(" ended before its time"),
         ),
     }
 }

@@ -196,7 +196,7 @@ fn teams() {
                 "{ member: [wen] }",
                 &[
                     "4:1 `members` is missing | a list, each item the name of a person: who belongs to it",
-                    "4:9 unknown field `member` | `displayName`, `members` or `lead` ? members",
+                    "4:9 unknown field `member` | `displayName`, `members`, `lead`, `approveSwaps` or `takeNotice` ? members",
                 ],
             ),
         ],

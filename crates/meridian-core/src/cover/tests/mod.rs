@@ -1,0 +1,90 @@
+//! Changes as a world makes them: each case says who asks for what, and which facts follow.
+
+mod leave;
+
+use crate::{
+    Command, Instant, Refusal, Reply, World,
+    cover::Remark,
+    estate::{self, SourceFile},
+    id::{Actor, ChangeId, Name},
+    journal::Entry,
+};
+
+pub fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+pub fn at(text: &str) -> Instant {
+    text.parse().unwrap_or_else(|why| panic!("{text}: {why}"))
+}
+
+/// A world, its clock and its journal.
+pub struct Room {
+    pub world: World,
+    pub now: Instant,
+    pub journal: Vec<Entry>,
+}
+
+pub const ESTATE: &str = include_str!("estate.yaml");
+
+impl Room {
+    pub fn new(now: &str) -> Room {
+        let mut room = Room { world: World::default(), now: at(now), journal: Vec::new() };
+        room.load(ESTATE);
+        room
+    }
+
+    pub fn load(&mut self, text: &str) {
+        let files = vec![SourceFile { path: "estate.yaml".into(), text: text.into() }];
+        estate::load(&files).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let digest = estate::digest(&files);
+        self.ask(Command::LoadEstate { files, digest }).unwrap();
+    }
+
+    pub fn ask(&mut self, command: Command) -> Result<Reply, Refusal> {
+        self.world.handle(self.now, Actor::Account("wen".into()), command, &mut self.journal)
+    }
+
+    /// The facts that a command leads to, by name, and the sentences that whoever asked is told.
+    pub fn does(&mut self, command: Command) -> (Vec<ChangeId>, Vec<String>) {
+        let before = self.journal.len();
+        let reply = self.ask(command).unwrap_or_else(|refusal| panic!("{refusal}"));
+        let mut said: Vec<String> = self.journal[before..].iter().map(|entry| entry.fact.name()).collect();
+        let Reply::Changes { changes, remarks } = reply else { return (vec![], said) };
+        said.extend(remarks.iter().map(Remark::words));
+        (changes, said)
+    }
+
+    pub fn refuses(&mut self, command: Command, why: &str) {
+        let before = self.journal.len();
+        match self.ask(command) {
+            Err(refusal) => assert_eq!(refusal.to_string(), why),
+            Ok(reply) => panic!("{reply:?} instead of: {why}"),
+        }
+        assert_eq!(self.journal.len(), before, "a refusal changes nothing");
+    }
+
+    /// The journal folded anew, also by way of a snapshot in its middle, is this very world.
+    pub fn survives(&self) {
+        let bytes = self.world.to_snapshot().unwrap();
+        let mut folded = World::default();
+        for (number, entry) in self.journal.iter().enumerate() {
+            folded.fold(entry);
+            if number == self.journal.len() / 2 {
+                folded = World::from_snapshot(&folded.to_snapshot().unwrap()).unwrap();
+            }
+        }
+        assert_eq!(String::from_utf8(folded.to_snapshot().unwrap()).unwrap(), String::from_utf8(bytes).unwrap());
+    }
+
+    /// The requests that somebody can take: `12 payments/london ana 2026-03-16T12:00 oliver,mei`.
+    pub fn wanted(&self) -> Vec<String> {
+        let line = |(change, request): (&crate::cover::Change, &crate::cover::Request)| {
+            let part = &request.part;
+            let asked: Vec<&str> = request.offers.iter().map(|offer| offer.person.as_str()).collect();
+            let from = part.from.strftime("%Y-%m-%dT%H:%M");
+            format!("{} {}/{} {} {from} {}", change.id, part.rota, part.layer, part.person, asked.join(","))
+        };
+        self.world.covers.wanted(self.now).map(line).collect()
+    }
+}
