@@ -16,8 +16,8 @@ use crate::{
 const ASKED_FIRST: usize = 3;
 const OTHERS_WAIT_AT_MOST: SignedDuration = SignedDuration::from_hours(12);
 
-/// The day, by the wall clock: what lies outside is somebody's night.
-const DAY: (i8, i8) = (7, 22);
+/// The day, by the wall clock: what lies outside is a night, as the table of fairness counts it.
+const DAY: (i8, i8) = (6, 22);
 
 impl Context<'_> {
     /// Those who can take the part, in the order in which they are asked.
@@ -79,7 +79,7 @@ impl Context<'_> {
     }
 }
 
-/// Whether at least half of a time lies in the day there.
+/// Whether most of a time lies in the day there.
 fn is_day(zone: &TimeZone, from: Instant, until: Instant) -> bool {
     let (mut day, mut light) = (from.to_zoned(zone.clone()).date(), SignedDuration::ZERO);
     let at = |day: civil::Date, hour: i8| Some(day.at(hour, 0, 0, 0).to_zoned(zone.clone()).ok()?.timestamp());
@@ -94,5 +94,5 @@ fn is_day(zone: &TimeZone, from: Instant, until: Instant) -> bool {
         let Ok(next) = day.tomorrow() else { break };
         day = next;
     }
-    light * 2 >= from.duration_until(until)
+    light * 2 > from.duration_until(until)
 }

@@ -29,7 +29,7 @@ fn a_leave_asks_for_each_watch_in_it() {
         room.wanted(),
         [
             "2 payments/hong-kong wen 2026-03-10T00:00 mei,ana,priya",
-            "3 payments/hong-kong wen 2026-03-12T00:00 mei,priya"
+            "3 payments/hong-kong wen 2026-03-12T00:00 mei,ana,priya"
         ]
     );
     assert!(room.world.on_leave(&name("wen"), at("2026-03-13T15:59Z")).is_some());

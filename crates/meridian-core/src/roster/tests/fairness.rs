@@ -34,6 +34,7 @@ fn estate(layers: Vec<Layer>, people: &str) -> Estate {
             site: name(site),
             contacts: vec![],
             reach: Reach::default(),
+            leave: vec![],
         };
         estate.persons.insert(person.name.clone(), person);
     }
