@@ -101,6 +101,65 @@ async function firstAccount(page) {
   await page.waitForURL(`${base}/incidents`);
 }
 
+/** Somebody is invited, chooses a password, changes it, and is disabled; the last admin stays one. */
+async function accounts(page, other) {
+  const main = (of) => of.innerText('main');
+  await page.goto(`${base}/accounts`);
+  await page.fill('[name=account]', 'Mei Chan');
+  await page.fill('[name=display_name]', 'Mei Chan');
+  await page.click('button:has-text("Make the account")');
+  check('a wrong name is refused beside its field', await page.locator('[name=account][aria-invalid]').count() === 1);
+  await everyLook(page, '/accounts refused');
+  await page.fill('[name=account]', 'mei');
+  await page.selectOption('[name=person]', 'wen');
+  await page.selectOption('[name=role]', 'responder');
+  await page.click('button:has-text("Make the account")');
+  const link = await page.innerText('.secret');
+  check('the list names who was invited', (await page.innerText('#accounts')).includes('invited'));
+  await everyLook(page, '/accounts with a link');
+  await other.goto(link);
+  check('the link says for whom it is', (await main(other)).includes('Mei Chan'));
+  await everyLook(other, '/join');
+  const choose = async (password) => { await other.fill('[name=password]', password); await other.fill('[name=again]', password); await other.click('button.primary'); };
+  await choose('short');
+  check('a short password is refused beside its field', await other.locator('[name=password][aria-invalid]').count() === 1);
+  await choose(PASSWORD);
+  await other.waitForURL(`${base}/`);
+  check('whoever chose it is logged in', (await other.innerText('details.me')).includes('Mei Chan'));
+  await other.goto(link);
+  check('a link works once', (await main(other)).includes('opens nothing'));
+  await other.goto(`${base}/account`);
+  await other.fill('[name=old]', 'not this one at all');
+  await choose('ten white horses at noon');
+  check('the old password is asked for', await other.locator('[name=old][aria-invalid]').count() === 1);
+  await everyLook(other, '/account refused');
+  await other.fill('[name=old]', PASSWORD);
+  await choose('ten white horses at noon');
+  check('a password is changed, and this browser stays', (await main(other)).includes('Your password is changed'), other.url());
+  check('accounts are an admin\'s', (await other.goto(`${base}/accounts`)).status() === 403);
+
+  await page.goto(`${base}/accounts/mei`);
+  await page.click('summary:has-text("Disable")');
+  await everyLook(page, '/accounts/mei to be disabled');
+  await page.click('button:has-text("Disable mei")');
+  check('it is disabled', (await page.innerText('#account')).includes('disabled'));
+  await everyLook(page, '/accounts/mei disabled');
+  await other.goto(`${base}/incidents`);
+  check('whoever is disabled is logged out', other.url().includes('/login'), other.url());
+  await other.fill('[name=account]', 'mei');
+  await other.fill('[name=password]', 'ten white horses at noon');
+  await other.click('button.primary');
+  check('and told why', (await other.innerText('[role=alert]')).includes('disabled'));
+  await page.goto(`${base}/accounts/mei`);
+  await page.click('button:has-text("Enable")');
+  check('it is enabled', !(await page.innerText('#account')).includes('disabled'));
+  await page.goto(`${base}/accounts/wen`);
+  await page.selectOption('[name=role]', 'viewer');
+  await page.click('button:has-text("Change")');
+  check('the last admin stays one', (await page.innerText('[role=alert]')).includes('last admin'));
+  await other.context().close();
+}
+
 async function withoutScript(context) {
   const page = await context.newPage();
   await page.goto(`${base}/incidents/1`);
@@ -194,10 +253,11 @@ await withBrowser(async (open) => {
   const { page } = await open(`${base}/login`);
   listen(page);
   if (setup) await firstAccount(page);
-  await everyPage(page, setup ? [...PATHS, '/tokens'] : PATHS);
+  await everyPage(page, setup ? [...PATHS, '/account', '/accounts', '/accounts/wen', '/tokens'] : PATHS);
   await dialogs(page);
   if (!setup) return;
   const browser = page.context().browser(), storageState = await page.context().storageState();
+  await accounts(page, listen(await (await browser.newContext()).newPage()));
   await withoutScript(await browser.newContext({ javaScriptEnabled: false, storageState }));
   await keyboard(page);
   await swap(page, listen(await page.context().newPage()));

@@ -115,6 +115,41 @@ pub enum Command {
         person: Option<Name>,
         first: bool,
     },
+    /// `link_hash` is of the secret in a one-time link, by which the password is chosen.
+    InviteAccount {
+        account: Name,
+        display_name: String,
+        role: AccountRole,
+        person: Option<Name>,
+        link_hash: String,
+        until: Instant,
+    },
+    /// A new one-time link, for who lost the link or the password.
+    MakeLink {
+        account: Name,
+        link_hash: String,
+        until: Instant,
+    },
+    /// Whoever holds a one-time link chooses the password.
+    Join {
+        link_hash: String,
+        password_hash: String,
+    },
+    ChangeRole {
+        account: Name,
+        role: AccountRole,
+    },
+    DisableAccount {
+        account: Name,
+    },
+    EnableAccount {
+        account: Name,
+    },
+    /// `but` is the hash of the session that stays.
+    EndSessions {
+        account: Name,
+        but: Option<String>,
+    },
     ChangeAccount {
         account: Name,
         display_name: String,

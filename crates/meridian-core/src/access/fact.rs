@@ -16,10 +16,32 @@ pub enum AccessFact {
         /// The person of the estate that this account is.
         person: Option<Name>,
     },
+    /// An account without a password: whoever holds the one-time link chooses it.
+    #[serde(rename = "account.invited")]
+    AccountInvited {
+        account: Name,
+        display_name: String,
+        role: AccountRole,
+        person: Option<Name>,
+        /// SHA-256 of the link's secret, hex.
+        link_hash: String,
+        until: Instant,
+    },
+    /// A new one-time link to choose a password; the link before is worth nothing any more.
+    #[serde(rename = "account.link_made")]
+    LinkMade { account: Name, link_hash: String, until: Instant },
     #[serde(rename = "account.changed")]
     AccountChanged { account: Name, display_name: String, role: AccountRole, person: Option<Name> },
     #[serde(rename = "account.password_changed")]
     PasswordChanged { account: Name, password_hash: String },
+    /// It can't be used until it is enabled: no login, no session, and the tokens that it made open nothing.
+    #[serde(rename = "account.disabled")]
+    AccountDisabled { account: Name },
+    #[serde(rename = "account.enabled")]
+    AccountEnabled { account: Name },
+    /// Every browser is logged out, but for the session `but`.
+    #[serde(rename = "account.sessions_ended")]
+    SessionsEnded { account: Name, but: Option<String> },
     #[serde(rename = "account.removed")]
     AccountRemoved { account: Name },
     #[serde(rename = "session.opened")]

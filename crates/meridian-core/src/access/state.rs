@@ -20,12 +20,65 @@ pub struct Access {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     pub display_name: String,
-    /// A PHC string (argon2id). Never shown.
-    pub password_hash: String,
+    /// A PHC string (argon2id). Never shown. Absent until somebody used the link of the invitation.
+    pub password_hash: Option<String>,
     pub role: AccountRole,
     /// The person of the estate that this account is.
     pub person: Option<Name>,
     pub created_at: Instant,
+    pub last_login: Option<Instant>,
+    pub disabled: bool,
+    /// The one-time link by which a password can be chosen.
+    pub link: Option<OneTimeLink>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OneTimeLink {
+    /// SHA-256 of its secret, hex.
+    pub hash: String,
+    pub until: Instant,
+}
+
+/// Whether somebody can log in to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Active,
+    /// Nobody chose its password yet.
+    Invited,
+    Disabled,
+}
+
+impl Standing {
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Active => "active",
+            Standing::Invited => "invited",
+            Standing::Disabled => "disabled",
+        }
+    }
+}
+
+impl Account {
+    fn new(display_name: &str, role: AccountRole, person: Option<&Name>, at: Instant) -> Account {
+        Account {
+            display_name: display_name.to_owned(),
+            password_hash: None,
+            role,
+            person: person.cloned(),
+            created_at: at,
+            last_login: None,
+            disabled: false,
+            link: None,
+        }
+    }
+
+    pub fn standing(&self) -> Standing {
+        match self {
+            Account { disabled: true, .. } => Standing::Disabled,
+            Account { password_hash: None, .. } => Standing::Invited,
+            _ => Standing::Active,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,14 +110,19 @@ impl Access {
     pub fn fold(&mut self, at: Instant, fact: &AccessFact) {
         match fact {
             AccessFact::AccountCreated { account, display_name, password_hash, role, person } => {
-                let made = Account {
-                    display_name: display_name.clone(),
-                    password_hash: password_hash.clone(),
-                    role: *role,
-                    person: person.clone(),
-                    created_at: at,
-                };
+                let made = Account::new(display_name, *role, person.as_ref(), at);
+                let made = Account { password_hash: Some(password_hash.clone()), ..made };
                 self.accounts.insert(account.clone(), made);
+            }
+            AccessFact::AccountInvited { account, display_name, role, person, link_hash, until } => {
+                let made = Account::new(display_name, *role, person.as_ref(), at);
+                let link = Some(OneTimeLink { hash: link_hash.clone(), until: *until });
+                self.accounts.insert(account.clone(), Account { link, ..made });
+            }
+            AccessFact::LinkMade { account, link_hash, until } => {
+                if let Some(known) = self.accounts.get_mut(account) {
+                    known.link = Some(OneTimeLink { hash: link_hash.clone(), until: *until });
+                }
             }
             AccessFact::AccountChanged { account, display_name, role, person } => {
                 if let Some(known) = self.accounts.get_mut(account) {
@@ -73,12 +131,27 @@ impl Access {
                     known.person.clone_from(person);
                 }
             }
-            // Whoever knew the old password is logged out by the new one.
+            // Whoever knew the old password is logged out by the new one, and a link that is under way leads nowhere.
             AccessFact::PasswordChanged { account, password_hash } => {
                 if let Some(known) = self.accounts.get_mut(account) {
-                    known.password_hash.clone_from(password_hash);
+                    known.password_hash = Some(password_hash.clone());
+                    known.link = None;
                 }
                 self.sessions.retain(|_, session| session.account != *account);
+            }
+            AccessFact::AccountDisabled { account } => {
+                if let Some(known) = self.accounts.get_mut(account) {
+                    (known.disabled, known.link) = (true, None);
+                }
+                self.sessions.retain(|_, session| session.account != *account);
+            }
+            AccessFact::AccountEnabled { account } => {
+                if let Some(known) = self.accounts.get_mut(account) {
+                    known.disabled = false;
+                }
+            }
+            AccessFact::SessionsEnded { account, but } => {
+                self.sessions.retain(|hash, session| session.account != *account || but.as_ref() == Some(hash));
             }
             AccessFact::AccountRemoved { account } => {
                 self.accounts.remove(account);
@@ -88,6 +161,9 @@ impl Access {
             AccessFact::SessionOpened { hash, account, until } => {
                 self.sessions.retain(|_, session| session.until > at);
                 self.sessions.insert(hash.clone(), Session { account: account.clone(), opened_at: at, until: *until });
+                if let Some(known) = self.accounts.get_mut(account) {
+                    known.last_login = Some(at);
+                }
             }
             AccessFact::SessionClosed { hash } => {
                 self.sessions.remove(hash);
@@ -142,7 +218,7 @@ impl Access {
     /// Whose session this is, if it has not ended.
     pub fn by_session(&self, hash: &str, now: Instant) -> Option<Principal> {
         let session = self.sessions.get(hash).filter(|session| session.until > now)?;
-        let account = self.accounts.get(&session.account)?;
+        let account = self.accounts.get(&session.account).filter(|account| !account.disabled)?;
         Some(Principal::Session {
             account: session.account.clone(),
             role: account.role,
@@ -150,15 +226,31 @@ impl Access {
         })
     }
 
-    /// Which token this is, if it has not expired.
+    /// Which token this is, if it has not expired and whoever made it is not disabled.
     pub fn by_token(&self, hash: &str, now: Instant) -> Option<Principal> {
-        let token = self.tokens.get(hash).filter(|token| !token.is_expired(now))?;
+        let token = self.tokens.get(hash).filter(|token| !token.is_expired(now) && !self.is_dormant(token))?;
         Some(Principal::Token { token: token.name.clone(), scopes: token.scopes.clone() })
     }
 
-    /// Whether `account` is an admin and nobody else is.
+    /// Whether this token opens nothing until the account that made it is enabled again.
+    pub fn is_dormant(&self, token: &ApiToken) -> bool {
+        self.accounts.get(token.created_by.as_str()).is_some_and(|account| account.disabled)
+    }
+
+    /// The tokens that an account made, expired ones too.
+    pub fn tokens_of<'a>(&'a self, account: &'a Name) -> impl Iterator<Item = &'a ApiToken> {
+        self.tokens.values().filter(move |token| token.created_by == account.as_str())
+    }
+
+    /// Whose one-time link this is, if it has not ended.
+    pub fn by_link(&self, hash: &str, now: Instant) -> Option<(&Name, &Account)> {
+        let fits = |account: &Account| account.link.as_ref().is_some_and(|link| link.hash == hash && link.until > now);
+        self.accounts.iter().find(|(_, account)| !account.disabled && fits(account))
+    }
+
+    /// Whether `account` is the only admin who can log in. An admin who was only invited can help nobody.
     pub(super) fn is_last_admin(&self, account: &Name) -> bool {
-        let is_admin = |a: &Account| a.role == AccountRole::Admin;
-        self.accounts.get(account).is_some_and(is_admin) && self.accounts.values().filter(|a| is_admin(a)).count() == 1
+        let is_able = |a: &Account| a.role == AccountRole::Admin && a.standing() == Standing::Active;
+        self.accounts.get(account).is_some_and(is_able) && self.accounts.values().filter(|a| is_able(a)).count() == 1
     }
 }

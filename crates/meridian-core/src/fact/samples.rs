@@ -84,7 +84,7 @@ fn estate() -> [EstateFact; 2] {
     ]
 }
 
-fn access() -> [AccessFact; 9] {
+fn access() -> [AccessFact; 14] {
     let hash = || "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8".to_owned();
     let password_hash = || "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g".to_owned();
     let created = |role, person| AccessFact::AccountCreated {
@@ -103,7 +103,19 @@ fn access() -> [AccessFact; 9] {
             role: AccountRole::Responder,
             person: Some(name("wen")),
         },
+        AccessFact::AccountInvited {
+            account: name("mei"),
+            display_name: "Mei".into(),
+            role: AccountRole::Responder,
+            person: Some(name("mei")),
+            link_hash: hash(),
+            until: later(),
+        },
+        AccessFact::LinkMade { account: name("mei"), link_hash: hash(), until: later() },
         AccessFact::PasswordChanged { account: name("wen"), password_hash: password_hash() },
+        AccessFact::AccountDisabled { account: name("mei") },
+        AccessFact::AccountEnabled { account: name("mei") },
+        AccessFact::SessionsEnded { account: name("wen"), but: Some(hash()) },
         AccessFact::AccountRemoved { account: name("wen") },
         AccessFact::SessionOpened { hash: hash(), account: name("wen"), until: later() },
         AccessFact::SessionClosed { hash: hash() },

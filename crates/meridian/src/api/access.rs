@@ -1,4 +1,4 @@
-//! `/me`, `/session`, `/setup`, `/accounts`, `/tokens`.
+//! `/me`, `/session`, `/setup`, `/join`, `/tokens`.
 
 use axum::{
     Json,
@@ -9,14 +9,15 @@ use axum::{
 use jiff::SignedDuration;
 use meridian_core::{
     Command, Instant,
-    access::{Account, AccountRole, Action, ApiToken, Principal, Scope, may},
-    id::Name,
+    access::{Access, Action, ApiToken, Principal, Scope, may},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Body, Caller, Problem, auth,
+    Body, Caller, Problem,
+    accounts::{new_password, person},
+    auth,
     listing::{Listed, whole},
     name,
 };
@@ -94,15 +95,6 @@ pub async fn set_up(State(house): State<House>, caller: Caller, Body(wish): Body
     Ok(with_cookie(auth::set_up(&house, from, &token, account, display_name, password, person).await?))
 }
 
-fn person(house: &House, text: Option<&str>) -> Result<Option<Name>, Problem> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let person = name("person", text)?;
-    match house.keeper.world().estate().persons.contains_key(&person) {
-        true => Ok(Some(person)),
-        false => Err(Problem::field("person", format!("the estate has no person `{person}`"))),
-    }
-}
-
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnPassword {
@@ -127,113 +119,24 @@ pub async fn own_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn new_password(house: &House, field: &str, password: String) -> Result<String, Problem> {
-    auth::check_length(&password).map_err(|why| Problem::field(field, why))?;
-    let hashed = auth::hash_password(&house.gate, password).await;
-    hashed.map_err(|why| Problem::new(StatusCode::SERVICE_UNAVAILABLE, why).retry_after(5))
-}
-
-#[derive(Serialize, ToSchema)]
-pub struct AccountView {
-    account: String,
-    display_name: String,
-    role: &'static str,
-    person: Option<String>,
-    #[schema(format = DateTime)]
-    created_at: String,
-}
-
-fn view((name, account): (&Name, &Account)) -> AccountView {
-    AccountView {
-        account: name.to_string(),
-        display_name: account.display_name.clone(),
-        role: account.role.word(),
-        person: account.person.as_ref().map(ToString::to_string),
-        created_at: account.created_at.to_string(),
-    }
-}
-
-pub async fn accounts(State(house): State<House>, caller: Caller) -> Listed<AccountView> {
-    caller.authorize(Action::Accounts)?;
-    whole(house.keeper.world().access.accounts().map(view))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewAccount {
-    account: String,
-    display_name: String,
-    password: String,
-    /// `viewer`, `responder` or `admin`.
-    #[schema(value_type = String)]
-    role: AccountRole,
-    /// The person of the estate that this account is.
-    person: Option<String>,
-}
-
-pub async fn create_account(
-    State(house): State<House>,
-    caller: Caller,
-    Body(wish): Body<NewAccount>,
-) -> Result<(StatusCode, Json<AccountView>), Problem> {
-    let actor = caller.authorize(Action::Accounts)?;
-    let account = name("account", &wish.account)?;
-    let person = person(&house, wish.person.as_deref())?;
-    let password_hash = new_password(&house, "password", wish.password).await?;
-    let NewAccount { display_name, role, .. } = wish;
-    let command =
-        Command::CreateAccount { account: account.clone(), display_name, password_hash, role, person, first: false };
-    house.keeper.ask(actor, command).await?;
-    Ok((StatusCode::CREATED, Json(account_view(&house, &account)?)))
-}
-
-fn account_view(house: &House, account: &Name) -> Result<AccountView, Problem> {
-    let world = house.keeper.world();
-    let known = world.access.account(account.as_str());
-    known.map(|known| view((account, known))).ok_or_else(|| Problem::not_found(format!("the account `{account}`")))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AccountChange {
-    display_name: String,
-    #[schema(value_type = String)]
-    role: AccountRole,
-    person: Option<String>,
-    /// Present: a new password, which logs every browser of the account out.
-    password: Option<String>,
-}
-
-pub async fn change_account(
-    State(house): State<House>,
-    caller: Caller,
-    Path(account): Path<String>,
-    Body(wish): Body<AccountChange>,
-) -> Result<Json<AccountView>, Problem> {
-    let actor = caller.authorize(Action::Accounts)?;
-    let account = name("account", &account)?;
-    let person = person(&house, wish.person.as_deref())?;
-    let AccountChange { display_name, role, password, .. } = wish;
-    let password_hash = match password {
-        Some(password) => Some(new_password(&house, "password", password).await?),
-        None => None,
-    };
-    let change = Command::ChangeAccount { account: account.clone(), display_name, role, person };
-    house.keeper.ask(actor.clone(), change).await?;
-    if let Some(password_hash) = password_hash {
-        house.keeper.ask(actor, Command::ChangePassword { account: account.clone(), password_hash }).await?;
-    }
-    Ok(Json(account_view(&house, &account)?))
-}
-
-pub async fn remove_account(
-    State(house): State<House>,
-    caller: Caller,
-    Path(account): Path<String>,
-) -> Result<StatusCode, Problem> {
-    let actor = caller.authorize(Action::Accounts)?;
-    house.keeper.ask(actor, Command::RemoveAccount { account: name("account", &account)? }).await?;
+/// Logs all browsers of one's own account out; a browser that asks stays logged in.
+pub async fn end_own_sessions(State(house): State<House>, caller: Caller) -> Result<StatusCode, Problem> {
+    let actor = caller.authorize(Action::OwnAccount)?;
+    auth::end_other_sessions(&house, &caller, actor).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// From the one-time link.
+    token: String,
+    password: String,
+}
+
+/// Whoever holds a one-time link chooses the password, and is logged in.
+pub async fn join(State(house): State<House>, _: Caller, Body(wish): Body<Join>) -> Result<Response, Problem> {
+    Ok(with_cookie(auth::join(&house, &wish.token, wish.password).await?))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -248,12 +151,14 @@ pub struct TokenView {
     #[schema(format = DateTime)]
     expires: Option<String>,
     expired: bool,
+    /// The account that made it is disabled: it opens nothing until that is enabled.
+    dormant: bool,
     /// Told only once, when the token is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
 }
 
-fn token_view(token: &ApiToken, now: Instant) -> TokenView {
+fn token_view(access: &Access, token: &ApiToken, now: Instant) -> TokenView {
     TokenView {
         token: token.name.to_string(),
         prefix: token.prefix.clone(),
@@ -262,6 +167,7 @@ fn token_view(token: &ApiToken, now: Instant) -> TokenView {
         created_at: token.created_at.to_string(),
         expires: token.expires.map(|at| at.to_string()),
         expired: token.is_expired(now),
+        dormant: access.is_dormant(token),
         secret: None,
     }
 }
@@ -269,7 +175,8 @@ fn token_view(token: &ApiToken, now: Instant) -> TokenView {
 pub async fn tokens(State(house): State<House>, caller: Caller) -> Listed<TokenView> {
     caller.authorize(Action::Tokens)?;
     let now = house.clock.now();
-    whole(house.keeper.world().access.tokens().into_iter().map(|token| token_view(token, now)))
+    let world = house.keeper.world();
+    whole(world.access.tokens().into_iter().map(|token| token_view(&world.access, token, now)))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -310,7 +217,7 @@ pub async fn create_token(
     house.keeper.ask(actor, command).await?;
     let world = house.keeper.world();
     let made = world.access.token(token.as_str()).ok_or_else(|| Problem::not_found(format!("the token `{token}`")))?;
-    Ok((StatusCode::CREATED, Json(TokenView { secret: Some(secret), ..token_view(made, now) })))
+    Ok((StatusCode::CREATED, Json(TokenView { secret: Some(secret), ..token_view(&world.access, made, now) })))
 }
 
 pub async fn revoke_token(

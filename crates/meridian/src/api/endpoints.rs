@@ -7,7 +7,7 @@ use axum::{
 use meridian_core::access::Action::{self, Accounts, Override, OwnAccount, Read, Respond, Silence, Tokens};
 
 use super::{
-    access, alerts, estate, incidents,
+    access, accounts, alerts, estate, incidents,
     openapi::{Described, Shape, of},
     pages, rotas,
 };
@@ -94,6 +94,7 @@ impl Endpoint {
 
 pub fn endpoints() -> Vec<Endpoint> {
     let mut all = on_access();
+    all.extend(on_accounts());
     all.extend(on_incidents());
     all.extend(on_alerts());
     all.extend(on_rotas());
@@ -103,7 +104,6 @@ pub fn endpoints() -> Vec<Endpoint> {
 fn on_access() -> Vec<Endpoint> {
     use Shape::{List, Nothing, One};
     use access::*;
-    let account = || One(of::<AccountView>());
     vec![
         read("/me", "Who asks, and what may be done", One(of::<Me>()), me).needs(Needs::Login),
         change(OwnAccount, "/session", "Log in with a cookie", of::<Login>(), (204, Nothing), log_in)
@@ -119,8 +119,40 @@ fn on_access() -> Vec<Endpoint> {
             (204, Nothing),
             own_password,
         ),
+        remove(OwnAccount, "/me/sessions", "Log one's other browsers out", end_own_sessions),
+        change(OwnAccount, "/join", "Choose the password by a one-time link", of::<Join>(), (204, Nothing), join)
+            .needs(Needs::Nothing),
+        read("/tokens", "All API tokens", List(of::<TokenView>()), tokens).needs(Needs::May(Tokens)),
+        change(
+            Tokens,
+            "/tokens",
+            "Make an API token; its secret is told once",
+            of::<NewToken>(),
+            (201, One(of::<TokenView>())),
+            create_token,
+        ),
+        remove(Tokens, "/tokens/{token}", "Revoke an API token", revoke_token),
+    ]
+}
+
+fn on_accounts() -> Vec<Endpoint> {
+    use Shape::{List, One};
+    use accounts::*;
+    let account = || One(of::<AccountView>());
+    let done = |path, summary| Endpoint {
+        body: None,
+        ..change(Accounts, path, summary, of::<AccountView>(), (200, account()), disable_account)
+    };
+    vec![
         read("/accounts", "All accounts", List(of::<AccountView>()), accounts).needs(Needs::May(Accounts)),
-        change(Accounts, "/accounts", "Make an account", of::<NewAccount>(), (201, account()), create_account),
+        change(
+            Accounts,
+            "/accounts",
+            "Make an account; without a password the answer tells a one-time link, once",
+            of::<NewAccount>(),
+            (201, account()),
+            create_account,
+        ),
         Endpoint {
             method: "put",
             path: "/accounts/{account}",
@@ -133,16 +165,33 @@ fn on_access() -> Vec<Endpoint> {
             route: put(change_account),
         },
         remove(Accounts, "/accounts/{account}", "Remove an account, its sessions and its tokens", remove_account),
-        read("/tokens", "All API tokens", List(of::<TokenView>()), tokens).needs(Needs::May(Tokens)),
         change(
-            Tokens,
-            "/tokens",
-            "Make an API token; its secret is told once",
-            of::<NewToken>(),
-            (201, One(of::<TokenView>())),
-            create_token,
+            Accounts,
+            "/accounts/{account}/role",
+            "Change what an account may",
+            of::<RoleChange>(),
+            (200, account()),
+            change_role,
         ),
-        remove(Tokens, "/tokens/{token}", "Revoke an API token", revoke_token),
+        change(
+            Accounts,
+            "/accounts/{account}/password",
+            "Set a password, which logs every browser of the account out",
+            of::<NewPassword>(),
+            (200, account()),
+            set_password,
+        ),
+        done("/accounts/{account}/disable", "Disable an account, its sessions and its tokens"),
+        Endpoint {
+            route: post(enable_account),
+            ..done("/accounts/{account}/enable", "Enable an account and its tokens again")
+        },
+        Endpoint {
+            status: 201,
+            route: post(make_link),
+            ..done("/accounts/{account}/link", "Make a one-time link to choose a password; it is told once")
+        },
+        remove(Accounts, "/accounts/{account}/sessions", "Log every browser of an account out", end_sessions),
     ]
 }
 

@@ -141,9 +141,16 @@ fn without_secrets(mut fact: Fact) -> Fact {
             | AccessFact::PasswordChanged { password_hash: hash, .. }
             | AccessFact::SessionOpened { hash, .. }
             | AccessFact::SessionClosed { hash }
+            | AccessFact::AccountInvited { link_hash: hash, .. }
+            | AccessFact::LinkMade { link_hash: hash, .. }
+            | AccessFact::SessionsEnded { but: Some(hash), .. }
             | AccessFact::TokenCreated { hash, .. } => *hash = "…".to_owned(),
-            AccessFact::AccountChanged { .. } | AccessFact::AccountRemoved { .. } | AccessFact::TokenRevoked { .. } => {
-            }
+            AccessFact::AccountChanged { .. }
+            | AccessFact::AccountDisabled { .. }
+            | AccessFact::AccountEnabled { .. }
+            | AccessFact::AccountRemoved { .. }
+            | AccessFact::SessionsEnded { but: None, .. }
+            | AccessFact::TokenRevoked { .. } => {}
         }
     }
     fact

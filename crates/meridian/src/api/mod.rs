@@ -4,6 +4,7 @@
 //! renders. All endpoints stand in one table ([`endpoints`]); the router and the OpenAPI document are made from it.
 
 mod access;
+mod accounts;
 mod alerts;
 pub mod auth;
 pub mod endpoints;

@@ -14,6 +14,8 @@ use crate::serve::Intake;
 /// Every endpoint, with the smallest role that may use it.
 const WHO: &str = "\
 delete /accounts/{account} admin
+delete /accounts/{account}/sessions admin
+delete /me/sessions own
 delete /rotas/{rota}/overrides/{override} responder
 delete /session own
 delete /silences/{silence} responder
@@ -36,6 +38,11 @@ get /shifts viewer
 get /silences viewer
 get /tokens admin
 post /accounts admin
+post /accounts/{account}/disable admin
+post /accounts/{account}/enable admin
+post /accounts/{account}/link admin
+post /accounts/{account}/password admin
+post /accounts/{account}/role admin
 post /alerts/{fingerprint}/resolve responder
 post /incidents responder
 post /incidents/{incident}/acknowledge responder
@@ -43,6 +50,7 @@ post /incidents/{incident}/notes responder
 post /incidents/{incident}/reassign responder
 post /incidents/{incident}/resolve responder
 post /incidents/{incident}/severity responder
+post /join anybody
 post /me/password own
 post /pages/{page}/pass-on responder
 post /rotas/{rota}/overrides responder

@@ -38,6 +38,8 @@ pub struct Reader {
     /// What this account may do, decided elsewhere.
     pub responds: bool,
     pub administers: bool,
+    /// Whether there is an account to look at: a demonstration's visitor has none.
+    pub own_account: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +82,7 @@ pub enum Place {
     People,
     Journal,
     Estate,
+    Accounts,
     Tokens,
     Elsewhere,
 }
@@ -208,6 +211,8 @@ fn me(shell: &Shell) -> Markup {
                 summary aria-label={ "Account of " (reader.display_name) } { span { (reader.display_name) } }
                 div {
                     b { (reader.display_name) }
+                    @if reader.own_account { a href="/account" { "Your account" } }
+                    @if reader.administers { a href="/accounts" { "Accounts" } }
                     @if reader.administers { a href="/tokens" { "API tokens" } }
                     form.inline method="post" action="/logout" { (csrf(&shell.csrf)) button.linkbtn { "Log out" } }
                 }
@@ -240,6 +245,7 @@ fn nav(shell: &Shell, here: Place) -> Markup {
             hr;
             (link(Place::Journal, "/journal", "Journal", None, false))
             (link(Place::Estate, "/estate", "Estate", shell.refused.map(|_| "refused".to_owned()), true))
+            @if shell.administers() { (link(Place::Accounts, "/accounts", "Accounts", None, false)) }
             @if shell.administers() { (link(Place::Tokens, "/tokens", "Tokens", None, false)) }
             a.more href="/find" { "More" }
         }

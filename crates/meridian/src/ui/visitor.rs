@@ -185,6 +185,7 @@ impl Visitor {
                 display_name,
                 responds: may(&self.principal, Action::Respond),
                 administers: may(&self.principal, Action::Tokens),
+                own_account: may(&self.principal, Action::OwnAccount),
             }),
             theme: self.theme(),
             csrf: self.caller.csrf().to_owned(),

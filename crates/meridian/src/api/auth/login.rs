@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use jiff::SignedDuration;
 use meridian_core::{
     Command,
-    access::AccountRole,
+    access::{AccountRole, Action, Principal},
     id::{Actor, Name},
 };
 
@@ -23,6 +23,8 @@ pub const SESSION_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoginError {
     Wrong,
+    /// Told only to who knows the password.
+    Disabled,
     TooOften,
     Unavailable(String),
 }
@@ -31,6 +33,7 @@ impl std::fmt::Display for LoginError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             LoginError::Wrong => f.write_str("the account or the password is wrong"),
+            LoginError::Disabled => f.write_str("this account is disabled; an admin can enable it"),
             LoginError::TooOften => f.write_str("too many tries from this address; wait a minute"),
             LoginError::Unavailable(why) => f.write_str(why),
         }
@@ -42,6 +45,7 @@ impl From<LoginError> for Problem {
         let detail = error.to_string();
         match error {
             LoginError::Wrong => Problem::new(StatusCode::UNAUTHORIZED, detail),
+            LoginError::Disabled => Problem::new(StatusCode::FORBIDDEN, detail),
             LoginError::TooOften => Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).retry_after(60),
             LoginError::Unavailable(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).retry_after(5),
         }
@@ -53,9 +57,12 @@ pub async fn log_in(house: &House, from: IpAddr, account: &str, password: String
     if !house.gate.may_try(from, account) {
         return Err(LoginError::TooOften);
     }
-    let known = house.keeper.world().access.account(account).map(|known| known.password_hash.clone());
+    let known = house.keeper.world().access.account(account).and_then(|known| known.password_hash.clone());
     let fits = password::verify(&house.gate, password, known).await.map_err(LoginError::Unavailable)?;
     let (true, Ok(account)) = (fits, account.parse::<Name>()) else { return Err(LoginError::Wrong) };
+    if house.keeper.world().access.account(account.as_str()).is_some_and(|known| known.disabled) {
+        return Err(LoginError::Disabled);
+    }
     open_session(house, account).await
 }
 
@@ -64,7 +71,7 @@ pub async fn log_in_again(house: &House, from: IpAddr, account: &Name, password:
     if !house.gate.may_try(from, account.as_str()) {
         return Err(LoginError::TooOften);
     }
-    let known = house.keeper.world().access.account(account.as_str()).map(|known| known.password_hash.clone());
+    let known = house.keeper.world().access.account(account.as_str()).and_then(|known| known.password_hash.clone());
     match password::verify(&house.gate, password, known).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(LoginError::Wrong),
@@ -72,14 +79,15 @@ pub async fn log_in_again(house: &House, from: IpAddr, account: &Name, password:
     }
 }
 
-async fn open_session(house: &House, account: Name) -> Result<HeaderValue, LoginError> {
+/// Opens a session without asking for a password again; the answer is its `Set-Cookie`.
+pub async fn open_session(house: &House, account: Name) -> Result<HeaderValue, LoginError> {
     let drawn = secret::draw_session().map_err(|e| LoginError::Unavailable(format!("no random numbers: {e}")))?;
     let until = house.clock.now().saturating_add(SESSION_KEPT).unwrap_or(meridian_core::Instant::MAX);
     let actor = Actor::Account(account.as_str().into());
     match house.keeper.ask(actor, Command::OpenSession { hash: drawn.hash, account, until }).await {
         Ok(_) => Ok(session_cookie(house, &drawn.secret)),
         Err(AskError::Unavailable { why, .. }) => Err(LoginError::Unavailable(why)),
-        // Removed between the look and the wish.
+        // Removed or disabled between the look and the wish.
         Err(AskError::Refused(_)) => Err(LoginError::Wrong),
     }
 }
@@ -90,6 +98,19 @@ pub async fn log_out(house: &House, caller: &Caller) -> Result<HeaderValue, Prob
         house.keeper.ask(caller.principal.actor(), Command::CloseSession { hash: hash.clone() }).await?;
     }
     Ok(session_cookie(house, ""))
+}
+
+/// Logs all browsers of the caller's account out but the one that asks.
+pub async fn end_other_sessions(house: &House, caller: &Caller, actor: Actor) -> Result<(), Problem> {
+    let Principal::Session { account, .. } = &caller.principal else {
+        return Err(Problem::forbidden(&caller.principal, Action::OwnAccount));
+    };
+    let but = match &caller.via {
+        Via::Session { hash } => Some(hash.clone()),
+        _ => None,
+    };
+    house.keeper.ask(actor, Command::EndSessions { account: account.clone(), but }).await?;
+    Ok(())
 }
 
 /// A session's cookie; an empty secret makes the browser forget it.

@@ -3,6 +3,7 @@
 //! What this does *not* do: it does not say who may do what; [`meridian_core::access::may`] does.
 
 mod caller;
+mod invite;
 mod login;
 mod password;
 mod secret;
@@ -15,8 +16,10 @@ use std::{
 use governor::{DefaultKeyedRateLimiter, Quota};
 
 pub use caller::{Caller, Via, by_token, is_from_here};
+pub use invite::{LINK_KEPT, by_link, invite, join, make_link};
 pub use login::{
-    LoginError, SESSION_KEPT, check_setup, log_in, log_in_again, log_out, session_cookie, set_up, setup_link,
+    LoginError, SESSION_KEPT, check_setup, end_other_sessions, log_in, log_in_again, log_out, open_session,
+    session_cookie, set_up, setup_link,
 };
 pub use password::{PASSWORD_CHARS_MIN, check_length, hash as hash_password, verify as verify_password};
 pub use secret::{Drawn, draw_session, draw_token, hash as hash_secret, is_token};

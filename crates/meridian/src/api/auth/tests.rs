@@ -55,6 +55,75 @@ async fn the_first_account_by_the_setup_link_and_its_login() {
 }
 
 #[tokio::test]
+async fn an_account_from_its_invitation_to_its_end() {
+    let mock = Mock::new(Intake::Token).await;
+    let admin = mock.session("ana", meridian_core::access::AccountRole::Admin).await;
+    let nobody = Asked::default();
+    let done = async |asked: &Asked, method: &str, path: &str, body: Value, expected: u16| {
+        let (status, headers, answer) =
+            mock.send(asked, method, &format!("/api/v1{path}"), body.to_string().into_bytes()).await;
+        let answer = serde_json::from_slice(&answer).unwrap_or(Value::Null);
+        assert_eq!(status.as_u16(), expected, "{method} {path}: {answer}");
+        (headers, answer)
+    };
+    let invited = json!({"account": "mei", "display_name": "Mei", "role": "responder", "person": "mei"});
+    let (_, made) = done(&admin, "post", "/accounts", invited, 201).await;
+    let secret = |made: &Value| made["link"].as_str().unwrap().split_once("/join?token=").unwrap().1.to_owned();
+    let token = secret(&made);
+    assert_eq!((made["state"].as_str(), made["sessions"].as_u64()), (Some("invited"), Some(0)), "{made}");
+    let (_, listed) = done(&admin, "get", "/accounts", Value::Null, 200).await;
+    assert!(!listed.to_string().contains(&token) && listed["items"][1]["link_until"].is_string(), "{listed}");
+    let (_, journal) = done(&admin, "get", "/journal?limit=500", Value::Null, 200).await;
+    assert!(!journal.to_string().contains(&secret::hash(&token)), "no hash of a link is told");
+
+    let login = |password: &str| json!({"account": "mei", "password": password});
+    done(&nobody, "post", "/session", login(PASSWORD), 401).await;
+    done(&nobody, "post", "/join", json!({"token": "wrong", "password": PASSWORD}), 403).await;
+    done(&nobody, "post", "/join", json!({"token": token, "password": "short"}), 422).await;
+    let (headers, _) = done(&nobody, "post", "/join", json!({"token": token, "password": PASSWORD}), 204).await;
+    let mei = Asked::default().header("cookie", &cookie(&headers));
+    assert_eq!(done(&mei, "get", "/me", Value::Null, 200).await.1["role"], "responder");
+    done(&nobody, "post", "/join", json!({"token": token, "password": PASSWORD}), 403).await;
+
+    let role = json!({"role": "viewer"});
+    assert_eq!(done(&admin, "post", "/accounts/mei/role", role.clone(), 200).await.1["role"], "viewer");
+    let (_, refused) = done(&admin, "post", "/accounts/ana/role", role, 409).await;
+    assert!(refused["detail"].as_str().unwrap().contains("last admin"), "{refused}");
+    done(&admin, "post", "/accounts/ana/disable", Value::Null, 409).await;
+    done(&admin, "delete", "/accounts/mei/sessions", Value::Null, 204).await;
+    done(&mei, "get", "/me", Value::Null, 401).await;
+    done(&nobody, "post", "/session", login(PASSWORD), 204).await;
+    assert_eq!(done(&admin, "post", "/accounts/mei/disable", Value::Null, 200).await.1["state"], "disabled");
+    done(&nobody, "post", "/session", login(PASSWORD), 403).await;
+    done(&nobody, "post", "/session", login("wrong wrong wrong"), 401).await;
+    done(&admin, "post", "/accounts/mei/link", Value::Null, 409).await;
+    assert_eq!(done(&admin, "post", "/accounts/mei/enable", Value::Null, 200).await.1["state"], "active");
+    done(&admin, "post", "/accounts/mei/password", json!({"password": "short"}), 422).await;
+    done(&admin, "post", "/accounts/nil/password", json!({"password": PASSWORD}), 404).await;
+    done(&admin, "post", "/accounts/mei/password", json!({"password": "another long one"}), 200).await;
+    done(&nobody, "post", "/session", login("another long one"), 204).await;
+    let (_, made) = done(&admin, "post", "/accounts/mei/link", Value::Null, 201).await;
+    done(&nobody, "post", "/join", json!({"token": secret(&made), "password": PASSWORD}), 204).await;
+    done(&admin, "delete", "/accounts/mei", Value::Null, 204).await;
+    done(&admin, "delete", "/accounts/mei", Value::Null, 404).await;
+}
+
+#[tokio::test]
+async fn one_logs_ones_other_browsers_out() {
+    let mock = Mock::new(Intake::Token).await;
+    let here = mock.session("ana", meridian_core::access::AccountRole::Admin).await;
+    let drawn = draw_session().unwrap();
+    let (hash, account) = (drawn.hash.clone(), "ana".parse().unwrap());
+    let open = meridian_core::Command::OpenSession { hash, account, until: meridian_core::Instant::MAX };
+    mock.house.keeper.ask(meridian_core::id::Actor::System, open).await.unwrap();
+    let there = Asked::default().header("cookie", &format!("meridian={}", drawn.secret));
+    assert_eq!(mock.ask(&there, "get", "/api/v1/me", "").await.0, 200);
+    assert_eq!(mock.ask(&here, "delete", "/api/v1/me/sessions", "").await.0, 204);
+    assert_eq!(mock.ask(&there, "get", "/api/v1/me", "").await.0, 401);
+    assert_eq!(mock.ask(&here, "get", "/api/v1/me", "").await.0, 200);
+}
+
+#[tokio::test]
 async fn guessing_is_slowed_down_per_address_and_account() {
     let mock = Mock::new(Intake::Token).await;
     let home: IpAddr = "192.0.2.1".parse().unwrap();

@@ -1,17 +1,19 @@
 //! What the commands for a running server take.
 
+mod access;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 use meridian_core::{
     Instant,
-    access::Scope,
     alert::{AlertState, SilenceState},
     id::Name,
     incident::{Severity, Status},
 };
 
 use super::parse;
+pub use access::{AccountCommand, TokenCommand};
 
 /// One noun: which server, how to print, and what to do.
 #[derive(Debug, Args)]
@@ -75,6 +77,8 @@ pub enum Command {
     Page(Remote<PageCommand>),
     /// Overrides: who is on watch for a while instead of, or beside, whom the rota names.
     Override(Remote<OverrideCommand>),
+    /// Accounts: who can log in, and what each may.
+    Account(Remote<AccountCommand>),
     /// API tokens.
     Token(Remote<TokenCommand>),
     /// Have the server read its estate again, and say what is wrong with it.
@@ -323,32 +327,5 @@ pub enum OverrideCommand {
         rota: Name,
         /// Its number in `override list`.
         id: u64,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub enum TokenCommand {
-    /// List API tokens; never their secrets.
-    List,
-    /// Make an API token; its secret is printed once, alone on standard output.
-    #[command(
-        after_help = "Example:\n  (umask 077; meridian token create laptop --scope respond > ~/.config/meridian/token)"
-    )]
-    Create {
-        /// How the token is called, in lists and in the journal.
-        name: Name,
-        /// read, ingest, respond or admin; may be repeated.
-        #[arg(long = "scope", required = true, value_delimiter = ',', value_parser = parse::scope)]
-        scopes: Vec<Scope>,
-        /// In whole days, such as 90d; it does not expire, if absent.
-        #[arg(long, value_name = "DURATION", value_parser = parse::days)]
-        expires_in: Option<u32>,
-    },
-    /// Revoke API tokens: they open nothing any more.
-    #[command(after_help = "Example:\n  meridian token revoke laptop")]
-    Revoke {
-        /// Their names.
-        #[arg(required = true, value_name = "NAME")]
-        names: Vec<Name>,
     },
 }

@@ -3,6 +3,7 @@
 //! What this does *not* do: decide or compute. Whatever the API answers is shown, for people as tables with every
 //! instant in UTC and its zone, with `--plain` as tabs for `cut` and `awk`, with `--json` unchanged. Nothing is cut.
 
+mod accounts;
 mod alerts;
 pub mod args;
 mod failure;
@@ -11,6 +12,7 @@ mod output;
 mod overrides;
 mod pages;
 mod parse;
+mod password;
 mod secret;
 mod server;
 mod silences;
@@ -78,6 +80,7 @@ async fn answer(command: Command) -> Result<Done, Failure> {
         Command::Silence(remote) => silences::run(&client, remote.command).await?.into(),
         Command::Page(remote) => pages::run(&client, remote.command).await?.into(),
         Command::Override(remote) => overrides::run(&client, remote.command).await?.into(),
+        Command::Account(remote) => accounts::run(&client, remote.command).await?.into(),
         Command::Token(remote) => tokens::run(&client, remote.command).await?.into(),
     })
 }
@@ -91,6 +94,7 @@ impl Command {
             Command::Silence(remote) => &remote.flags,
             Command::Page(remote) => &remote.flags,
             Command::Override(remote) => &remote.flags,
+            Command::Account(remote) => &remote.flags,
             Command::Token(remote) => &remote.flags,
         }
     }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use meridian_core::{
     Instant,
-    access::Scope,
+    access::{AccountRole, Scope},
     alert::{AlertState, Matcher, SilenceState},
     estate::parse_duration,
     incident::{Severity, Status},
@@ -34,6 +34,10 @@ pub fn silence_state(text: &str) -> Result<SilenceState, String> {
 
 pub fn scope(text: &str) -> Result<Scope, String> {
     word(text, &Scope::ALL, Scope::word)
+}
+
+pub fn role(text: &str) -> Result<AccountRole, String> {
+    word(text, &AccountRole::ALL, AccountRole::word)
 }
 
 pub fn severity(text: &str) -> Result<Severity, String> {

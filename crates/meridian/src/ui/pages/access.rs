@@ -47,7 +47,7 @@ pub fn setup(theme: Theme, token: &str, view: &SetupView) -> Markup {
         main.door #main {
             span.brand { (mark()) "Meridian" }
             h1 { "The first account" }
-            p.dim { "It administers: it makes API tokens, and by the API the other accounts. This link works once." }
+            p.dim { "It administers: it makes the other accounts, and API tokens. This link works once." }
             @if let Some(error) = wrong("") { div role="alert" { (note(Tone::Bad, error, html! {})) } }
             form.form method="post" action="/setup" {
                 (csrf(token))
@@ -97,7 +97,7 @@ fn token_row(shell: &Shell, row: &TokenRow) -> Markup {
         tr {
             td.main { b { (row.name) } " " code.faint { (row.prefix) "…" } }
             td data-th="May" { (row.scopes.iter().map(|s| scope_word(*s)).collect::<Vec<_>>().join(", ")) }
-            td.dim data-th="Made by" { (row.created_by) }
+            td.dim data-th="Made by" { (row.created_by) @if row.dormant { " " span.state.warn { (glyph(Glyph::Risk)) "disabled: it opens nothing" } } }
             td.num data-th="Expires" {
                 @match row.expires { Some(at) => (time(&shell.clock, at, None, Detail::Minute)), None => span.faint { "never" } }
                 @if row.expired { " " span.state.crit { (glyph(Glyph::Fail)) "expired" } }

@@ -1,6 +1,7 @@
 //! One function per page: from the frame's data and the page's view to markup. No function here decides anything.
 
 mod access;
+mod accounts;
 mod ack;
 mod alerts;
 mod control;
@@ -14,6 +15,7 @@ mod rota;
 mod silences;
 
 pub use access::{login, setup, tokens};
+pub use accounts::{account, accounts, join, own_account};
 pub use ack::{ack, ack_gone};
 pub use alerts::{alerts, percent};
 pub use control::control;

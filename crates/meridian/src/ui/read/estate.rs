@@ -124,6 +124,7 @@ pub fn tokens(lens: &Lens<'_>) -> TokensView {
         created_by: token.created_by.clone(),
         expires: token.expires,
         expired: token.is_expired(lens.now),
+        dormant: lens.world.access.is_dormant(token),
     };
     TokensView { rows: lens.world.access.tokens().iter().map(row).collect(), ..TokensView::default() }
 }

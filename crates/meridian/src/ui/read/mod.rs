@@ -2,6 +2,7 @@
 //!
 //! What it does *not* do: it asks the world's own public questions and never computes their answers a second time.
 
+mod accounts;
 mod alert;
 mod changes;
 mod control;
@@ -18,6 +19,7 @@ use meridian_core::{
     id::{Actor, Name},
 };
 
+pub use accounts::{account, accounts, own_account};
 pub use alert::{PER_PAGE, alerts, silences};
 pub use control::control;
 pub use estate::{estate, people, tokens};

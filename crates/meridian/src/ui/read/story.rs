@@ -288,6 +288,11 @@ fn access(at: Instant, fact: &AccessFact) -> Option<Told> {
         at,
         match fact {
             AccessFact::AccountCreated { account, role, .. } => format!("Account {account} made, {}", role.word()),
+            AccessFact::AccountInvited { account, role, .. } => format!("Account {account} invited, {}", role.word()),
+            AccessFact::LinkMade { account, .. } => format!("A one-time link made for the account {account}"),
+            AccessFact::AccountDisabled { account } => format!("Account {account} disabled"),
+            AccessFact::AccountEnabled { account } => format!("Account {account} enabled"),
+            AccessFact::SessionsEnded { account, .. } => format!("Browsers of the account {account} logged out"),
             AccessFact::AccountChanged { account, role, .. } => format!("Account {account} changed, {}", role.word()),
             AccessFact::PasswordChanged { account, .. } => format!("Account {account} has a new password"),
             AccessFact::AccountRemoved { account } => format!("Account {account} removed"),

@@ -54,6 +54,9 @@ pub async fn login(v: Visitor, Form(pairs): Sent) -> Response {
         Err(error) => {
             let (status, hint) = match &error {
                 LoginError::Wrong => (StatusCode::UNAUTHORIZED, "Check both; an admin can give you a new password."),
+                LoginError::Disabled => {
+                    (StatusCode::FORBIDDEN, "The password is right; nothing else is wrong with it.")
+                }
                 LoginError::TooOften => {
                     (StatusCode::TOO_MANY_REQUESTS, "Nothing was tried; the limit guards the passwords.")
                 }
@@ -80,12 +83,12 @@ pub async fn logout(v: Visitor, Form(pairs): Sent) -> Response {
     }
 }
 
-fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+pub(super) fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }
 
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

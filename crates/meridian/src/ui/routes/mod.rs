@@ -1,6 +1,7 @@
 //! The addresses of the pages. A handler parses, asks the keeper, and renders.
 
 mod access;
+mod accounts;
 mod acks;
 mod incidents;
 mod live;
@@ -44,6 +45,14 @@ pub fn router() -> Router<House> {
         .route("/login", get(access::login_form).post(access::login))
         .route("/logout", post(access::logout))
         .route("/setup", get(access::setup_form).post(access::setup))
+        .route("/join", get(accounts::join_form).post(accounts::join))
+        .route("/account", get(accounts::own))
+        .route("/account/password", post(accounts::own_password))
+        .route("/account/sessions", post(accounts::own_sessions))
+        .route("/accounts", get(accounts::all).post(accounts::invite))
+        .route("/accounts/{name}", get(accounts::one).post(accounts::change))
+        .route("/accounts/{name}/link", post(accounts::make_link))
+        .route("/accounts/{name}/{act}", post(accounts::act))
         .route("/tokens", get(access::tokens).post(access::make_token))
         .route("/tokens/{name}/revoke", post(access::revoke_token))
         .route("/live", get(live::live))

@@ -42,4 +42,6 @@ pub struct TokenRow {
     pub created_by: String,
     pub expires: Option<Instant>,
     pub expired: bool,
+    /// Its maker is disabled: it opens nothing meanwhile.
+    pub dormant: bool,
 }

@@ -1,6 +1,7 @@
 //! What pages show, as plain data: already decided, filtered, and cut to one page.
 
 pub mod access;
+pub mod accounts;
 pub mod alert;
 pub mod control;
 pub mod estate;
