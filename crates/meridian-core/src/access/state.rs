@@ -111,63 +111,41 @@ impl Access {
         match fact {
             AccessFact::AccountCreated { account, display_name, password_hash, role, person } => {
                 let made = Account::new(display_name, *role, person.as_ref(), at);
-                let made = Account { password_hash: Some(password_hash.clone()), ..made };
-                self.accounts.insert(account.clone(), made);
+                let password_hash = Some(password_hash.clone());
+                self.accounts.insert(account.clone(), Account { password_hash, ..made });
             }
             AccessFact::AccountInvited { account, display_name, role, person, link_hash, until } => {
                 let made = Account::new(display_name, *role, person.as_ref(), at);
                 let link = Some(OneTimeLink { hash: link_hash.clone(), until: *until });
                 self.accounts.insert(account.clone(), Account { link, ..made });
             }
-            AccessFact::LinkMade { account, link_hash, until } => {
-                if let Some(known) = self.accounts.get_mut(account) {
-                    known.link = Some(OneTimeLink { hash: link_hash.clone(), until: *until });
-                }
-            }
-            AccessFact::AccountChanged { account, display_name, role, person } => {
-                if let Some(known) = self.accounts.get_mut(account) {
-                    known.display_name.clone_from(display_name);
-                    known.role = *role;
-                    known.person.clone_from(person);
-                }
-            }
+            AccessFact::LinkMade { account, link_hash, until } => self.change(account, |known| {
+                known.link = Some(OneTimeLink { hash: link_hash.clone(), until: *until });
+            }),
+            AccessFact::AccountChanged { account, display_name, role, person } => self.change(account, |known| {
+                known.display_name.clone_from(display_name);
+                known.role = *role;
+                known.person.clone_from(person);
+            }),
             // Whoever knew the old password is logged out by the new one, and a link that is under way leads nowhere.
             AccessFact::PasswordChanged { account, password_hash } => {
-                if let Some(known) = self.accounts.get_mut(account) {
-                    known.password_hash = Some(password_hash.clone());
-                    known.link = None;
-                }
-                self.sessions.retain(|_, session| session.account != *account);
+                self.change(account, |known| {
+                    (known.password_hash, known.link) = (Some(password_hash.clone()), None);
+                });
+                self.end_sessions(account, None);
             }
             AccessFact::AccountDisabled { account } => {
-                if let Some(known) = self.accounts.get_mut(account) {
-                    (known.disabled, known.link) = (true, None);
-                }
-                self.sessions.retain(|_, session| session.account != *account);
+                self.change(account, |known| (known.disabled, known.link) = (true, None));
+                self.end_sessions(account, None);
             }
-            AccessFact::AccountEnabled { account } => {
-                if let Some(known) = self.accounts.get_mut(account) {
-                    known.disabled = false;
-                }
-            }
-            AccessFact::SessionsEnded { account, but } => {
-                self.sessions.retain(|hash, session| session.account != *account || but.as_ref() == Some(hash));
-            }
+            AccessFact::AccountEnabled { account } => self.change(account, |known| known.disabled = false),
             AccessFact::AccountRemoved { account } => {
                 self.accounts.remove(account);
-                self.sessions.retain(|_, session| session.account != *account);
+                self.end_sessions(account, None);
             }
-            // Sessions that ended by time leave no fact; they go when the next one comes.
-            AccessFact::SessionOpened { hash, account, until } => {
-                self.sessions.retain(|_, session| session.until > at);
-                self.sessions.insert(hash.clone(), Session { account: account.clone(), opened_at: at, until: *until });
-                if let Some(known) = self.accounts.get_mut(account) {
-                    known.last_login = Some(at);
-                }
-            }
-            AccessFact::SessionClosed { hash } => {
-                self.sessions.remove(hash);
-            }
+            AccessFact::SessionsEnded { account, but } => self.end_sessions(account, but.as_deref()),
+            AccessFact::SessionOpened { hash, account, until } => self.open_session(at, hash, account, *until),
+            AccessFact::SessionClosed { hash } => drop(self.sessions.remove(hash)),
             AccessFact::TokenCreated { token, hash, prefix, scopes, created_by, expires } => {
                 let made = ApiToken {
                     name: token.clone(),
@@ -181,6 +159,21 @@ impl Access {
             }
             AccessFact::TokenRevoked { token } => self.tokens.retain(|_, known| known.name != *token),
         }
+    }
+
+    fn change(&mut self, account: &Name, change: impl FnOnce(&mut Account)) {
+        self.accounts.get_mut(account).map(change).unwrap_or_default()
+    }
+
+    fn end_sessions(&mut self, account: &Name, but: Option<&str>) {
+        self.sessions.retain(|hash, session| session.account != *account || Some(hash.as_str()) == but);
+    }
+
+    /// Sessions that ended by time leave no fact; they go when the next one comes.
+    fn open_session(&mut self, at: Instant, hash: &str, account: &Name, until: Instant) {
+        self.sessions.retain(|_, session| session.until > at);
+        self.sessions.insert(hash.to_owned(), Session { account: account.clone(), opened_at: at, until });
+        self.change(account, |known| known.last_login = Some(at));
     }
 
     /// Whether the first account is still to be made.
