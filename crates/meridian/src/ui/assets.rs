@@ -29,7 +29,12 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
 });
 
 pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    let body = [include_str!("assets/live.js"), include_str!("assets/times.js"), include_str!("assets/keys.js")];
+    let body = [
+        include_str!("assets/live.js"),
+        include_str!("assets/times.js"),
+        include_str!("assets/keys.js"),
+        include_str!("assets/day.js"),
+    ];
     Asset::new("meridian.js", "text/javascript; charset=utf-8", body.join("\n"))
 });
 

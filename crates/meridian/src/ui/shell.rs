@@ -12,6 +12,7 @@ use super::{
         list::Tone,
         time,
     },
+    view::control::Moment,
 };
 
 /// What every page knows besides its own view.
@@ -30,6 +31,8 @@ pub struct Shell {
     pub refused: Option<Instant>,
     /// The path and query of this page, to come back to.
     pub path: String,
+    /// Another moment than now that is looked at: nothing can be done then, and nothing moves.
+    pub moment: Option<Moment>,
 }
 
 #[derive(Clone, Debug)]
@@ -89,7 +92,7 @@ pub enum Place {
 
 impl Shell {
     pub fn responds(&self) -> bool {
-        self.reader.as_ref().is_some_and(|reader| reader.responds)
+        self.moment.is_none() && self.reader.as_ref().is_some_and(|reader| reader.responds)
     }
     pub fn administers(&self) -> bool {
         self.reader.as_ref().is_some_and(|reader| reader.administers)
@@ -100,7 +103,7 @@ impl Shell {
 pub fn frame(shell: &Shell, title: &str, here: Place, class: &str, content: Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang="en" data-theme=[theme(shell)] data-at=(shell.clock.now.as_millisecond()) data-reading=(shell.clock.reading.word())
+        html lang="en" data-theme=[theme(shell)] data-at=(shell.clock.now.as_millisecond()) data-reading=(shell.clock.reading.word()) data-still=[shell.moment.map(|_| "")]
             data-zone-site=(zone(&shell.clock.site)) data-zone-mine=(zone(&shell.clock.mine)) {
             (head(title))
             body {
@@ -234,7 +237,7 @@ fn nav(shell: &Shell, here: Place) -> Markup {
     };
     html! {
         nav #nav.nav aria-label="Main" data-live {
-            (link(Place::Room, "/", "Watch", None, false))
+            (link(Place::Room, "/", "Day", None, false))
             (link(Place::Incidents, "/incidents", "Incidents", some(counts.incidents), counts.incidents_wait))
             (link(Place::Alerts, "/alerts", "Alerts", some(counts.alerts), false))
             (link(Place::Pages, "/pages", "Pages", some(counts.pages), false))
@@ -267,6 +270,13 @@ pub fn thousands(n: usize) -> String {
 
 fn banners(shell: &Shell) -> Markup {
     html! {
+        @if let Some(Moment::Ahead(at)) = shell.moment {
+            div.banner.past {
+                (glyph(Glyph::Due))
+                p { b { "As it is planned" } ", " (time(&shell.clock, at, None, Detail::Minute)) }
+                a.btn.push href="/" { "Back to now" }
+            }
+        }
         @if let Some((tone, text)) = &shell.flash {
             @let class = match tone { Tone::Good => "good", Tone::Warning => "plain", Tone::Bad => "bad" };
             div.banner.(class) role="status" {
@@ -286,12 +296,13 @@ fn banners(shell: &Shell) -> Markup {
 fn keys(shell: &Shell) -> Markup {
     let rows = [
         ("Ctrl K", "find or do"),
-        ("g w", "watch: the control room"),
+        ("g d", "the day"),
         ("g i, g a, g p", "incidents, alerts, pages"),
         ("g s, g r", "silences, rotas"),
         ("g o, g j, g e", "people, journal, estate"),
         ("j k", "next and previous row, Enter opens it"),
         ("/", "filter"),
+        ("\u{2190} \u{2192}", "on the day: the line of now, by a quarter of an hour"),
         ("a", "acknowledge"),
         ("n", "note"),
         ("?", "these keys"),

@@ -193,6 +193,7 @@ impl Visitor {
             flash: if self.is_live() { None } else { self.flash() },
             refused: world.estate_in_force().refused.as_ref().map(|refused| refused.at),
             path,
+            moment: None,
         }
     }
 

@@ -3,7 +3,7 @@
   const keys = document.getElementById("keys"), palette = document.getElementById("palette");
   if (!palette) return;
   const input = palette.querySelector("input"), results = palette.querySelector(".results");
-  const places = { w: "/", i: "/incidents", a: "/alerts", p: "/pages", s: "/silences", r: "/rotas", o: "/people", j: "/journal", e: "/estate" };
+  const places = { d: "/", w: "/", i: "/incidents", a: "/alerts", p: "/pages", s: "/silences", r: "/rotas", o: "/people", j: "/journal", e: "/estate" };
   let chord = false, asked = 0;
 
   async function search() {
@@ -68,10 +68,13 @@
   }
   for (const link of document.querySelectorAll("[data-note]")) link.addEventListener("click", (event) => { if (note()) event.preventDefault(); });
 
+  // A dialog that closes leaves its field with the focus until the next frame is drawn: keys are not for a hidden field.
+  const typing = (at) => { const field = at.closest && at.closest("input, textarea, select"); return Boolean(field && field.getClientRects().length); };
+
   addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); if (!palette.open) openPalette(); return; }
     if (event.key === "Escape") for (const open of document.querySelectorAll("details.pop[open], details.me[open]")) { open.open = false; open.querySelector("summary").focus(); }
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") || event.target.closest("input, textarea, select")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") || typing(event.target)) return;
     if (chord) {
       chord = false;
       if (places[event.key]) { event.preventDefault(); location.assign(places[event.key]); }

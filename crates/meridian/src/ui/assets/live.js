@@ -11,9 +11,10 @@ const M = (window.meridian = {
 
 (() => {
   const root = document.documentElement, asof = document.getElementById("asof"), lost = document.getElementById("lost");
-  if (!asof || !window.EventSource) return;
+  // Another moment than now stands still.
+  if (!asof || !window.EventSource || root.dataset.still !== undefined) return;
   const words = { live: "Live, data as of", old: "Old, data as of", lost: "Data as of", still: "As of" };
-  let drawn = M.asOf, state = "still", fetching = false, again = false, timer = 0, failed = false;
+  let drawn = M.asOf, state = "still", fetching = false, again = false, timer = 0, failed = false, fetched = Date.now();
 
   function show(next) {
     if (next !== state) {
@@ -50,6 +51,7 @@ const M = (window.meridian = {
         }
       }
       failed = false;
+      fetched = Date.now();
       M.asOf = drawn = Number(page.documentElement.dataset.at) || M.now();
       M.skew = drawn - Date.now();
       M.tick();
@@ -92,7 +94,7 @@ const M = (window.meridian = {
     M.beat = Date.now();
     if (at) { M.skew = at - Date.now(); if (!fetching && !failed) M.asOf = at; }
     // A page also says what time alone changes: who is on watch, which name has room beside the now-line.
-    if (failed || M.now() - drawn > 600_000) refresh();
+    if (failed || (M.now() - drawn > 60_000 && Date.now() - fetched > 20_000)) refresh();
     judge();
   });
   source.addEventListener("changed", () => {

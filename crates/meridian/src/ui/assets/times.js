@@ -48,7 +48,7 @@
     for (const node of document.querySelectorAll("[data-since]")) put(node, M.lasting(now - Number(node.dataset.since)));
     for (const line of document.querySelectorAll("[data-nowline]")) {
       const { begin, end } = line.dataset, x = ((now - begin) / (end - begin)) * 100;
-      if (x < 0 || x > 100) continue;
+      if (x < 0 || x > 100 || M.held) continue;
       line.querySelector("line").setAttribute("x1", `${x}%`);
       line.querySelector("line").setAttribute("x2", `${x}%`);
       line.querySelector("svg").setAttribute("x", `${x}%`);
@@ -86,5 +86,11 @@
   if (zone && !document.cookie.split("; ").includes(`zone=${encodeURIComponent(zone)}`)) {
     document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
   }
-  if (document.getElementById("asof")) { M.tick(); setInterval(M.tick, 1000); }
+  // Another moment than now stands still.
+  if (document.getElementById("asof") && root.dataset.still === undefined) { M.tick(); setInterval(M.tick, 1000); }
+  // A narrow frame begins at now, not at the beginning of the picture.
+  for (const plot of document.querySelectorAll(".day .plot")) {
+    const line = plot.querySelector(".d-now");
+    if (line && plot.scrollWidth > plot.clientWidth) plot.scrollLeft = (parseFloat(line.getAttribute("x1")) / 100) * plot.scrollWidth - plot.clientWidth * 0.3;
+  }
 })();

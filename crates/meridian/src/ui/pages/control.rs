@@ -1,148 +1,121 @@
 //! The control room.
 
 use maud::{Markup, html};
-use meridian_core::estate::Role;
 
+use super::strip::strip;
 use crate::ui::{
-    pages::{incidents::incident_table, rota::shift_table},
+    pages::incidents::incident_table,
     parts::{
-        Clock, Detail, Glyph, button_form, elapsed, empty, glyph, lanes, lasting, left,
-        list::log,
-        map::{Spot, map},
-        scroll, section_head,
-        sun::{is_day, next_change},
-        time,
-        time::{time_there, zone_mark},
+        Clock, Detail, button_form, day, elapsed, empty, glyph, lasting, left, list::log, scroll, section_head, time,
     },
     shell::{Place, Shell, frame},
-    view::control::{ControlView, Need, SiteView, Watch},
+    view::{
+        control::{ControlView, Moment, Need},
+        day::Day,
+    },
 };
 
 pub fn control(shell: &Shell, view: &ControlView) -> Markup {
-    let clock = &shell.clock;
+    let clock = &view.clock;
+    let say = "From twelve hours back to twenty-four ahead: a lane for each site with its shifts and its night, the thread \
+        of who is responsible, holes, overlaps, handoffs, incidents and what is planned. The table beneath has the same.";
     let content = html! {
-        h1.sr { "Control room" }
-        (strip(clock, &view.sites))
+        h1.sr { "The day" }
+        (strip(clock, view))
         div.room {
-            div {
-                section #band data-live aria-label="Who is on watch in the coming 24 hours" {
-                    (lanes::lanes("Who is on watch, from two hours ago to the coming 22", &view.axis, &view.rows))
-                    (key(view.rotas_more))
-                    div.sr { (shift_table(clock, "Who is on watch in the coming 24 hours", &view.shifts)) }
+            div.room-main {
+                section #band data-live aria-label="36 hours" {
+                    (day::day("36 hours: who is on watch, who is responsible, what is open", say, &view.day))
+                    (key(clock, view))
+                    div.sr { (table(clock, &view.day)) }
                 }
-                section.under #open data-live aria-labelledby="open-title" { (open(clock, view)) }
+                @if view.moment.is_none() { section.under #open data-live aria-labelledby="open-title" { (open(clock, view)) } }
             }
             div.side {
-                section #needs data-live aria-label="Needs you" { (needs(shell, view)) }
-                section.latest #latest data-live aria-label="Latest facts" {
-                    div.secthead { h2 { "Latest" } a.faint href="/journal" { "Journal" } }
-                    @if view.latest.is_empty() { (empty("Nothing has happened yet", html! { "The first alert, page or change of the estate shows here." })) }
-                    (log(clock, &view.latest))
+                @if let Some(Moment::Ahead(_)) = view.moment {
+                    section #needs aria-label="Needs you" {
+                        (section_head("Ahead of now", html! {}))
+                        (empty("This is the plan", html! { "Who is scheduled, and where nobody is. What will happen by then, nobody knows." }))
+                    }
+                } @else {
+                    section #needs data-live aria-label="Needs you" { (needs(shell, view)) }
+                    section.latest #latest data-live aria-label="Latest facts" {
+                        div.secthead { h2 { "Latest" } a.faint href="/journal" { "Journal" } }
+                        @if view.latest.is_empty() { (empty("Nothing has happened yet", html! { "The first alert, page or change of the estate shows here." })) }
+                        (log(clock, &view.latest))
+                    }
                 }
             }
         }
     };
-    frame(shell, "Control room", Place::Room, "", content)
+    frame(shell, "The day", Place::Room, "", content)
 }
 
-fn strip(clock: &Clock, sites: &[SiteView]) -> Markup {
-    let spots: Vec<Spot> = sites
-        .iter()
-        .filter_map(|site| {
-            Some(Spot { name: site.name.clone(), location: site.location?, on_watch: !site.watches.is_empty() })
-        })
-        .collect();
-    html! {
-        section #strip.strip data-live data-sites=(sites.len().min(4)) aria-label="Sites" {
-            (map(clock.now, &spots))
-            @for site in sites { (site_column(clock, site)) }
-            @if sites.is_empty() {
-                div.sitecol { (empty("No site yet", html! { "The estate names the sites. " a href="/estate" { "Estate" } })) }
-            }
-        }
-    }
-}
-
-fn site_column(clock: &Clock, site: &SiteView) -> Markup {
-    let local = clock.now.to_zoned(site.zone.clone());
-    let zone_name = site.zone.iana_name().unwrap_or("UTC");
-    html! {
-        div.sitecol role="group" aria-label=(site.name) {
-            div.name {
-                (site.name)
-                span.label.on[!site.watches.is_empty()] { (if site.watches.is_empty() { "off watch" } else { "on watch" }) }
-            }
-            div.clock data-clock=(zone_name) {
-                time datetime=(clock.now) { (local.strftime("%H:%M")) }
-                small { (zone_mark(clock.now, &site.zone)) }
-                small.push { (local.strftime("%a %-d %b")) }
-            }
-            dl.rotas[site.watches.iter().any(|watch| watch.rota.is_some())] {
-                @if let Some(location) = site.location { (daylight(clock, site, location)) }
-                @for watch in &site.watches { (watch_line(clock, site, watch)) }
-                @if site.more > 0 { dt {} dd { a href="/rotas" { "and " (site.more) " more" } } }
-                @if let (true, Some(next)) = (site.watches.is_empty(), &site.next) {
-                    dt { "Next" }
-                    dd { b { (next.who) } " " (time_there(clock, next.at, &site.zone)) ", in " (left(clock, next.at)) }
-                }
-                @if site.watches.is_empty() && site.next.is_none() { dt { "Next" } dd.faint { "nobody within two weeks" } }
-            }
-        }
-    }
-}
-
-fn daylight(clock: &Clock, site: &SiteView, location: (f64, f64)) -> Markup {
-    let day = is_day(location, clock.now);
-    let (since, until) = (next_change(location, clock.now, true), next_change(location, clock.now, false));
-    // Whichever edge is nearer says more about how it is there now.
-    let near_past = since.filter(|at| clock.now.duration_since(*at).as_mins() < 60);
-    html! {
-        dt.state.daylight { (glyph(if day { Glyph::Sun } else { Glyph::Moon })) (if day { "Day" } else { "Night" }) }
-        dd.daylight {
-            @if let Some(at) = near_past { "since " (time_there(clock, at, &site.zone)) }
-            @else if let Some(at) = until { "until " (time_there(clock, at, &site.zone)) }
-            @else { "all day long" }
-        }
-    }
-}
-
-fn watch_line(clock: &Clock, site: &SiteView, watch: &Watch) -> Markup {
-    let role = match watch.role {
-        Role::Primary => "Primary",
-        Role::Secondary => "Second",
-        Role::Shadow => "Shadow",
-    };
-    html! {
-        @match &watch.rota {
-            Some(rota) => dt.rota title=(rota) { (rota) },
-            None => dt { (role) },
-        }
-        dd {
-            @if watch.role == Role::Primary { b { (watch.who) } } @else { (watch.who) }
-            @if watch.you { ", you," }
-            @match watch.until {
-                Some(until) => { " until " (time_there(clock, until, &site.zone)) },
-                None => " always",
-            }
-        }
-    }
-}
-
-fn key(rotas_more: usize) -> Markup {
+/// Only what the picture has is explained.
+fn key(clock: &Clock, view: &ControlView) -> Markup {
+    let day = &view.day;
+    let rings = || day.ring.iter().chain(day.others.iter().map(|other| &other.ring));
+    let shape = |id: &str| html! { svg.g aria-hidden="true" { use href={ "#" (id) } {} } };
     html! {
         div.key {
-            span { svg width="26" height="12" { rect.d-live width="26" height="12" {} } "on watch" }
-            span { svg width="26" height="12" { rect.d-plan x=".5" y=".5" width="25" height="11" {} } "planned" }
-            span { svg width="26" height="12" { rect.d-past width="26" height="12" {} rect.d-over width="26" height="12" {} } "overlap" }
-            span { svg width="26" height="12" { rect.d-hole width="26" height="12" {} line.d-holeedge x1="1" x2="1" y2="12" {} line.d-holeedge x1="25" x2="25" y2="12" {} } "hole: an escalation would find nobody" }
-            span { svg width="26" height="12" { rect.d-night width="26" height="12" {} } "night there" }
-            @if rotas_more > 0 { a.push href="/rotas" { "and " (rotas_more) " more rotas" } }
+            @if !day.thread.is_empty() {
+                span { svg width="30" height="10" aria-hidden="true" { path.d-thread d="M0 5h15" {} path.d-thread.next d="M15 5h15" {} } "responsible, then planned" }
+                span { (shape("due")) "handoff due" }
+            }
+            @if day.thread.iter().any(|leg| leg.alone) {
+                span { svg width="26" height="10" aria-hidden="true" { path.d-thread.alone d="M0 5h26" {} } "nobody scheduled: the last stays responsible" }
+            }
+            @if rings().any(|ring| !ring.overlaps.is_empty()) {
+                span { svg width="26" height="12" aria-hidden="true" { rect.d-past width="26" height="12" {} rect.d-over width="26" height="12" {} } "overlap" }
+            }
+            @if rings().any(|ring| !ring.holes.is_empty()) {
+                span { svg width="26" height="12" aria-hidden="true" { rect.d-hole width="26" height="12" {} line.d-holeedge x1="1" x2="1" y2="12" {} line.d-holeedge x1="25" x2="25" y2="12" {} } "hole" }
+            }
+            @if day.lanes.iter().any(|lane| !lane.nights.is_empty()) {
+                span { svg width="26" height="12" aria-hidden="true" { rect.d-night width="26" height="12" {} } "night there" }
+            }
+            @if day.lanes_more + day.others_more > 0 { a href="/rotas" { "and " (day.lanes_more + day.others_more) " more in the rotas" } }
+            (travel(clock, view))
+        }
+    }
+}
+
+/// The way to another moment without dragging the line: an hour or a shift ahead, and back.
+fn travel(clock: &Clock, view: &ControlView) -> Markup {
+    let to = |hours: i64| {
+        let at = clock.now.saturating_add(jiff::SignedDuration::from_hours(hours)).unwrap_or(clock.now);
+        let rota = view.rota.as_ref().map(|rota| format!("&rota={rota}")).unwrap_or_default();
+        format!("/?at={}{rota}", at.strftime("%Y-%m-%dT%H:%MZ"))
+    };
+    html! {
+        span.push.travel data-travel="" {
+            "Drag the line to see who will be on watch"
+            @if view.moment.is_some() { a.kbd href=(to(-1)) aria-label="An hour back" { "\u{2190}" } }
+            a.kbd href=(to(1)) aria-label="An hour ahead" { "\u{2192}" }
+        }
+    }
+}
+
+fn table(clock: &Clock, day: &Day) -> Markup {
+    html! {
+        table {
+            caption { "The day as a table" }
+            thead { tr { th scope="col" { "From" } th scope="col" { "Until" } th scope="col" { "What" } } }
+            tbody {
+                @for (from, until, what) in &day.told {
+                    tr {
+                        td { (time(clock, *from, None, Detail::Minute)) }
+                        td { @if let Some(until) = until { (time(clock, *until, None, Detail::Minute)) } }
+                        td { (what) }
+                    }
+                }
+            }
         }
     }
 }
 
 fn needs(shell: &Shell, view: &ControlView) -> Markup {
-    let clock = &shell.clock;
+    let clock = &view.clock;
     let first = view.needs.iter().filter_map(|need| need.until).filter(|at| *at > clock.now).min();
     html! {
         (section_head("Needs you", html! {

@@ -13,6 +13,7 @@ mod people;
 mod recent;
 mod rota;
 mod silences;
+mod strip;
 
 pub use access::{login, setup, tokens};
 pub use accounts::{account, accounts, join, own_account};

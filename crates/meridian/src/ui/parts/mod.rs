@@ -1,12 +1,14 @@
 //! The parts that pages are made of. Each is a pure function from plain data to markup.
 
 pub mod axis;
+pub mod day;
 pub mod form;
 pub mod glyph;
 pub mod label;
 pub mod lanes;
 pub mod list;
 pub mod map;
+pub mod place;
 pub mod say;
 pub mod sun;
 pub mod time;

@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use meridian_core::{
-    Fact, Instant,
-    estate::{Role, Rota, Site},
+    Fact,
+    estate::Rota,
     id::Name,
     incident::Incident,
     page::{PageFact, WalkState},
@@ -12,162 +12,72 @@ use meridian_core::{
 
 use super::{
     Lens,
-    cover::{Absent, absent},
+    cover::absent,
+    day::{day, window},
     incident,
-    rota::{cover, pack, shift_row, zone_words},
+    sites::sites,
     story::tell,
+    watch::main_rota,
 };
 use crate::ui::{
-    parts::{
-        Clock, Glyph, Say,
-        lanes::{Axis, Row},
-        say::verb,
-        sun::nights,
-    },
-    view::control::{ControlView, Need, NextWatch, SiteView, Watch},
+    parts::{Clock, Glyph, Say, say::verb},
+    view::control::{ControlView, Moment, Need},
 };
 
-/// So many rotas have a row of their own in the picture, those with a hole before others; their page has all.
-const ROTAS_SHOWN: usize = 8;
-const HOLES_SHOWN: usize = 16;
-const WATCHES_SHOWN: usize = 4;
+const NEEDS_OF_ROTAS: usize = 8;
 const INCIDENTS_SHOWN: usize = 12;
 const LATEST_SHOWN: usize = 14;
 /// How far ahead a hole needs somebody.
 pub(super) const SOON: SignedDuration = SignedDuration::from_hours(48);
-const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
+pub(super) const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-pub fn control(lens: &Lens<'_>, clock: &Clock) -> ControlView {
+/// `wanted` names the rota in the middle. At another moment than now the lens and the clock are of that moment.
+pub fn control(lens: &Lens<'_>, clock: &Clock, wanted: Option<&str>, moment: Option<Moment>) -> ControlView {
+    let (from, until) = window(lens.now);
+    let main = main_rota(lens, wanted, from, until);
+    let (sites, sites_more) = sites(lens, main);
+    let ahead = matches!(moment, Some(Moment::Ahead(_)));
+    let mut view = ControlView {
+        clock: clock.clone(),
+        moment,
+        rota: main.filter(|rota| wanted == Some(rota.name.as_str())).map(|rota| rota.name.clone()),
+        sites,
+        sites_more,
+        day: day(lens, clock, main, !ahead),
+        needs: Vec::new(),
+        next: None,
+        incidents: Vec::new(),
+        incidents_open: 0,
+        last_resolved: None,
+        latest: Vec::new(),
+    };
+    if !ahead {
+        happened(lens, &mut view);
+    }
+    view
+}
+
+/// What the journal tells, and what it asks of the reader.
+fn happened(lens: &Lens<'_>, view: &mut ControlView) {
     let world = lens.world;
-    let from = hour_before(lens.now, 3);
-    let until = from.saturating_add(SignedDuration::from_hours(24)).unwrap_or(from);
-    let rotas = shown_rotas(lens, from, until);
-    let shifts: Vec<Shift> = rotas.iter().flat_map(|(rota, _)| world.shifts(&rota.name, from, until)).collect();
-    let (needs, next) = (needs(lens), next(lens));
+    (view.needs, view.next) = (needs(lens), next(lens));
     let mut open: Vec<_> = world.incidents.open().rev().map(|i| incident::row(lens, i)).take(200).collect();
     open.sort_by_key(|row| (row.severity, std::cmp::Reverse(row.id)));
     open.truncate(INCIDENTS_SHOWN);
+    view.incidents = open;
+    view.incidents_open = world.incidents.open_count();
     let resolved = world.incidents.iter().filter_map(|i| Some((i, i.resolved.as_ref()?))).max_by_key(|(_, r)| r.at);
-    ControlView {
-        sites: sites(lens),
-        axis: Axis::of(clock, from, until, 2),
-        rotas_more: world.estate().rotas.len() - rotas.len(),
-        rows: rows(lens, rotas, &shifts, from, until),
-        shifts: shifts.iter().map(|shift| shift_row(lens, shift, true)).collect(),
-        needs,
-        next,
-        incidents: open,
-        incidents_open: world.incidents.open_count(),
-        last_resolved: resolved.map(|(i, r)| {
-            Say::new()
-                .text("The last, ")
-                .incident(i.id)
-                .text(format!(" {}, was resolved at ", i.title))
-                .at(r.at)
-                .text(".")
-        }),
-        latest: world
-            .recent()
-            .filter(|e| is_news(&e.fact))
-            .filter_map(|e| tell(lens, e.seq, e.at, &e.actor, &e.fact))
-            .take(LATEST_SHOWN)
-            .collect(),
-    }
-}
-
-/// Those with a hole first, then the others by name, up to a limit.
-fn shown_rotas<'a>(lens: &Lens<'a>, from: Instant, until: Instant) -> Vec<(&'a Rota, Absent)> {
-    let all = lens.world.estate().rotas.values().map(|rota| (rota, absent(lens, rota, from, until)));
-    let (mut shown, calm): (Vec<_>, Vec<_>) = all.partition(|(_, absent)| !absent.holes.is_empty());
-    shown.truncate(HOLES_SHOWN);
-    let room = ROTAS_SHOWN.saturating_sub(shown.len());
-    shown.extend(calm.into_iter().take(room));
-    shown
+    view.last_resolved = resolved.map(|(i, r)| {
+        let said = Say::new().text("The last, ").incident(i.id).text(format!(" {}, was resolved at ", i.title));
+        said.at(r.at).text(".")
+    });
+    let news = world.recent().filter(|e| is_news(&e.fact));
+    view.latest = news.filter_map(|e| tell(lens, e.seq, e.at, &e.actor, &e.fact)).take(LATEST_SHOWN).collect();
 }
 
 /// Messages that went their way are told where they belong; here they would push out what happened.
 fn is_news(fact: &Fact) -> bool {
     !matches!(fact, Fact::Page(PageFact::DeliverySucceeded { .. } | PageFact::DeliveryCancelled { .. }))
-}
-
-fn hour_before(now: Instant, hours: i64) -> Instant {
-    let second = now.as_second().div_euclid(3600) * 3600 - hours * 3600;
-    Instant::from_second(second).unwrap_or(now)
-}
-
-/// In the order of the sun: east first.
-fn ring<'a>(lens: &Lens<'a>) -> Vec<&'a Site> {
-    let mut sites: Vec<&Site> = lens.world.estate().sites.values().collect();
-    sites.sort_by_key(|site| std::cmp::Reverse(site.zone.to_offset(lens.now).seconds()));
-    sites
-}
-
-fn sites(lens: &Lens<'_>) -> Vec<SiteView> {
-    let world = lens.world;
-    let rotas: Vec<&Name> = world.estate().rotas.keys().collect();
-    let now: Vec<Shift> = rotas.iter().flat_map(|rota| world.on_watch(rota, lens.now)).collect();
-    let many = rotas.len() > 1;
-    let view = |site: &Site| {
-        let mut here: Vec<&Shift> =
-            now.iter().filter(|shift| shift.site == site.name && (!many || shift.role == Role::Primary)).collect();
-        here.sort_by_key(|shift| (shift.role, shift.rota.clone()));
-        let watch = |shift: &&Shift| Watch {
-            role: shift.role,
-            rota: many.then(|| lens.rota_title(&shift.rota)),
-            who: lens.person(&shift.person),
-            you: lens.me == Some(&shift.person),
-            until: Some(shift.until)
-                .filter(|until| until.duration_since(lens.now) < SignedDuration::from_hours(24 * 55)),
-        };
-        // Nearly always somebody comes within two days, and only then it is worth looking further.
-        let next = || [SOON, FORTNIGHT].into_iter().find_map(|ahead| next_at(lens, site, ahead));
-        SiteView {
-            name: site.display_name.clone(),
-            zone: site.zone.clone(),
-            location: site.location,
-            watches: here.iter().take(WATCHES_SHOWN).map(watch).collect(),
-            more: here.len().saturating_sub(WATCHES_SHOWN),
-            next: if here.is_empty() { next() } else { None },
-        }
-    };
-    ring(lens).into_iter().map(view).collect()
-}
-
-/// The first primary who comes on watch at a site.
-fn next_at(lens: &Lens<'_>, site: &Site, ahead: SignedDuration) -> Option<NextWatch> {
-    let until = lens.now.saturating_add(ahead).ok()?;
-    let rotas = lens.world.estate().rotas.values();
-    let here = rotas.filter(|rota| rota.layers.iter().any(|layer| layer.site == site.name));
-    let coming = here.flat_map(|rota| lens.world.shifts(&rota.name, lens.now, until));
-    let first = coming
-        .filter(|shift| shift.site == site.name && shift.role == Role::Primary && shift.from > lens.now)
-        .min_by_key(|shift| shift.from)?;
-    Some(NextWatch { who: lens.person(&first.person), at: first.from })
-}
-
-fn rows(lens: &Lens<'_>, rotas: Vec<(&Rota, Absent)>, shifts: &[Shift], from: Instant, until: Instant) -> Vec<Row> {
-    let many = rotas.len() > 1;
-    let covers = rotas.into_iter().map(|(rota, absent)| {
-        let own: Vec<Shift> = shifts.iter().filter(|shift| shift.rota == rota.name).cloned().collect();
-        cover(&rota.display_name, &own, absent)
-    });
-    let lanes = ring(lens).into_iter().map(|site| {
-        let mut here: Vec<&Shift> = shifts.iter().filter(|shift| shift.site == site.name).collect();
-        here.sort_by_key(|shift| (shift.rota.clone(), shift.from));
-        let mut lines = Vec::new();
-        for own in here.chunk_by(|a, b| a.rota == b.rota) {
-            lines.extend(pack(lens, own, many));
-        }
-        let nights = site.location.map(|location| nights(location, from, until)).unwrap_or_default();
-        Row::Lane {
-            name: site.display_name.clone(),
-            sub: zone_words(lens.now, &site.zone),
-            zone: site.zone.clone(),
-            nights,
-            lines,
-        }
-    });
-    covers.chain(lanes).collect()
 }
 
 fn needs(lens: &Lens<'_>) -> Vec<Need> {
@@ -176,7 +86,7 @@ fn needs(lens: &Lens<'_>) -> Vec<Need> {
     let mut needs: Vec<Need> = waiting.filter_map(|i| page_need(lens, i)).collect();
     needs.sort_by_key(|need| need.until);
     needs.truncate(8);
-    needs.extend(world.estate().rotas.values().filter_map(|rota| hole_need(lens, rota)).take(ROTAS_SHOWN));
+    needs.extend(world.estate().rotas.values().filter_map(|rota| hole_need(lens, rota)).take(NEEDS_OF_ROTAS));
     if let Some(refused) = &world.estate_in_force().refused {
         needs.push(Need {
             shape: Glyph::Fail,

@@ -7,11 +7,15 @@ mod alert;
 mod changes;
 mod control;
 mod cover;
+mod day;
 mod estate;
 mod incident;
 mod page;
 mod rota;
+mod sites;
 mod story;
+mod told;
+mod watch;
 
 use jiff::tz::TimeZone;
 use meridian_core::{

@@ -5,10 +5,10 @@ use std::convert::Infallible;
 use super::{Fields, own_path};
 use crate::ui::{
     pages::{self, found},
-    parts::{Glyph, Reading},
+    parts::{Clock, Glyph, Reading},
     read::{self, Lens},
-    shell::Theme,
-    view::{FindView, Found, alert::AlertsTab},
+    shell::{Shell, Theme},
+    view::{FindView, Found, alert::AlertsTab, control::Moment},
     visitor::{Member, Visitor, wants_html},
 };
 use axum::{
@@ -17,6 +17,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
+use meridian_core::Instant;
 
 /// What an address asks for. What it says wrong is as if it said nothing: an address is typed by people, too.
 #[derive(Debug, Default)]
@@ -27,6 +28,9 @@ pub struct Wanted {
     pub before: Option<u64>,
     pub from: Option<String>,
     pub span: String,
+    pub rota: Option<String>,
+    /// Another moment than now.
+    pub at: Option<Instant>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Wanted {
@@ -42,13 +46,24 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
             page: number("page").and_then(|page| usize::try_from(page).ok()),
             before: number("before"),
             from: get("from"),
+            rota: get("rota"),
+            at: get("at").and_then(|text| text.parse().ok()),
             span: get("span").unwrap_or_default(),
         })
     }
 }
 
-pub async fn control(Member(v): Member) -> Response {
-    v.ok(|shell, lens| pages::control(shell, &read::control(lens, &shell.clock)))
+pub async fn control(Member(v): Member, wanted: Wanted) -> Response {
+    let rota = wanted.rota.as_deref();
+    let Some(at) = wanted.at.filter(|at| *at > v.now) else {
+        return v.ok(|shell, lens| pages::control(shell, &read::control(lens, &shell.clock, rota, None)));
+    };
+    let moment = Some(Moment::Ahead(at));
+    v.ok(|shell, lens| {
+        let (shell, lens) = (Shell { moment, ..shell.clone() }, Lens { now: at, ..*lens });
+        let clock = Clock { now: at, ..shell.clock.clone() };
+        pages::control(&shell, &read::control(&lens, &clock, rota, moment))
+    })
 }
 
 pub async fn alerts(Member(v): Member, wanted: Wanted) -> Response {
@@ -140,7 +155,7 @@ fn search(lens: &Lens<'_>, query: &str) -> Vec<Found> {
         }));
     }
     let places = [
-        ("/", "Watch: the control room", "g w"),
+        ("/", "The day", "g d"),
         ("/incidents", "Incidents", "g i"),
         ("/alerts", "Alerts", "g a"),
         ("/pages", "Pages", "g p"),

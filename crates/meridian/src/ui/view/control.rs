@@ -1,23 +1,22 @@
 //! The control room: who is on watch where, what needs you, what is open, what happened last.
 
 use jiff::tz::TimeZone;
-use meridian_core::{Instant, estate::Role};
+use meridian_core::{Instant, id::Name};
 
-use super::{Told, incident::IncidentRow, rota::ShiftRow};
-use crate::ui::parts::{
-    Glyph, Say,
-    lanes::{Axis, Row},
-};
+use super::{Told, day::Day, incident::IncidentRow};
+use crate::ui::parts::{Clock, Glyph, Say};
 
 #[derive(Clone, Debug)]
 pub struct ControlView {
+    /// As at the moment that is looked at.
+    pub clock: Clock,
+    pub moment: Option<Moment>,
+    /// The rota in the middle, where the address names one.
+    pub rota: Option<Name>,
     pub sites: Vec<SiteView>,
-    pub axis: Axis,
-    pub rows: Vec<Row>,
-    /// Rotas that have no row in the picture.
-    pub rotas_more: usize,
-    /// The same as a table, for those who can't see the picture.
-    pub shifts: Vec<ShiftRow>,
+    /// Sites that are not shown.
+    pub sites_more: usize,
+    pub day: Day,
     pub needs: Vec<Need>,
     /// What comes next when nothing needs you.
     pub next: Option<Say>,
@@ -28,24 +27,62 @@ pub struct ControlView {
     pub latest: Vec<Told>,
 }
 
+/// Another moment than now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// As it is planned: who will be on watch, and nothing else is known.
+    Ahead(Instant),
+}
+
+impl Moment {
+    pub fn at(self) -> Instant {
+        match self {
+            Moment::Ahead(at) => at,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct SiteView {
     pub name: String,
     pub zone: TimeZone,
     /// Degrees north and east.
     pub location: Option<(f64, f64)>,
+    pub state: SiteState,
     pub watches: Vec<Watch>,
     /// On watch as well, and not shown.
     pub more: usize,
+    /// On watch in other rotas than the one in the middle.
+    pub also: Option<String>,
     /// Who comes next at this site.
     pub next: Option<NextWatch>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SiteState {
+    Off,
+    OnWatch,
+    /// Responsible: its people hold the watch of the rota in the middle.
+    Holds,
+    /// Nobody is scheduled, and its people stay responsible.
+    Stays,
+}
+
+impl SiteState {
+    pub fn word(self) -> &'static str {
+        match self {
+            SiteState::Off => "off watch",
+            SiteState::OnWatch => "on watch",
+            SiteState::Holds => "holds the watch",
+            SiteState::Stays => "stays responsible",
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Watch {
-    pub role: Role,
-    /// Said where the site has more than one rota.
-    pub rota: Option<String>,
+    /// `Primary`, `Second`, `Shadow`.
+    pub label: &'static str,
     pub who: String,
     pub you: bool,
     pub until: Option<Instant>,

@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod alert;
 pub mod control;
+pub mod day;
 pub mod estate;
 pub mod incident;
 pub mod page;

@@ -1,0 +1,46 @@
+//! The day in words: the same facts as in its picture, in the order of time, for those who can't see it.
+
+use meridian_core::Instant;
+
+use crate::ui::view::day::{Day, PassingState, PlannedKind};
+
+pub(super) fn told(day: &Day) -> Vec<(Instant, Option<Instant>, String)> {
+    let mut told = Vec::new();
+    let lane = |at: usize| day.lanes.get(at).map_or("", |lane| lane.name.as_str());
+    for leg in &day.thread {
+        let what = if leg.alone { "stays responsible: nobody is scheduled" } else { "responsible" };
+        told.push((leg.from, Some(leg.until), format!("{}, {}: {what}", lane(leg.lane), leg.who)));
+    }
+    for passing in &day.passings {
+        let between = format!("from {} to {}", lane(passing.from_lane), lane(passing.to_lane));
+        match passing.state {
+            PassingState::Passed => {}
+            PassingState::Due => told.push((passing.at, None, format!("Handoff due {between}, {}", passing.title))),
+            PassingState::Nobody => told.push((passing.at, None, format!("Handoff {between}, after a hole"))),
+        }
+    }
+    for one in &day.lanes {
+        for watching in one.primary.iter().chain(&one.seconds).flatten() {
+            told.push((watching.from, Some(watching.until), format!("{}: {}", one.name, watching.title)));
+        }
+    }
+    let rings = day.ring.iter().chain(day.others.iter().map(|other| &other.ring));
+    for ring in rings {
+        told.extend(ring.holes.iter().map(|(from, until)| (*from, Some(*until), format!("Hole in {}", ring.rota))));
+        let overlaps = ring.overlaps.iter();
+        told.extend(overlaps.map(|(from, until)| (*from, Some(*until), format!("Overlap in {}", ring.rota))));
+    }
+    for one in day.incidents.iter().flatten() {
+        let state = if one.until.is_some() { "resolved" } else { "open" };
+        told.push((one.from, one.until, format!("INC-{} {} {}, {state}", one.id, one.severity.word(), one.title)));
+    }
+    for one in &day.planned {
+        let kind = match one.kind {
+            PlannedKind::Override => "Override",
+            PlannedKind::Silence => "Silence",
+        };
+        told.push((one.from, Some(one.until), format!("{kind}: {}", one.what)));
+    }
+    told.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+    told
+}

@@ -1,0 +1,145 @@
+//! The day: 36 hours on one axis, who is on watch and who is responsible, what went wrong, what is planned.
+
+use jiff::tz::TimeZone;
+use meridian_core::{
+    Instant,
+    id::{IncidentId, Name},
+    incident::Severity,
+};
+
+use crate::ui::parts::axis::Axis;
+
+pub type Stretch = (Instant, Instant);
+
+#[derive(Clone, Debug)]
+pub struct Day {
+    pub axis: Axis,
+    /// The rota whose ring this is; none in an estate without rotas.
+    pub ring: Option<Ring>,
+    /// One a site, in the order of the sun.
+    pub lanes: Vec<Lane>,
+    pub lanes_more: usize,
+    pub thread: Vec<Leg>,
+    pub passings: Vec<Passing>,
+    /// The other rotas, a row each.
+    pub others: Vec<OtherWatch>,
+    pub others_more: usize,
+    /// None: this view says nothing of incidents, because they are not known of then.
+    pub incidents: Option<Vec<Running>>,
+    pub incidents_more: usize,
+    pub planned: Vec<Planned>,
+    /// The same in words, by time.
+    pub told: Vec<(Instant, Option<Instant>, String)>,
+}
+
+/// Whether somebody is primary, over all sites.
+#[derive(Clone, Debug, Default)]
+pub struct Ring {
+    pub rota: String,
+    pub covered: Vec<Stretch>,
+    pub overlaps: Vec<Stretch>,
+    /// Nobody is there, and an escalation relies on somebody.
+    pub holes: Vec<Stretch>,
+    /// Nobody is there, and nobody needs to be.
+    pub off: Vec<Stretch>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Lane {
+    pub name: String,
+    pub sub: String,
+    pub zone: TimeZone,
+    pub nights: Vec<Stretch>,
+    /// Lines of bars: those of the same time lie below one another.
+    pub primary: Vec<Vec<Watching>>,
+    pub seconds: Vec<Vec<Watching>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Watching {
+    pub from: Instant,
+    pub until: Instant,
+    pub who: String,
+    /// Said when the pointer rests on it.
+    pub title: String,
+    /// A temporary change of who.
+    pub changed: bool,
+}
+
+/// A piece of the thread: who is responsible, in the lane of their site.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leg {
+    pub from: Instant,
+    pub until: Instant,
+    pub lane: usize,
+    pub who: String,
+    /// Nobody is scheduled, and these stay responsible.
+    pub alone: bool,
+}
+
+/// The watch passes on.
+#[derive(Clone, Debug)]
+pub struct Passing {
+    pub at: Instant,
+    pub from_lane: usize,
+    pub to_lane: usize,
+    pub state: PassingState,
+    /// Said beside it.
+    pub label: Option<String>,
+    pub title: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassingState {
+    /// By the plan, at that time.
+    Due,
+    /// By the plan, and over.
+    Passed,
+    /// There was nobody to take it, and somebody stays responsible until then.
+    Nobody,
+}
+
+#[derive(Clone, Debug)]
+pub struct OtherWatch {
+    pub name: Name,
+    pub ring: Ring,
+    /// Who is on watch now.
+    pub now: Vec<String>,
+}
+
+/// An incident as a bar.
+#[derive(Clone, Debug)]
+pub struct Running {
+    pub id: IncidentId,
+    pub severity: Severity,
+    pub title: String,
+    pub from: Instant,
+    /// None: it is open.
+    pub until: Option<Instant>,
+    pub waits: bool,
+}
+
+/// Something with a beginning and an end that somebody decided.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    pub kind: PlannedKind,
+    pub from: Instant,
+    pub until: Instant,
+    pub what: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlannedKind {
+    /// A temporary change of who is on watch.
+    Override,
+    Silence,
+}
+
+impl PlannedKind {
+    pub fn word(self) -> &'static str {
+        match self {
+            PlannedKind::Override => "Overrides",
+            PlannedKind::Silence => "Silences",
+        }
+    }
+}
