@@ -22,7 +22,7 @@ fn name(text: &str) -> Name {
 }
 
 fn layer(number: u32, (site, zone, calendar): (&str, &str, &str)) -> Layer {
-    let members = (0..4 + number % 5).map(|person| vec![name(&format!("{site}-{person}"))]).collect();
+    let members = (0..4 + number % 5).map(|person| vec![name(&format!("{site}-{person}")).into()]).collect();
     Layer {
         name: site.into(),
         site: name(site),
@@ -33,7 +33,7 @@ fn layer(number: u32, (site, zone, calendar): (&str, &str, &str)) -> Layer {
         calendar: SiteCalendar::named(calendar),
         rotation: Rotation {
             start: jiff::civil::date(2025, 1, 6).at(8, 0, 0, 0),
-            every: Every { count: 1, unit: if number.is_multiple_of(3) { Unit::Days } else { Unit::Weeks } },
+            every: vec![Every { count: 1, unit: if number.is_multiple_of(3) { Unit::Days } else { Unit::Weeks } }],
             turns: if number.is_multiple_of(4) { Turns::Served } else { Turns::Elapsed },
             members,
         },

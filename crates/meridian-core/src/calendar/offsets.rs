@@ -93,6 +93,12 @@ impl Offsets {
         span.until.min(wall.saturating_sub(span.offset))
     }
 
+    /// The stretches of wall clock that a change of offset left out, in order.
+    pub(crate) fn gaps(&self) -> impl Iterator<Item = (i64, i64)> {
+        let jumps = self.spans.windows(2).map(|pair| (pair[0].end_wall(), pair[1].first_wall()));
+        jumps.filter(|(from, until)| from < until)
+    }
+
     fn plain(&self, wall: i64) -> Option<i64> {
         let span = &self.spans[self.last];
         span.plain.contains(&wall).then(|| wall - span.offset)

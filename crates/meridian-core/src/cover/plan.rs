@@ -76,7 +76,7 @@ impl<'a> Context<'a> {
     fn watches(&self, person: &Name, only: Option<&Name>, from: Instant, until: Instant) -> Vec<Shift> {
         let rotas = self.estate.rotas.values().filter(|rota| only.is_none_or(|only| rota.name == *only));
         let could = rotas.filter(|rota| {
-            let mut turns = rota.layers.iter().flat_map(|layer| layer.rotation.members.iter().flatten());
+            let mut turns = rota.layers.iter().flat_map(|layer| layer.rotation.persons());
             let added = self.overrides.numbered(&rota.name).iter().map(|(_, change)| change);
             turns.any(|member| member == person) || rota.overrides.iter().chain(added).any(|o| o.with == *person)
         });

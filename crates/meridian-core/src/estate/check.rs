@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, tz::TimeZone};
 
 use super::{
-    Escalation, Estate, Holidays, Override, Person, Problem, Role, Rota, Target, Technology, duration::show_duration,
-    problem::Fault,
+    Escalation, Estate, Holidays, Override, Person, Problem, Role, Rota, Target, Technology, doubt,
+    duration::show_duration, problem::Fault,
 };
 use crate::{Instant, calendar, id::Name, roster};
 
@@ -33,6 +33,10 @@ pub fn check(estate: &Estate, now: Instant) -> Vec<Problem> {
         holes(estate, rota, now, until, &mut warnings);
         holidays(estate, rota, until, &mut warnings);
         overrides(estate, rota, now, &mut warnings);
+        for layer in &rota.layers {
+            let path = format!("rota/{}/{}/members", rota.name, layer.name);
+            warnings.extend(doubt::members(rota, layer, now).into_iter().map(|fault| estate.places.warn(&path, fault)));
+        }
     }
     for escalation in estate.escalations.values() {
         ends(estate, escalation, now, until, &mut warnings);
@@ -45,7 +49,7 @@ fn paged(estate: &Estate) -> BTreeMap<&Name, String> {
     let mut people = BTreeMap::new();
     for rota in estate.rotas.values() {
         let layers = rota.layers.iter().filter(|layer| layer.role != Role::Shadow);
-        let turns = layers.flat_map(|layer| layer.rotation.members.iter().flatten());
+        let turns = layers.flat_map(|layer| layer.rotation.persons());
         for person in turns.chain(rota.overrides.iter().map(|change| &change.with)) {
             people.entry(person).or_insert_with(|| format!("is on watch in the rota `{}`", rota.name));
         }

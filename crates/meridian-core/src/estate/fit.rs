@@ -1,7 +1,7 @@
 //! Whether a tree fits its description: every field known, present and of the right form, every name known.
 
 use super::{
-    Kind,
+    Kind, Role,
     names::Names,
     nearest::{listed, nearest},
     node::{Node, Value},
@@ -79,7 +79,7 @@ fn fit_field(field: &'static Field, chosen: bool, node: &Node, key_at: Span, nam
 
 fn fit(takes: &'static Takes, node: &Node, owner: Span, names: &Names, sink: &mut Sink<'_>) {
     match (takes, &node.value) {
-        (Takes::Map(shape), _) => fit_map(shape, node, owner, names, sink),
+        (Takes::Map(shape), _) | (Takes::RefOrMap(_, shape), Value::Map(_)) => fit_map(shape, node, owner, names, sink),
         (Takes::List { some, .. }, Value::List(items)) if items.is_empty() => {
             if *some {
                 sink.error(
@@ -157,7 +157,7 @@ fn scalar(takes: &Takes, text: &str, plain: bool, names: &Names) -> Result<(), F
             Ok(_) => Err(Fault::new(format!("{} is out of range", shown()))),
             Err(_) => Err(Fault::new(format!("`{}` is no number", shown()))),
         },
-        Takes::Ref(kind) => names.must_exist(*kind, text),
+        Takes::Ref(kind) | Takes::RefOrMap(kind, _) => names.must_exist(*kind, text),
         Takes::Target => target(text, names),
         Takes::Map(_)
         | Takes::Texts(_)
@@ -191,13 +191,13 @@ fn target(text: &str, names: &Names) -> Result<(), Fault> {
         let nearest = fault.nearest.as_deref().map(|name| format!("{kind}/{name}"));
         return Err(Fault::new(fault.message).nearest(nearest));
     }
-    let words = ["primary", "secondary", "shadow"];
+    let words = Role::ALL.map(Role::word);
     match role {
         Some(_) if *of != Kind::Rota => Err(Fault::new(format!("only a rota has roles; `{kind}/{name}` has none"))),
         Some(role) if !words.contains(&role) => {
             let near = nearest(role, words).map(|word| format!("{kind}/{name}#{word}"));
             Err(Fault::new(format!("`{}` is no role", role.escape_debug()))
-                .expected("primary, secondary or shadow")
+                .expected("primary, secondary, shadow or reverse-shadow")
                 .nearest(near))
         }
         _ => Ok(()),

@@ -15,6 +15,7 @@
 //! ```
 
 mod check;
+mod doubt;
 mod duration;
 mod fact;
 mod fit;

@@ -256,21 +256,25 @@ pub struct Layer {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     #[default]
     Primary,
     Secondary,
+    /// Watches along to learn, and is not paged.
     Shadow,
+    /// Learns by leading: paged together with the primaries, whose watch it never replaces.
+    ReverseShadow,
 }
 
 impl Role {
-    pub const ALL: [Role; 3] = [Role::Primary, Role::Secondary, Role::Shadow];
+    pub const ALL: [Role; 4] = [Role::Primary, Role::Secondary, Role::Shadow, Role::ReverseShadow];
     pub fn word(self) -> &'static str {
         match self {
             Role::Primary => "primary",
             Role::Secondary => "secondary",
             Role::Shadow => "shadow",
+            Role::ReverseShadow => "reverse-shadow",
         }
     }
 }
@@ -286,10 +290,34 @@ pub enum Holidays {
 pub struct Rotation {
     /// Wall clock at the site.
     pub start: civil::DateTime,
-    pub every: Every,
+    /// How long a turn lasts. Several: one after the other, again and again. Never empty, and months stand among months.
+    pub every: Vec<Every>,
     pub turns: Turns,
-    /// Never empty; each member never empty: one or more persons on watch together.
-    pub members: Vec<Vec<Name>>,
+    /// In the order of their turns. Never empty, nor is any of them: one or more members on watch together.
+    pub members: Vec<Vec<Member>>,
+}
+
+impl Rotation {
+    /// Everybody who is, was or will be a member; who has two turns comes twice.
+    pub fn persons(&self) -> impl Iterator<Item = &Name> {
+        self.members.iter().flatten().map(|member| &member.person)
+    }
+}
+
+/// Somebody who takes turns, and from when until when, by the wall clock of the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub person: Name,
+    /// Absent: from the start of the rotation.
+    pub from: Option<civil::DateTime>,
+    /// The first moment at which they are no longer a member.
+    pub until: Option<civil::DateTime>,
+}
+
+impl From<Name> for Member {
+    fn from(person: Name) -> Member {
+        Member { person, from: None, until: None }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -103,12 +103,13 @@ fn takes(takes: &'static Takes, definitions: &mut Definitions) -> Value {
         Takes::Truth => json!({ "type": "boolean" }),
         Takes::Whole { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
         Takes::Decimal { min, max } => json!({ "type": "number", "minimum": min, "maximum": max }),
-        Takes::Ref(kind) => {
-            json!({ "type": ["string", "number"], "pattern": "^[a-z0-9-]{1,63}$", "title": format!("the name of {}", kind.with_article()) })
+        Takes::Ref(kind) => reference(*kind),
+        Takes::RefOrMap(kind, shape) => {
+            json!({ "anyOf": [reference(*kind), definitions.refer(shape)] })
         }
         Takes::Target => json!({
             "type": "string",
-            "pattern": "^(rota/[a-z0-9-]{1,63}(#(primary|secondary|shadow))?|(person|team)/[a-z0-9-]{1,63})$",
+            "pattern": "^(rota/[a-z0-9-]{1,63}(#(primary|secondary|shadow|reverse-shadow))?|(person|team)/[a-z0-9-]{1,63})$",
             "title": TARGET,
             "examples": ["rota/payments", "rota/payments#secondary", "person/wen", "team/payments"],
         }),
@@ -127,6 +128,11 @@ fn takes(takes: &'static Takes, definitions: &mut Definitions) -> Value {
         }
         Takes::Spec => json!({}),
     }
+}
+
+fn reference(kind: Kind) -> Value {
+    let title = format!("the name of {}", kind.with_article());
+    json!({ "type": ["string", "number"], "pattern": "^[a-z0-9-]{1,63}$", "title": title })
 }
 
 /// The reader takes what was written as text; an editor must not mind that `+852…` or `500` could be numbers.

@@ -44,6 +44,8 @@ pub(crate) enum Takes {
     },
     /// The name of something of this kind, which must exist.
     Ref(Kind),
+    /// The same, or a map that says more of it.
+    RefOrMap(Kind, &'static Shape),
     /// `rota/NAME`, `rota/NAME#ROLE`, `person/NAME`, `team/NAME`, which must exist.
     Target,
     Map(&'static Shape),
@@ -118,6 +120,9 @@ impl Takes {
             Takes::Whole { min, max } => format!("a whole number from {min} to {max}"),
             Takes::Decimal { min, max } => format!("a number from {min} to {max}"),
             Takes::Ref(kind) => format!("the name of {}", kind.with_article()),
+            Takes::RefOrMap(kind, shape) => {
+                format!("{}, or {}", Takes::Ref(*kind).expected(), Takes::Map(shape).expected())
+            }
             Takes::Target => TARGET.into(),
             Takes::Map(shape) => {
                 let fields = shape.fields.iter().map(|field| field.key);

@@ -20,10 +20,11 @@ use crate::{
 /// How long a person waits who was named by hand, before the escalation follows.
 const ASSIGNED_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// Somebody on watch, and in which layer.
+/// Somebody on watch, in which layer and as what.
 pub struct Watcher {
     pub person: Name,
     pub layer: String,
+    pub role: Role,
 }
 
 /// What planning needs to know beyond the pages themselves.

@@ -13,10 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
-use super::{Overrides, Shift, shifts};
+use super::{
+    Overrides, Shift,
+    order::{dates, is_member},
+    shifts,
+};
 use crate::{
     Instant,
-    calendar::offsets::{DAY, Offsets, instant},
+    calendar::offsets::{DAY, Offsets, instant, wall_seconds},
     estate::{Estate, Layer, Role, Rota, Site},
     id::Name,
 };
@@ -103,7 +107,20 @@ fn carry(rota: &Rota, overrides: &Overrides, window: (Instant, Instant), people:
 
 /// The parts of a window in each of which the same people are members of a layer. Who has two turns stands there twice.
 fn memberships(layer: &Layer, (from, until): (Instant, Instant)) -> Vec<(Vec<&Name>, Instant, Instant)> {
-    vec![(layer.rotation.members.iter().flatten().collect(), from, until)]
+    let instants = dates(&layer.rotation)
+        .into_iter()
+        .map(|date| (instant(Offsets::new(&layer.zone, date, date).start(date)), date));
+    let within: Vec<(Instant, i64)> = instants.filter(|(at, _)| from < *at && *at < until).collect();
+    let begins = std::iter::once((from, None)).chain(within.iter().map(|(at, date)| (*at, Some(*date))));
+    let ends = within.iter().map(|(at, _)| *at).chain([until]);
+    begins
+        .zip(ends)
+        .map(|((from, date), until)| {
+            let wall = date.unwrap_or_else(|| wall_seconds(layer.zone.to_datetime(from)));
+            let members = layer.rotation.members.iter().flatten().filter(|member| is_member(member, wall));
+            (members.map(|member| &member.person).collect(), from, until)
+        })
+        .collect()
 }
 
 /// Gives every member an even part of the time that these pieces last together.

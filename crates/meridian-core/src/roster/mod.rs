@@ -15,18 +15,23 @@ mod edge;
 mod fact;
 mod fairness;
 mod layer;
+mod order;
 mod plan;
 mod resolve;
+mod served;
 mod shift;
 mod stand_in;
 mod state;
 mod turn;
+mod work;
 
 pub use edge::{Edge, Holder, Side, edges, holder, next_edge};
 pub use fact::*;
 pub use fairness::{Burden, Share, fairness};
+pub use order::members;
 pub use plan::{plan_add, plan_remove};
 pub use resolve::{holes, idle_overrides, next_change, on_watch, shifts};
+pub use served::left_out;
 pub use shift::{Shift, WatchBecause};
 pub use state::Overrides;
 

@@ -6,13 +6,14 @@ use jiff::SignedDuration;
 
 use super::{
     layer::stretches,
+    order::is_member,
     shift::{Shift, WatchBecause},
     stand_in::{StandIn, Where, lay_over},
 };
 use crate::{
     Instant,
     calendar::offsets::instant,
-    estate::{Layer, Override, Role, Rota},
+    estate::{Layer, Member, Override, Role, Rota},
     id::Name,
 };
 
@@ -118,8 +119,7 @@ impl<'a> Resolution<'a> {
         // An override of another time can't matter, and most of them are of another time.
         let matters = |change: &&Override| change.from < until && from < change.until && change.from < change.until;
         let overrides: Vec<&Override> = rota.overrides.iter().chain(added).filter(matters).collect();
-        let members = rota.layers.iter().flat_map(|layer| layer.rotation.members.iter().flatten());
-        let mut persons: Vec<&Name> = members.collect();
+        let mut persons: Vec<&Name> = rota.layers.iter().flat_map(|layer| layer.rotation.persons()).collect();
         persons.extend(overrides.iter().flat_map(|change| change.replace.iter().chain([&change.with])));
         persons.sort_unstable();
         persons.dedup();
@@ -196,10 +196,11 @@ impl<'a> Resolution<'a> {
     }
 
     /// The layer as its rotation has it, in the order of starts, clipped to the window.
-    fn pieces(&self, layer: &Layer) -> Vec<Piece> {
+    fn pieces(&self, layer: &'a Layer) -> Vec<Piece> {
         let (from, until) = self.window;
-        let members: Vec<Vec<u32>> =
-            layer.rotation.members.iter().map(|turn| turn.iter().map(|name| self.person(name)).collect()).collect();
+        let number = |member: &'a Member| (self.person(&member.person), member);
+        let members: Vec<Vec<(u32, &Member)>> =
+            layer.rotation.members.iter().map(|turn| turn.iter().map(number).collect()).collect();
         let mut pieces = Vec::new();
         if members.is_empty() || from >= until {
             return pieces;
@@ -208,9 +209,9 @@ impl<'a> Resolution<'a> {
         stretches(layer, from.as_second().saturating_sub(1), until_second, |stretch| {
             let (from, until) = (instant(stretch.from).max(from), instant(stretch.until).min(until));
             if from < until {
-                let persons = &members[stretch.turn as usize % members.len()];
                 let cause = Cause::Turn(stretch.turn);
-                pieces.extend(persons.iter().map(|person| Piece { from, until, person: *person, cause }));
+                let there = members[stretch.place].iter().filter(|(_, member)| is_member(member, stretch.wall));
+                pieces.extend(there.map(|(person, _)| Piece { from, until, person: *person, cause }));
             }
         });
         pieces

@@ -138,11 +138,20 @@ impl World {
         roster::fairness(&self.estate.parsed, &self.overrides, paged, rotas, from, until)
     }
 
+    /// Whom a page to this role of a rota reaches. With the primaries come those who learn by leading, before them; where
+    /// no primary is on watch, a learner alone is nobody.
     fn watchers(&self, rota: &Name, role: Role, at: Instant) -> Vec<Watcher> {
         // An instant of the same answer as `on_watch`, without looking for the ends of the shifts: a storm asks often.
         let until = at.saturating_add(jiff::SignedDuration::from_nanos(1)).unwrap_or(at);
-        let of_role = self.shifts(rota, at, until).into_iter().filter(|shift| shift.role == role);
-        of_role.map(|shift| Watcher { person: shift.person, layer: shift.layer.to_string() }).collect()
+        let shifts = self.shifts(rota, at, until);
+        let leads = role == Role::Primary && shifts.iter().any(|shift| shift.role == Role::Primary);
+        let mut paged: Vec<Shift> = shifts
+            .into_iter()
+            .filter(|shift| shift.role == role || (leads && shift.role == Role::ReverseShadow))
+            .collect();
+        paged.sort_by_key(|shift| shift.role != Role::ReverseShadow);
+        let watcher = |shift: Shift| Watcher { person: shift.person, layer: shift.layer.to_string(), role: shift.role };
+        paged.into_iter().map(watcher).collect()
     }
 
     /// The fold as bytes, for a snapshot.

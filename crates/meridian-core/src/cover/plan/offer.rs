@@ -10,6 +10,7 @@ use crate::{
     cover::{Offer, Part},
     estate::{Person, Role},
     id::Name,
+    roster,
 };
 
 /// So many are asked at once; the others when a quarter of the time that is left has passed.
@@ -23,7 +24,7 @@ impl Context<'_> {
     /// Those who can take the part, in the order in which they are asked.
     pub(super) fn offers(&self, part: &Part) -> Vec<Offer> {
         let Some(rota) = self.estate.rotas.get(&part.rota) else { return Vec::new() };
-        let turns = rota.layers.iter().flat_map(|layer| layer.rotation.members.iter().flatten());
+        let turns = rota.layers.iter().flat_map(|layer| roster::members(layer, part.from));
         let team = rota.team.as_ref().and_then(|team| self.estate.teams.get(team));
         let team = team.into_iter().flat_map(|team| &team.members);
         let busy = self.busy(part.from, part.until);

@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 
 use super::{Document, Field, Kind, Making, Node, Shape, Takes, display_name, site::HOURS, text};
-use crate::estate::{
-    Estate, Holidays, Layer, Override, Role, Rota, Rotation, Turns,
-    form::{self, EVERY, INSTANT, LINE, LOCAL, NAME},
-    nearest::{listed, nearest},
-    problem::Fault,
+use crate::{
+    estate::{
+        Estate, Every, Holidays, Layer, Member, Override, Role, Rota, Rotation, Turns, Unit,
+        form::{self, EVERY, INSTANT, LINE, LOCAL, NAME},
+        nearest::{listed, nearest},
+        problem::Fault,
+    },
+    id::Name,
 };
 
 static ROTATION: Shape = Shape::of(
@@ -21,7 +24,11 @@ static ROTATION: Shape = Shape::of(
             text(&LOCAL),
             "when the first turn begins, by the wall clock of the site; nobody is on watch before",
         ),
-        Field::must("every", text(&EVERY), "how long a turn lasts"),
+        Field::must(
+            "every",
+            Takes::OneOrMore(&text(&EVERY)),
+            "how long a turn lasts; a list: one after the other, such as [4 days, 3 days]",
+        ),
         Field::may(
             "turns",
             Takes::Word(&["elapsed", "served"]),
@@ -30,9 +37,20 @@ static ROTATION: Shape = Shape::of(
         .or("elapsed"),
         Field::must(
             "members",
-            Takes::List { of: &Takes::OneOrMore(&Takes::Ref(Kind::Person)), some: true },
-            "in the order of their turns; a list: on watch together",
+            Takes::List { of: &Takes::OneOrMore(&Takes::RefOrMap(Kind::Person, &MEMBER)), some: true },
+            "in the order of their turns; a list: on watch together; a map: who joins or leaves",
         ),
+    ],
+);
+
+static MEMBER: Shape = Shape::of(
+    "Member",
+    "Somebody who joins the rotation or leaves it, by the wall clock of the site. Whoever left stays in the list, so that past turns stay as they were.",
+    &[
+        Field::must("person", Takes::Ref(Kind::Person), "who it is"),
+        Field::may("from", text(&LOCAL), "when they join").or("the start of the rotation"),
+        Field::may("until", text(&LOCAL), "when they leave: the first moment at which they are not a member")
+            .or("never"),
     ],
 );
 
@@ -42,7 +60,12 @@ static LAYER: Shape = Shape::of(
     &[
         Field::must("name", text(&NAME), "unique within the rota"),
         Field::must("site", Takes::Ref(Kind::Site), "by whose wall clock and holidays it runs"),
-        Field::may("role", Takes::Word(&["primary", "secondary", "shadow"]), "what they are on watch as").or("primary"),
+        Field::may(
+            "role",
+            Takes::Word(&["primary", "secondary", "shadow", "reverse-shadow"]),
+            "what they are on watch as",
+        )
+        .or("primary"),
         Field::may("hours", Takes::List { of: &Takes::Map(&HOURS), some: true }, "when it watches").or("always"),
         Field::may("holidays", Takes::Word(&["staffed", "closed"]), "whether it watches on the site's holidays")
             .or("staffed"),
@@ -94,7 +117,7 @@ pub(super) fn make(document: &Document<'_>, making: &mut Making<'_, '_>, estate:
                 making.place(format!("rota/{name}/{text}/holidays"), node.at);
             }
         }
-        layers.extend(layer(item, estate, making));
+        layers.extend(layer(name, item, estate, making));
     }
     let mut overrides = Vec::new();
     for (number, item) in spec.get("overrides").into_iter().flat_map(Node::items).enumerate() {
@@ -105,24 +128,15 @@ pub(super) fn make(document: &Document<'_>, making: &mut Making<'_, '_>, estate:
     Some(Rota { name: name.clone(), display_name: display_name(document), team, layers, overrides })
 }
 
-fn layer(item: &Node, estate: &Estate, making: &mut Making<'_, '_>) -> Option<Layer> {
+fn layer(rota: &Name, item: &Node, estate: &Estate, making: &mut Making<'_, '_>) -> Option<Layer> {
     let rotation = item.get("rotation")?;
-    let mut members = Vec::new();
-    for node in rotation.get("members")?.items() {
-        let mut together = Vec::new();
-        for person in node.one_or_more() {
-            let Some(name) = person.parse() else { continue };
-            if together.contains(&name) {
-                making.sink.error(person.at, Fault::new(format!("`{name}` is on watch together with themselves")));
-            }
-            together.push(name);
-        }
-        members.push(together);
-    }
+    let name = item.text_of("name")?;
+    making.place(format!("rota/{rota}/{name}/members"), rotation.entry("members")?.key_at);
+    let members = rotation.get("members")?.items().iter().map(|turn| members(turn, making)).collect();
     let site = item.get("site")?.parse()?;
     let place = estate.sites.get(&site);
     Some(Layer {
-        name: item.text_of("name")?.to_owned(),
+        name: name.to_owned(),
         site,
         // Without the site the estate is refused anyway; the layer is made so that the rest of it is looked at.
         zone: place.map_or(TimeZone::UTC, |site| site.zone.clone()),
@@ -134,11 +148,64 @@ fn layer(item: &Node, estate: &Estate, making: &mut Making<'_, '_>) -> Option<La
         calendar: place.map(|site| site.calendar.clone()).unwrap_or_default(),
         rotation: Rotation {
             start: form::local(rotation.text_of("start")?).ok()?,
-            every: form::every(rotation.text_of("every")?).ok()?,
+            every: every(rotation.get("every")?, making)?,
             turns: if rotation.text_of("turns") == Some("served") { Turns::Served } else { Turns::Elapsed },
             members,
         },
     })
+}
+
+/// More parts than a month has days, nobody keeps in mind.
+const PARTS_MAX: usize = 31;
+
+fn every(node: &Node, making: &mut Making<'_, '_>) -> Option<Vec<Every>> {
+    let items = node.one_or_more();
+    let parts: Vec<Every> = items.iter().map(|item| form::every(item.text()?).ok()).collect::<Option<_>>()?;
+    let months = |every: &Every| every.unit == Unit::Months;
+    if let Some(odd) = parts.iter().position(|part| months(part) != months(&parts[0])) {
+        let fault = Fault::new("months stand beside parts of another kind: together they would fit no calendar");
+        making.sink.error(items[odd].at, fault.expected("months alone, or hours, days and weeks"));
+    }
+    if parts.len() > PARTS_MAX {
+        let fault = Fault::new(format!("these are {} turns of different length", parts.len()));
+        making.sink.error(node.at, fault.expected(format!("{PARTS_MAX} at most")));
+    }
+    Some(parts)
+}
+
+/// Those who have one turn together.
+fn members(turn: &Node, making: &mut Making<'_, '_>) -> Vec<Member> {
+    let mut together: Vec<Member> = Vec::new();
+    for item in turn.one_or_more() {
+        let Some(member) = member(item, making) else { continue };
+        let meets = |other: &&Member| {
+            other.person == member.person
+                && other.from.is_none_or(|from| member.until.is_none_or(|until| from < until))
+                && member.from.is_none_or(|from| other.until.is_none_or(|until| from < until))
+        };
+        if together.iter().find(meets).is_some() {
+            let fault = Fault::new(format!("`{}` is on watch together with themselves", member.person));
+            making.sink.error(item.at, fault);
+        }
+        together.push(member);
+    }
+    together
+}
+
+fn member(item: &Node, making: &mut Making<'_, '_>) -> Option<Member> {
+    if let Some(person) = item.parse::<Name>() {
+        return Some(person.into());
+    }
+    let date = |key: &str| item.text_of(key).and_then(|text| form::local(text).ok());
+    let member = Member { person: item.get("person")?.parse()?, from: date("from"), until: date("until") };
+    if let (Some(from), Some(until)) = (member.from, member.until)
+        && until <= from
+    {
+        let at = item.get("until").map_or(item.at, |node| node.at);
+        let fault = Fault::new(format!("`{}` leaves before they join", member.person));
+        making.sink.error(at, fault.expected(format!("a moment after {from}")));
+    }
+    Some(member)
 }
 
 fn change(item: &Node, layers: &BTreeSet<&str>, making: &mut Making<'_, '_>) -> Option<Override> {

@@ -89,6 +89,42 @@ fn watches_that_nobody_keeps() {
 }
 
 #[test]
+fn turns_that_somebody_never_has() {
+    let with = |hours: &str, every: &str, members: &str| {
+        let both = "{ name: all, site: here, rotation: { start: 2026-01-05, every: 1 week, members: [wen] } }";
+        let layer = format!(
+            "name: b, site: here, role: secondary, {hours} rotation: {{ start: 2026-01-05, every: {every}, members: [{members}] }}"
+        );
+        document("Rota", "r", &format!("{{ layers: [{both}, {{ {layer} }}] }}"))
+    };
+    let weekdays = "hours: [{ days: mon-fri, from: \"08:00\", to: \"17:00\" }],";
+    check(&with(weekdays, "1 day", "wen, mei"), &[]);
+    check(
+        &with(weekdays, "1 day", "wen, mei, wen, mei, wen, [mei, wen], mei"),
+        &[
+            "the turn of `mei` and `wen` in `r/b` never falls into the hours: turns and hours repeat together",
+            "the turn of `mei` in `r/b` never falls into the hours: turns and hours repeat together",
+        ],
+    );
+    check(&with(weekdays, "1 day, turns: served", "wen, mei, wen, mei, wen, mei, mei"), &[]);
+    check(
+        &with("", "[4 days, 3 days]", "wen, mei"),
+        &["`wen` always has longer turns than `mei` in `r/b`: 2 lengths and 2 turns repeat together"],
+    );
+    check(&with("", "[4 days, 3 days]", "wen, mei, wen"), &[]);
+    check(&with("", "[4 days, 4 days]", "wen, mei"), &[]);
+    check(
+        &with("", "1 week", "wen, { person: mei, until: 2026-01-05 }"),
+        &["`mei` never takes a turn in `r/b`: they leave before it starts"],
+    );
+    check(
+        &with("", "1 week", "{ person: wen, until: 2027-02-01 }, { person: mei, until: 2027-01-01T12:00 }"),
+        &["nobody takes turns in `r/b` from 2027-02-01 00:00 on: everybody has left by then"],
+    );
+    check(&with("", "1 week", "{ person: wen, until: 2026-02-01 }, { person: mei, from: 2027-01-01 }"), &[]);
+}
+
+#[test]
 fn a_calendar_ends() {
     let doubts_at = |site: &str, now: &str| {
         let text = format!("{BASE}{}", rota(", holidays: closed")).replace("timeZone: Asia/Hong_Kong", site);

@@ -139,7 +139,7 @@ fn described(shape: &'static Shape, fields: &mut Fields) {
 
 fn below(takes: &'static Takes) -> Option<&'static Shape> {
     match takes {
-        Takes::Map(shape) => Some(shape),
+        Takes::Map(shape) | Takes::RefOrMap(_, shape) => Some(shape),
         Takes::List { of, .. } | Takes::OneOrMore(of) | Takes::OneOrNone(of) => below(of),
         _ => None,
     }
@@ -150,7 +150,9 @@ fn used(shape: &'static Shape, node: &Node, fields: &mut Fields) {
         let Some(value) = node.get(field.key) else { continue };
         fields.insert((shape.name, field.key));
         if let Some(shape) = below(&field.takes) {
-            value.one_or_more().iter().for_each(|item| used(shape, item, fields));
+            // Members that are on watch together are a list within the list.
+            let items = value.one_or_more().iter().flat_map(Node::one_or_more);
+            items.for_each(|item| used(shape, item, fields));
         }
     }
 }

@@ -154,6 +154,35 @@ fn the_balance_is_against_the_share_of_each_layer() {
 }
 
 #[test]
+fn whoever_joins_or_leaves_owes_nothing_of_the_time_without_them() {
+    // Two are members for two days, three for two, two again for two; the rest of bob's turn of the fifth is cem's.
+    let daily = layer("site", "UTC", "", "2026-01-05T00:00", "1 day", "ana bob[..2026-01-09] cem[2026-01-07..]");
+    check(
+        &estate(vec![daily], "ana@new-york bob@new-york cem@new-york"),
+        &[],
+        "2026-01-05T05:00Z",
+        "2026-01-11T05:00Z",
+        &[
+            "ana 67h nights 3/22h weekends 1/19h holidays 0/0h fair 64h balance 3h",
+            "bob 24h nights 1/8h weekends 0/0h holidays 0/0h fair 37.5h balance -13.5h",
+            "cem 53h nights 3/18h weekends 1/5h holidays 0/0h fair 42.5h balance 10.5h",
+        ],
+    );
+    // Nobody is a member, and somebody is there all the same.
+    let gone = layer("site", "UTC", "", "2026-01-05T00:00", "1 day", "ana[..2026-01-06]");
+    check(
+        &estate(vec![gone], "ana@london bob@london"),
+        &[stand_in("2026-01-06T10:00Z", "2026-01-06T16:00Z", "> bob")],
+        "2026-01-05T00:00Z",
+        "2026-01-07T00:00Z",
+        &[
+            "ana 24h nights 2/8h weekends 0/0h holidays 0/0h fair 24h balance 0h",
+            "bob 6h nights 0/0h weekends 0/0h holidays 0/0h fair 6h balance 0h",
+        ],
+    );
+}
+
+#[test]
 fn pages_count_within_the_window() {
     let estate = estate(vec![layer("site", "UTC", "", "2026-01-05T00:00", "1 day", "ana")], "ana@london");
     let (ana, from, until) = (name("ana"), at("2026-01-05T00:00Z"), at("2026-01-06T00:00Z"));

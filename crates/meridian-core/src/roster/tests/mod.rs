@@ -13,7 +13,7 @@ use jiff::{civil::DateTime, tz::TimeZone};
 use crate::{
     Instant,
     calendar::{Days, Hours},
-    estate::{Every, Holidays, Layer, Override, Role, Rota, Rotation, Turns, Unit},
+    estate::{Every, Holidays, Layer, Member, Override, Role, Rota, Rotation, Turns, Unit},
     id::Name,
     roster::shifts,
 };
@@ -31,22 +31,26 @@ pub fn rota(layers: impl IntoIterator<Item = Layer>) -> Rota {
     Rota { name: name("payments"), display_name: "Payments".into(), team: None, layers, overrides: vec![] }
 }
 
-/// `layer("london", "Europe/London", "mon-fri 08:00-17:00; sat 09:00-12:00", "2026-01-05T08:00", "1 week", "ana bob+cem")`
+/// `layer("london", "Europe/London", "mon-fri 08:00-17:00; sat 09:00-12:00", "2026-01-05T08:00", "1 week", "ana bob+cem")`,
+/// and `"4 day, 3 day"`, `"ana bob[2026-03-01..2026-09-01] cem[..2026-04-01T12:00]"`.
 pub fn layer(site: &str, zone: &str, hours: &str, start: &str, every: &str, members: &str) -> Layer {
     let hours = hours.split(';').map(str::trim).filter(|text| !text.is_empty()).map(|text| {
         let (days, times) = text.split_once(' ').unwrap();
         let (from, to) = times.split_once('-').unwrap();
         Hours { days: Days::parse(days).unwrap(), from: from.parse().unwrap(), to: to.parse().unwrap() }
     });
-    let (count, unit) = every.split_once(' ').unwrap();
-    let unit = match unit {
-        "hour" => Unit::Hours,
-        "day" => Unit::Days,
-        "week" => Unit::Weeks,
-        "month" => Unit::Months,
-        other => panic!("{other}"),
-    };
-    let members = members.split(' ').map(|turn| turn.split('+').map(name).collect()).collect();
+    let every = every.split(", ").map(|part| {
+        let (count, unit) = part.split_once(' ').unwrap();
+        let unit = match unit {
+            "hour" => Unit::Hours,
+            "day" => Unit::Days,
+            "week" => Unit::Weeks,
+            "month" => Unit::Months,
+            other => panic!("{other}"),
+        };
+        Every { count: count.parse().unwrap(), unit }
+    });
+    let members = members.split(' ').map(|turn| turn.split('+').map(member).collect()).collect();
     Layer {
         name: site.into(),
         site: name(site),
@@ -57,11 +61,20 @@ pub fn layer(site: &str, zone: &str, hours: &str, start: &str, every: &str, memb
         calendar: crate::calendar::SiteCalendar::default(),
         rotation: Rotation {
             start: start.parse::<DateTime>().unwrap(),
-            every: Every { count: count.parse().unwrap(), unit },
+            every: every.collect(),
             turns: Turns::Elapsed,
             members,
         },
     }
+}
+
+fn member(text: &str) -> Member {
+    let Some((person, dates)) = text.split_once('[') else { return name(text).into() };
+    let (from, until) = dates.trim_end_matches(']').split_once("..").unwrap();
+    let date = |text: &str| {
+        (!text.is_empty()).then(|| text.parse().unwrap_or_else(|_| format!("{text}T00:00").parse().unwrap()))
+    };
+    Member { person: name(person), from: date(from), until: date(until) }
 }
 
 /// `stand_in("2026-02-17T00:00Z", "2026-02-18T00:00Z", "wen > mei")`, `"> mei"`, `"wen > mei @hong-kong"`

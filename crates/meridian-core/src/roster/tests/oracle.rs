@@ -3,7 +3,7 @@
 //! For one instant after the other: which wall-clock stretches would hold it? Every boundary is resolved alone, by the
 //! classification of the time zone library; no stretch is joined, no table is kept, no order is assumed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{
     SignedDuration, Span,
@@ -16,7 +16,7 @@ use super::{name, rota};
 use crate::{
     Instant,
     calendar::{Days, Hours, SiteCalendar, WallTime, holiday},
-    estate::{Every, Holidays, Layer, Override, Role, Rota, Rotation, Turns, Unit},
+    estate::{Every, Holidays, Layer, Member, Override, Role, Rota, Rotation, Turns, Unit},
     roster::{Shift, holes, next_change, on_watch, shifts},
 };
 
@@ -38,15 +38,39 @@ fn resolve(zone: &TimeZone, wall: DateTime, edge: Edge) -> Instant {
     offset.to_timestamp(wall).unwrap()
 }
 
+/// The wall clock at which a period begins: the lengths of all before it, added up.
 fn handoff(rotation: &Rotation, number: i64) -> DateTime {
-    let count = i64::from(rotation.every.count) * number;
-    let span = match rotation.every.unit {
-        Unit::Hours => Span::new().hours(count),
-        Unit::Days => Span::new().days(count),
-        Unit::Weeks => Span::new().weeks(count),
-        Unit::Months => Span::new().months(count),
-    };
-    rotation.start + span
+    let (mut months, mut hours) = (0, 0);
+    for (place, every) in rotation.every.iter().enumerate() {
+        let parts = rotation.every.len() as i64;
+        let times = number / parts + i64::from((place as i64) < number % parts);
+        match every.unit {
+            Unit::Hours => hours += times * i64::from(every.count),
+            Unit::Days => hours += times * i64::from(every.count) * 24,
+            Unit::Weeks => hours += times * i64::from(every.count) * 168,
+            Unit::Months => months += times * i64::from(every.count),
+        }
+    }
+    rotation.start + Span::new().months(months) + SignedDuration::from_hours(hours)
+}
+
+fn is_there(member: &Member, wall: DateTime) -> bool {
+    member.from.is_none_or(|from| from <= wall) && member.until.is_none_or(|until| wall < until)
+}
+
+/// Walks all turns from the first: each goes to the next place at which somebody is a member when it begins. Says of
+/// each period where the search for somebody starts.
+fn walk(rotation: &Rotation, periods: impl Iterator<Item = i64>) -> BTreeMap<i64, usize> {
+    let ring = rotation.members.len();
+    let (mut before, mut begins) = (ring - 1, BTreeMap::new());
+    for period in periods {
+        let wall = handoff(rotation, period);
+        let next = (1..=ring).map(|step| (before + step) % ring);
+        let had = next.into_iter().find(|place| rotation.members[*place].iter().any(|one| is_there(one, wall)));
+        begins.insert(period, had.unwrap_or((before + 1) % ring));
+        before = had.unwrap_or(before);
+    }
+    begins
 }
 
 /// The hours that start on this date, as wall clock.
@@ -64,8 +88,13 @@ fn hours_of(layer: &Layer, date: Date) -> Vec<(DateTime, DateTime)> {
     of_day.map(|h| (wall(h.from.0), wall(h.to.0 + if h.to <= h.from { 86_400 } else { 0 }))).collect()
 }
 
-/// All pieces of a layer that somebody works, with the period they lie in, up to a date.
-fn pieces(layer: &Layer, until: Date) -> Vec<(i64, Instant, Instant)> {
+/// What lies in one period and is somebody's work, with the wall clock at which it begins.
+type Piece = (i64, DateTime, Instant, Instant);
+
+/// All pieces of a layer that somebody works, up to a date. They end where somebody joins or leaves.
+fn pieces(layer: &Layer, until: Date) -> Vec<Piece> {
+    let members = layer.rotation.members.iter().flatten();
+    let dates: BTreeSet<DateTime> = members.flat_map(|member| [member.from, member.until]).flatten().collect();
     let mut found = Vec::new();
     let (mut date, mut period) = (layer.rotation.start.date() - Span::new().days(1), 0);
     while date <= until {
@@ -80,9 +109,14 @@ fn pieces(layer: &Layer, until: Date) -> Vec<(i64, Instant, Instant)> {
                 let b = to.min(handoff(&layer.rotation, number + 1));
                 if a < b {
                     period = number;
-                    let (a, b) = (resolve(&layer.zone, a, Edge::Start), resolve(&layer.zone, b, Edge::End));
-                    if a < b {
-                        found.push((number, a, b));
+                    let within = dates.iter().copied().filter(|date| a < *date && *date < b);
+                    let cuts: Vec<DateTime> = std::iter::once(a).chain(within).chain([b]).collect();
+                    for part in cuts.windows(2) {
+                        let from = resolve(&layer.zone, part[0], Edge::Start);
+                        let until = resolve(&layer.zone, part[1], Edge::End);
+                        if from < until {
+                            found.push((number, part[0], from, until));
+                        }
                     }
                 }
                 number += 1;
@@ -98,20 +132,20 @@ fn rotation_says(layer: &Layer, instants: &[Instant]) -> Vec<BTreeSet<String>> {
     let last = layer.zone.to_datetime(*instants.last().unwrap()).date() + Span::new().days(2);
     let mut pieces = pieces(layer, last);
     let worked: BTreeSet<i64> = pieces.iter().map(|piece| piece.0).collect();
-    pieces.retain(|(_, from, until)| from <= instants.last().unwrap() && instants[0] < *until);
-    let persons = |period: i64| {
-        let turn = match layer.rotation.turns {
-            Turns::Elapsed => period as usize,
-            Turns::Served => worked.range(..period).count(),
-        };
-        layer.rotation.members[turn % layer.rotation.members.len()].iter().map(|person| person.to_string())
+    let rotation = &layer.rotation;
+    let begins = match rotation.turns {
+        Turns::Elapsed => walk(rotation, 0..=worked.last().copied().unwrap_or(0)),
+        Turns::Served => walk(rotation, worked.into_iter()),
+    };
+    pieces.retain(|(_, _, from, until)| from <= instants.last().unwrap() && instants[0] < *until);
+    let persons = |(period, wall, _, _): &Piece| {
+        let ring = rotation.members.len();
+        let there = |place: usize| rotation.members[place].iter().filter(|member| is_there(member, *wall));
+        let place = (0..ring).map(|step| (begins[period] + step) % ring).find(|place| there(*place).count() > 0);
+        place.into_iter().flat_map(there).map(|member| member.person.to_string()).collect::<Vec<_>>()
     };
     let at = |instant: &Instant| {
-        pieces
-            .iter()
-            .filter(|(_, from, until)| from <= instant && instant < until)
-            .flat_map(|piece| persons(piece.0))
-            .collect()
+        pieces.iter().filter(|(_, _, from, until)| from <= instant && instant < until).flat_map(&persons).collect()
     };
     instants.iter().map(at).collect()
 }
@@ -167,18 +201,32 @@ prop_compose! {
     }
 }
 
+/// Whence member dates are counted until it is known when the rotation starts.
+const BASE: DateTime = DateTime::constant(2000, 1, 1, 0, 0, 0, 0);
+
+prop_compose! {
+    /// Most stay for ever; others join or leave at some half of a day, now and then in the middle of a turn.
+    fn member()(person in 0usize..5, from in prop::option::weighted(0.2, -20i64..90), until in prop::option::weighted(0.2, -10i64..100)) -> Member {
+        let date = |half_days: i64| BASE + SignedDuration::from_hours(half_days * 12);
+        Member { person: name(MEMBERS[person]), from: from.map(date), until: until.map(date) }
+    }
+}
+
 prop_compose! {
     fn rotation()(
         days_before in prop_oneof![0i64..20, 20i64..400],
         start in wall_time(),
-        count in 1u32..9,
-        unit in prop_oneof![Just(Unit::Hours), Just(Unit::Days), Just(Unit::Weeks), Just(Unit::Months)],
+        every in prop::collection::vec((1u32..9, prop_oneof![Just(Unit::Hours), Just(Unit::Days), Just(Unit::Weeks), Just(Unit::Months)]), 1..4),
         served in any::<bool>(),
-        members in prop::collection::vec(prop::collection::vec(0usize..5, 1..3), 1..5),
+        members in prop::collection::vec(prop::collection::vec(member(), 1..3), 1..5),
     ) -> (i64, u32, Rotation) {
-        let members = members.iter().map(|turn| turn.iter().map(|person| name(MEMBERS[*person])).collect()).collect();
+        // Months stand among months.
+        let months = |unit: &Unit| *unit == Unit::Months;
+        let first = every[0].1;
+        let alike = every.iter().filter(|(_, unit)| months(unit) == months(&first));
+        let every = alike.map(|(count, unit)| Every { count: *count, unit: *unit }).collect();
         let turns = if served { Turns::Served } else { Turns::Elapsed };
-        let rotation = Rotation { start: DateTime::ZERO, every: Every { count, unit }, turns, members };
+        let rotation = Rotation { start: DateTime::ZERO, every, turns, members };
         (days_before, start, rotation)
     }
 }
@@ -188,7 +236,7 @@ prop_compose! {
         hours in prop::collection::vec(hours(), 0..4),
         closed in any::<bool>(),
         calendar in prop_oneof![Just(None), Just(Some("hk-public")), Just(Some("us-public"))],
-        role in 0usize..3,
+        role in 0usize..4,
         rotation in rotation(),
     ) -> (Layer, i64, u32) {
         let (days_before, start, rotation) = rotation;
@@ -229,6 +277,12 @@ prop_compose! {
             layer.zone = TimeZone::get(ZONES[zones[number % zones.len()]].0).unwrap();
             let date = layer.zone.to_datetime(change).date() - Span::new().days(days_before - 2);
             layer.rotation.start = date.to_datetime(Time::midnight()) + SignedDuration::from_secs(start.into());
+            // Half of a layer's dates around the window, where they matter most.
+            let around = if number % 2 == 0 { date - Span::new().days(2) } else { layer.zone.to_datetime(change).date() - Span::new().days(15) };
+            let shift = around.to_datetime(Time::midnight()).duration_since(BASE);
+            for member in layer.rotation.members.iter_mut().flatten() {
+                (member.from, member.until) = (member.from.map(|from| from + shift), member.until.map(|until| until + shift));
+            }
             layer.name = format!("layer-{number}");
             layer
         });
@@ -344,7 +398,7 @@ proptest! {
             let served = layer.rotation.turns == Turns::Served;
             let year = if served { start.0.rem_euclid(100) + 1950 } else { start.0.rem_euclid(9999) };
             layer.rotation.start = DateTime::new(year, (start.1 % 12 + 1) as i8, (start.2 % 28 + 1) as i8, 0, 0, 0, 0).unwrap();
-            layer.rotation.every.count = count;
+            layer.rotation.every[0].count = count;
             layer.hours = wild_hours.iter().map(|(d, f, t)| Hours { days: Days(*d), from: WallTime(*f), to: WallTime(*t) }).collect();
         }
         let (from, until) = match window {

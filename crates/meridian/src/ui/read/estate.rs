@@ -71,7 +71,7 @@ pub fn people(lens: &Lens<'_>) -> PeopleView {
     let row = |person: &Person| {
         let (site, zone) = lens.site(&person.site);
         let stands = |rota: &&meridian_core::estate::Rota| {
-            rota.layers.iter().any(|layer| layer.rotation.members.iter().flatten().any(|m| *m == person.name))
+            rota.layers.iter().any(|layer| layer.rotation.persons().any(|m| *m == person.name))
         };
         PersonRow {
             name: person.name.to_string(),

@@ -15,15 +15,21 @@ fn rotas() {
             ),
             (
                 "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: 1 week, members: [] } }] }",
-                &["4:92 this list is empty | a list, each item the name of a person, or a list of such; at least one"],
+                &[
+                    "4:92 this list is empty | a list, each item the name of a person, or a map of `person`, `from` and `until`, or a list of such; at least one",
+                ],
             ),
             (
                 "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: 1 week, members: [[]] } }] }",
-                &["4:102 this list is empty | the name of a person, or a list of such"],
+                &[
+                    "4:102 this list is empty | the name of a person, or a map of `person`, `from` and `until`, or a list of such",
+                ],
             ),
             (
                 "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: 1 week, members: } }] }",
-                &["4:92 `members` has no value | a list, each item the name of a person, or a list of such"],
+                &[
+                    "4:92 `members` has no value | a list, each item the name of a person, or a map of `person`, `from` and `until`, or a list of such",
+                ],
             ),
             (
                 "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: 1 week, members: [wen, [mei, men]] } }] }",
@@ -32,6 +38,43 @@ fn rotas() {
             (
                 "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: 1 week, members: [[wen, wen]] } }] }",
                 &["4:108 `wen` is on watch together with themselves"],
+            ),
+            (
+                "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: 1 week, members: [{ person: men, from: 2026-13-01, since: 2026-01-01 }] } }] }",
+                &[
+                    "4:112 there is no person `men` | the name of a person: `mei` or `wen` ? mei",
+                    "4:123 `2026-13-01` is not in the calendar | a local date and time such as 2026-01-05T08:00, or a date",
+                    "4:135 unknown field `since` | `person`, `from` or `until`",
+                ],
+            ),
+            (
+                "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: 1 week, members: [{ person: wen, from: 2026-03-01, until: 2026-03-01 }, { from: 2026-03-01 }] } }] }",
+                &[
+                    "4:142 `wen` leaves before they join | a moment after 2026-03-01T00:00:00",
+                    "4:156 `person` is missing | the name of a person: who it is",
+                ],
+            ),
+            (
+                "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: 1 week, members: [[{ person: wen, until: 2026-03-02 }, { person: wen, from: 2026-03-01 }]] } }] }",
+                &["4:139 `wen` is on watch together with themselves"],
+            ),
+            (
+                "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: [1 month, 3 days, weekly], members: [wen] } }] }",
+                &[
+                    "4:102 `weekly` is not how long a turn lasts | how long a turn lasts: a number of hours, days, weeks or months",
+                ],
+            ),
+            (
+                "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: [1 month, 3 days], members: [wen] } }] }",
+                &[
+                    "4:94 months stand beside parts of another kind: together they would fit no calendar | months alone, or hours, days and weeks",
+                ],
+            ),
+            (
+                "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-01-05, every: [], members: [wen] } }] }",
+                &[
+                    "4:77 this list is empty | how long a turn lasts: a number of hours, days, weeks or months, or a list of such",
+                ],
             ),
             (
                 "{ layers: [{ name: a, site: hong-kong, rotation: { start: 2026-02-30, every: 1 week, members: [wen] } }] }",
@@ -82,7 +125,7 @@ fn rotas() {
             (
                 "{ layers: [{ name: a, site: hong-kong, role: primry, holidays: open, hours: [], rotation: { start: 2026-01-05, every: 1 week, members: [wen] } }] }",
                 &[
-                    "4:52 `primry` is not known here | primary, secondary, shadow ? primary",
+                    "4:52 `primry` is not known here | primary, secondary, shadow, reverse-shadow ? primary",
                     "4:70 `open` is not known here | staffed, closed",
                     "4:76 this list is empty | a list, each item a map of `days`, `from` and `to`; at least one",
                 ],
@@ -143,7 +186,9 @@ fn escalations() {
             ),
             (
                 "{ steps: [{ page: [rota/payments#secondry], within: 5m }] }",
-                &["4:26 `secondry` is no role | primary, secondary or shadow ? rota/payments#secondary"],
+                &[
+                    "4:26 `secondry` is no role | primary, secondary, shadow or reverse-shadow ? rota/payments#secondary",
+                ],
             ),
             (
                 "{ steps: [{ page: [person/wen#primary], within: 5m }] }",
