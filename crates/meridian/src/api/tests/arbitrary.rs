@@ -16,7 +16,7 @@ use super::{
 use crate::serve::Intake;
 
 /// Paths outside the API's table; `{}` becomes anything.
-const PATHS: [&str; 27] = [
+const PATHS: [&str; 28] = [
     "/",
     "/incidents",
     "/incidents/{}",
@@ -30,6 +30,7 @@ const PATHS: [&str; 27] = [
     "/estate",
     "/journal",
     "/find",
+    "/wall",
     "/ack/{}",
     "/pass/{}",
     "/login",

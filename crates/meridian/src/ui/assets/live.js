@@ -43,6 +43,9 @@ const M = (window.meridian = {
       if (answer.redirected || answer.status === 401) { location.reload(); return; }
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // A newer Meridian has another script: a display takes it by itself, and a reader with their next page.
+      const script = (where) => where.querySelector("script[src]")?.getAttribute("src");
+      if (root.dataset.liveFrom && script(page) !== script(document)) { location.reload(); return; }
       for (const region of document.querySelectorAll("[data-live]")) {
         const fresh = page.getElementById(region.id);
         if (fresh && region.dataset.was !== fresh.outerHTML) {
@@ -88,23 +91,30 @@ const M = (window.meridian = {
   }
 
   M.refresh = refresh;
-  const source = new EventSource("/live");
-  source.addEventListener("beat", (event) => {
+  let source = null, opened = false;
+  function connect() {
+    source = new EventSource(root.dataset.liveFrom || "/live");
+    source.addEventListener("beat", beat);
+    source.addEventListener("changed", changed);
+    // After a break something may have been missed.
+    source.addEventListener("open", () => { M.beat = Date.now(); if (opened) refresh(); opened = true; });
+    // A browser gives up on a server that answers with an error; a display that nobody touches must not.
+    source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000); });
+  }
+  function beat(event) {
     const at = Number(event.data);
     M.beat = Date.now();
     if (at) { M.skew = at - Date.now(); if (!fetching && !failed) M.asOf = at; }
     // A page also says what time alone changes: who is on watch, which name has room beside the now-line.
     if (failed || (M.now() - drawn > 60_000 && Date.now() - fetched > 20_000)) refresh();
     judge();
-  });
-  source.addEventListener("changed", () => {
+  }
+  function changed() {
     M.beat = Date.now();
     clearTimeout(timer);
     timer = setTimeout(refresh, 60 + Math.random() * 120);
-  });
-  // After a break something may have been missed.
-  let opened = false;
-  source.addEventListener("open", () => { M.beat = Date.now(); if (opened) refresh(); opened = true; });
+  }
+  connect();
   setInterval(judge, 1000);
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

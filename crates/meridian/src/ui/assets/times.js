@@ -43,9 +43,12 @@
       const p = format(clock.dataset.clock);
       put(clock.querySelector("time"), `${p.hour}:${p.minute}`);
       put(clock.querySelector(".push"), `${p.weekday} ${p.day} ${p.month}`);
+      put(clock.querySelector("[data-weekday]"), p.weekday);
     }
     for (const node of document.querySelectorAll("[data-until]")) put(node, M.lasting(Number(node.dataset.until) - now));
     for (const node of document.querySelectorAll("[data-since]")) put(node, M.lasting(now - Number(node.dataset.since)));
+    for (const node of document.querySelectorAll("[data-large-until]")) large(node, Number(node.dataset.largeUntil) - now);
+    for (const node of document.querySelectorAll("[data-large-since]")) large(node, now - Number(node.dataset.largeSince));
     for (const line of document.querySelectorAll("[data-nowline]")) {
       const { begin, end } = line.dataset, x = ((now - begin) / (end - begin)) * 100;
       if (x < 0 || x > 100 || M.held) continue;
@@ -57,6 +60,18 @@
     }
     for (const node of document.querySelectorAll("main time[data-utc], .needs time[data-utc]")) read(node);
   };
+  // `2 h 26 min` with small units.
+  function large(node, ms) {
+    const text = M.lasting(ms);
+    if (node.dataset.says === text) return;
+    node.dataset.says = text;
+    node.replaceChildren(...text.split(/[\u00a0 ]/).map((part, i) => {
+      if (i % 2 === 0) return part;
+      const unit = document.createElement("small");
+      unit.textContent = part;
+      return unit;
+    }));
+  }
   const put = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
 
   // Preferences: instantly here, and kept by the server for the next page.

@@ -14,6 +14,7 @@ mod recent;
 mod rota;
 mod silences;
 mod strip;
+mod wall;
 
 pub use access::{login, setup, tokens};
 pub use accounts::{account, accounts, join, own_account};
@@ -28,3 +29,4 @@ pub use people::people;
 pub use recent::recent;
 pub use rota::{rota, rotas};
 pub use silences::{silence_form, silences};
+pub use wall::{closed as wall_closed, wall};

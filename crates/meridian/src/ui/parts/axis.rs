@@ -158,9 +158,9 @@ mod tests {
         // Half an hour, at two in the night.
         check("Australia/Lord_Howe", "2026-10-03T14:00:00Z", 3, 1, "01 03");
         // The day begins at one: midnight does not exist.
-        check("America/Havana", "2026-03-08T03:00:00Z", 4, 2, "Sun 01 02");
+        check("America/Havana", "2026-03-08T03:00:00Z", 4, 2, "22 Sun 01 02");
         // A whole day that never was.
-        check("Pacific/Apia", "2011-12-29T11:00:00Z", 48, 12, "12 Sat 00 12 Sun 00 12");
+        check("Pacific/Apia", "2011-12-29T11:00:00Z", 48, 12, "12 Sat 00 12 Sun 00");
         check("UTC", "2026-03-17T20:00:00Z", 4, 0, "");
     }
 

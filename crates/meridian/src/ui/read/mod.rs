@@ -15,6 +15,7 @@ mod rota;
 mod sites;
 mod story;
 mod told;
+mod wall;
 mod watch;
 
 use jiff::tz::TimeZone;
@@ -31,6 +32,7 @@ pub use incident::{incident, incidents};
 pub use page::{ack, pages};
 pub use rota::{rota, rotas, zone_of_reader};
 pub use story::{journal, tell};
+pub use wall::wall;
 
 use super::{parts::say::listed, shell::Counts};
 

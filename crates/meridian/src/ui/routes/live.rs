@@ -13,7 +13,10 @@ use axum::{
 use futures_util::stream;
 use jiff::SignedDuration;
 
-use crate::ui::{assets, visitor::Member};
+use crate::{
+    serve::House,
+    ui::{assets, visitor::Member},
+};
 
 /// A page that hears nothing for ten seconds says that it is disconnected.
 const BEAT_MS: f64 = 4_000.0;
@@ -21,7 +24,12 @@ const BEAT_MS: f64 = 4_000.0;
 const REST_MS: f64 = 250.0;
 
 pub async fn live(Member(v): Member) -> Response {
-    let (clock, keeper) = (v.house.clock.clone(), v.house.keeper.clone());
+    stream(&v.house)
+}
+
+/// Whoever may hear it was asked before.
+pub(super) fn stream(house: &House) -> Response {
+    let (clock, keeper) = (house.clock.clone(), house.keeper.clone());
     // The demo's clock runs faster; people's eyes do not.
     let real = move |ms: f64, speed: f64| SignedDuration::from_millis((ms * speed) as i64);
     let events = stream::unfold((keeper.changed(), true), move |(mut changed, first)| {

@@ -31,6 +31,8 @@ pub struct Wanted {
     pub rota: Option<String>,
     /// Another moment than now.
     pub at: Option<Instant>,
+    pub token: Option<String>,
+    pub theme: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Wanted {
@@ -47,6 +49,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
             before: number("before"),
             from: get("from"),
             rota: get("rota"),
+            token: get("token"),
+            theme: get("theme"),
             at: get("at").and_then(|text| text.parse().ok()),
             span: get("span").unwrap_or_default(),
         })

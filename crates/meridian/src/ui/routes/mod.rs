@@ -8,6 +8,7 @@ mod live;
 mod look;
 mod rotas;
 mod silences;
+mod wall;
 
 use axum::{
     Router,
@@ -56,6 +57,8 @@ pub fn router() -> Router<House> {
         .route("/tokens", get(access::tokens).post(access::make_token))
         .route("/tokens/{name}/revoke", post(access::revoke_token))
         .route("/live", get(live::live))
+        .route("/wall", get(wall::show))
+        .route("/wall/live", get(wall::live))
         .route("/assets/{hash}/{name}", get(live::asset))
         .fallback(look::nothing_here)
 }

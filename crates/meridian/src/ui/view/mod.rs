@@ -9,6 +9,7 @@ pub mod estate;
 pub mod incident;
 pub mod page;
 pub mod rota;
+pub mod wall;
 
 use meridian_core::Instant;
 
