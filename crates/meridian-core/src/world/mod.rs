@@ -122,6 +122,12 @@ impl World {
         roster::on_watch(rota, &self.overrides.of(&rota.name), at)
     }
 
+    /// When who is on watch in this rota changes next after `at`.
+    pub fn next_change(&self, rota: &Name, at: Instant) -> Option<Instant> {
+        let rota = self.estate.parsed.rotas.get(rota)?;
+        roster::next_change(rota, &self.overrides.of(&rota.name), at)
+    }
+
     /// The shifts of this rota in `[from, until)`.
     pub fn shifts(&self, rota: &Name, from: Instant, until: Instant) -> Vec<Shift> {
         let Some(rota) = self.estate.parsed.rotas.get(rota) else { return Vec::new() };

@@ -283,6 +283,8 @@ fn on_rotas() -> Vec<Endpoint> {
         read("/oncall", "Who is on watch", List(of::<ShiftView>()), oncall).query(&["rota", "at"]),
         read("/shifts", "The shifts of a rota in a window", List(of::<ShiftView>()), shifts)
             .query(&["rota!", "from!", "until!"]),
+        read("/rotas/{rota}/next", "When who is on watch changes next", One(of::<NextView>()), next_change)
+            .query(&["after"]),
         read("/rotas", "All rotas", List(of::<RotaView>()), rotas::rotas),
         read("/rotas/{rota}/overrides", "The overrides of a rota", List(of::<OverrideView>()), overrides),
         change(

@@ -6,7 +6,13 @@ use axum::{
     http::StatusCode,
 };
 use jiff::SignedDuration;
-use meridian_core::{Command, Reply, access::Action, estate::Override, id::Name, roster::Shift};
+use meridian_core::{
+    Command, Reply,
+    access::Action,
+    estate::{Estate, Override},
+    id::Name,
+    roster::Shift,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,10 +40,14 @@ pub struct ShiftView {
     #[schema(format = DateTime)]
     until: String,
     because: String,
+    /// The IANA zone of the site.
+    zone: Option<String>,
 }
 
-fn view(shift: Shift) -> ShiftView {
+fn view(estate: &Estate, shift: Shift) -> ShiftView {
+    let zone = estate.sites.get(&shift.site).and_then(|site| site.zone.iana_name());
     ShiftView {
+        zone: zone.map(str::to_owned),
         rota: shift.rota.to_string(),
         layer: shift.layer.to_string(),
         role: shift.role.word(),
@@ -73,7 +83,7 @@ pub async fn oncall(
     let only = query.rota.as_deref().map(|rota| known(&house, rota)).transpose()?;
     let world = house.keeper.world();
     let rotas = world.estate().rotas.keys().filter(|rota| only.as_ref().is_none_or(|only| only == *rota));
-    whole(rotas.flat_map(|rota| world.on_watch(rota, at)).map(view))
+    whole(rotas.flat_map(|rota| world.on_watch(rota, at)).map(|shift| view(world.estate(), shift)))
 }
 
 #[derive(Deserialize)]
@@ -96,7 +106,37 @@ pub async fn shifts(
         return Err(Problem::query("until", "it must lie after `from`, at most two years"));
     }
     let world = house.keeper.world();
-    whole(world.shifts(&rota, from, until).into_iter().map(view))
+    whole(world.shifts(&rota, from, until).into_iter().map(|shift| view(world.estate(), shift)))
+}
+
+#[derive(Deserialize)]
+pub struct NextQuery {
+    after: Option<String>,
+}
+
+/// When who is on watch changes.
+#[derive(Serialize, ToSchema)]
+pub struct NextView {
+    rota: String,
+    /// The instant that was asked about; now, if none was.
+    #[schema(format = DateTime)]
+    after: String,
+    /// Absent: it does not change.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+}
+
+pub async fn next_change(
+    State(house): State<House>,
+    caller: Caller,
+    Path(rota): Path<String>,
+    Params(query): Params<NextQuery>,
+) -> Result<Json<NextView>, Problem> {
+    caller.authorize(Action::Read)?;
+    let rota = known(&house, &rota)?;
+    let after = query.after.as_deref().map(|text| instant("after", text)).transpose()?.unwrap_or(house.clock.now());
+    let at = house.keeper.world().next_change(&rota, after).map(|at| at.to_string());
+    Ok(Json(NextView { rota: rota.to_string(), after: after.to_string(), at }))
 }
 
 #[derive(Serialize, ToSchema)]

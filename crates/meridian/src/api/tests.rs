@@ -33,6 +33,7 @@ get /oncall viewer
 get /pages viewer
 get /pages/{page} viewer
 get /rotas viewer
+get /rotas/{rota}/next viewer
 get /rotas/{rota}/overrides viewer
 get /shifts viewer
 get /silences viewer

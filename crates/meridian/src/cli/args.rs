@@ -63,16 +63,15 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Print who is on watch, as the estate's files have it.
+    /// Print who is on watch.
     ///
-    /// Overrides that were added at run time are known to the server: `meridian status` shows them.
+    /// A running server and a journal know the overrides that were made at run time; an estate's files alone do not.
     #[command(
-        after_help = "Examples:\n  meridian oncall --estate estate\n  meridian oncall --estate estate --rota payments --at 2026-03-08T06:55:00Z --json"
+        after_help = "Examples:\n  meridian oncall --server https://meridian.example.com\n  meridian oncall --data data\n  meridian oncall --estate estate --rota payments --at 2026-03-08T06:55:00Z --json"
     )]
     Oncall {
-        /// The directory with the estate's YAML files.
-        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
-        estate: PathBuf,
+        #[command(flatten)]
+        source: roster::Asked,
         /// Only this rota.
         #[arg(long)]
         rota: Option<String>,
@@ -83,14 +82,15 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Print the shifts of a rota in a window, as the estate's files have it.
+    /// Print the shifts of a rota in a window.
+    ///
+    /// A running server and a journal know the overrides that were made at run time; an estate's files alone do not.
     #[command(
         after_help = "Example:\n  meridian shifts --estate estate --rota payments --from 2026-12-24T00:00Z --to 2027-01-02T00:00Z"
     )]
     Shifts {
-        /// The directory with the estate's YAML files.
-        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
-        estate: PathBuf,
+        #[command(flatten)]
+        source: roster::Asked,
         /// The name of the rota.
         #[arg(long)]
         rota: String,

@@ -127,8 +127,17 @@ pub fn unserved(estate: &Estate, dir: &Path) -> Option<Problem> {
 
 /// The estate of a directory, for commands that need one; else all problems as one text.
 pub fn load(dir: &Path) -> Result<Estate, String> {
-    match read_dir(dir).and_then(|files| estate::load(&files)) {
-        Ok(loaded) => Ok(loaded.estate),
+    sound(dir).map(|(_, estate)| estate)
+}
+
+/// The files of an estate without errors; else all problems as one text.
+pub fn sound_files(dir: &Path) -> Result<Vec<SourceFile>, String> {
+    sound(dir).map(|(files, _)| files)
+}
+
+fn sound(dir: &Path) -> Result<(Vec<SourceFile>, Estate), String> {
+    match read_dir(dir).and_then(|files| estate::load(&files).map(|loaded| (files, loaded.estate))) {
+        Ok(both) => Ok(both),
         Err(problems) => {
             let shown: String = problems.iter().map(|problem| format!("\n{problem}\n")).collect();
             Err(format!("the estate in {} is broken\n{shown}", dir.display()))

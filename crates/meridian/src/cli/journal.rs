@@ -13,7 +13,7 @@ use meridian_store::{Journal, OpenError, SqliteJournal, Stats, WholeError};
 use serde_json::json;
 
 /// The journal's file in the data directory; a file is taken as it is, e.g. a backup.
-fn file_of(data: &Path) -> PathBuf {
+pub(super) fn file_of(data: &Path) -> PathBuf {
     if data.is_file() { data.to_owned() } else { data.join("journal.db") }
 }
 

@@ -26,12 +26,13 @@ pub fn run() -> ExitCode {
         Command::Check { dir, json, strict } => estate::check(&dir, json, strict),
         Command::Schema { kind } => estate::schema(kind.as_deref()),
         Command::Route { estate, labels, json } => route::run(&estate, &labels, json),
-        Command::Oncall { estate, rota, at, json } => answer(estate::load(&estate).and_then(|estate| {
-            let at = at.unwrap_or_else(|| crate::clock::Clock::system().now());
-            roster::oncall(&estate, rota.as_deref(), at, json)
-        })),
-        Command::Shifts { estate, rota, from, to, json } => {
-            answer(estate::load(&estate).and_then(|estate| roster::shifts(&estate, &rota, from, to, json)))
+        Command::Oncall { source, rota, at, json } => {
+            let answer = source.open().and_then(|source| roster::oncall(&source, rota.as_deref(), at, json));
+            answer.map_or_else(|why| why.tell(json), |text| said(&text))
+        }
+        Command::Shifts { source, rota, from, to, json } => {
+            let answer = source.open().and_then(|source| roster::shifts(&source, &rota, from, to, json));
+            answer.map_or_else(|why| why.tell(json), |text| said(&text))
         }
         Command::Remote(command) => client::run(command),
         Command::Journal { command } => match command {
@@ -52,12 +53,14 @@ pub fn run() -> ExitCode {
 /// Prints an answer, or the error to the standard error.
 pub fn answer(result: Result<String, String>) -> ExitCode {
     match result {
-        Ok(text) => {
-            print(&text);
-            ExitCode::SUCCESS
-        }
+        Ok(text) => said(&text),
         Err(why) => fail(&why),
     }
+}
+
+fn said(text: &str) -> ExitCode {
+    print(text);
+    ExitCode::SUCCESS
 }
 
 /// Writes to the standard output; a reader that has seen enough (`| head`) is no error.

@@ -1,29 +1,57 @@
-//! `meridian oncall` and `meridian shifts`: who is on watch, as the estate alone has it.
+//! `meridian oncall` and `meridian shifts`: who is on watch, as the estate's files, a journal or a running server has it.
 //!
-//! What it does *not* do: it asks no server, so overrides that were added at run time do not show here.
+//! What it does *not* do: it computes nothing of its own. The same answer is printed in the same bytes, wherever it
+//! comes from.
+
+pub mod source;
 
 use jiff::{SignedDuration, tz::TimeZone};
-use meridian_core::{
-    Instant,
-    estate::{Estate, Rota, nearest},
-    roster::{self, Shift},
-};
-use serde::Serialize;
+use meridian_core::{Instant, estate::nearest, roster::Shift};
+use serde::{Deserialize, Serialize};
+
+pub use source::{Asked, Source, Unanswered};
 
 /// A longer window would print more lines than anybody reads.
 const WINDOW_MAX: SignedDuration = SignedDuration::from_hours(100 * 366 * 24);
 
 /// A shift as scripts read it; the instants are RFC 3339 in UTC.
-#[derive(Serialize)]
-struct Row<'a> {
-    rota: &'a str,
-    layer: &'a str,
-    role: &'a str,
-    person: &'a str,
-    site: &'a str,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    rota: String,
+    layer: String,
+    role: String,
+    person: String,
+    site: String,
     from: Instant,
     until: Instant,
     because: String,
+    /// Of the site, for people.
+    #[serde(default, skip_serializing)]
+    zone: Option<String>,
+}
+
+impl Row {
+    fn new(shift: Shift, zone: Option<&TimeZone>) -> Row {
+        Row {
+            rota: shift.rota.to_string(),
+            layer: shift.layer.to_string(),
+            role: shift.role.word().to_owned(),
+            person: shift.person.to_string(),
+            site: shift.site.to_string(),
+            from: shift.from,
+            until: shift.until,
+            because: shift.because.to_string(),
+            zone: zone.and_then(TimeZone::iana_name).map(str::to_owned),
+        }
+    }
+}
+
+/// A rota that nobody watches at an instant, and when that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwatched {
+    rota: String,
+    at: Instant,
+    next: Option<Instant>,
 }
 
 /// Reads an instant of the command line.
@@ -34,23 +62,21 @@ pub fn instant(text: &str) -> Result<Instant, String> {
     })
 }
 
-/// Who is on watch at `at`, in one rota or in all.
-pub fn oncall(estate: &Estate, rota: Option<&str>, at: Instant, json: bool) -> Result<String, String> {
-    let rotas: Vec<&Rota> = match rota {
-        Some(name) => vec![find(estate, name)?],
-        None => estate.rotas.values().collect(),
-    };
-    let found: Vec<(&Rota, Vec<Shift>)> = rotas.iter().map(|rota| (*rota, roster::on_watch(rota, &[], at))).collect();
+/// Who is on watch at `at`, in one rota or in all. `None`: now.
+pub fn oncall(source: &Source, rota: Option<&str>, at: Option<Instant>, json: bool) -> Result<String, Unanswered> {
+    let rows = source.on_watch(rota, at)?;
     if json {
-        return as_json(found.iter().flat_map(|(_, shifts)| shifts));
+        return as_json(&rows);
     }
-    let mut text = table(estate, found.iter().flat_map(|(_, shifts)| shifts));
-    for (rota, _) in found.iter().filter(|(_, shifts)| shifts.is_empty()) {
-        let next = match roster::next_change(rota, &[], at) {
+    let rotas = source.rotas(rota)?;
+    let mut text = table(&rows);
+    for rota in rotas.iter().filter(|rota| rows.iter().all(|row| row.rota != **rota)) {
+        let Unwatched { rota, at, next } = source.unwatched(rota, at)?;
+        let next = match next {
             Some(next) => format!("until {}", minute(next)),
             None => "and that does not change".to_owned(),
         };
-        text += &format!("{}: nobody is on watch at {}, {next}\n", rota.name, minute(at));
+        text += &format!("{rota}: nobody is on watch at {}, {next}\n", minute(at));
     }
     if rotas.is_empty() {
         text += "The estate has no rota.\n";
@@ -59,67 +85,53 @@ pub fn oncall(estate: &Estate, rota: Option<&str>, at: Instant, json: bool) -> R
 }
 
 /// The shifts of a rota in `[from, to)`.
-pub fn shifts(estate: &Estate, rota: &str, from: Instant, to: Instant, json: bool) -> Result<String, String> {
-    let rota = find(estate, rota)?;
+pub fn shifts(source: &Source, rota: &str, from: Instant, to: Instant, json: bool) -> Result<String, Unanswered> {
     if from >= to {
-        return Err(format!("--to {to} is not after --from {from}"));
+        return Err(format!("--to {to} is not after --from {from}").into());
     }
     if from.duration_until(to) > WINDOW_MAX {
-        return Err(format!("from {from} to {to} are more than 100 years: ask for less at a time"));
+        return Err(format!("from {from} to {to} are more than 100 years: ask for less at a time").into());
     }
-    let shifts = roster::shifts(rota, &[], from, to);
+    let rows = source.shifts(rota, from, to)?;
     if json {
-        return as_json(&shifts);
+        return as_json(&rows);
     }
-    if shifts.is_empty() {
-        return Ok(format!("{}: nobody is on watch from {} to {}\n", rota.name, minute(from), minute(to)));
+    if rows.is_empty() {
+        return Ok(format!("{rota}: nobody is on watch from {} to {}\n", minute(from), minute(to)));
     }
-    Ok(table(estate, &shifts))
+    Ok(table(&rows))
 }
 
-fn find<'a>(estate: &'a Estate, name: &str) -> Result<&'a Rota, String> {
-    estate.rotas.get(name).ok_or_else(|| {
-        let meant = nearest(name, estate.rotas.keys().map(|known| known.as_str()));
-        let hint = meant.map_or(String::new(), |known| format!("; did you mean `{known}`?"));
-        let shown: String = name.chars().take(80).collect();
-        format!("the estate has no rota `{}`{hint}", shown.escape_debug())
-    })
+fn no_rota<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let hint = nearest(name, known).map_or(String::new(), |known| format!("; did you mean `{known}`?"));
+    let shown: String = name.chars().take(80).collect();
+    format!("the estate has no rota `{}`{hint}", shown.escape_debug())
 }
 
-fn as_json<'a>(shifts: impl IntoIterator<Item = &'a Shift>) -> Result<String, String> {
-    let row = |shift: &'a Shift| Row {
-        rota: shift.rota.as_str(),
-        layer: &shift.layer,
-        role: shift.role.word(),
-        person: shift.person.as_str(),
-        site: shift.site.as_str(),
-        from: shift.from,
-        until: shift.until,
-        because: shift.because.to_string(),
-    };
-    let rows: Vec<Row<'_>> = shifts.into_iter().map(row).collect();
-    serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())
+fn as_json(rows: &[Row]) -> Result<String, Unanswered> {
+    serde_json::to_string_pretty(rows).map_err(|error| error.to_string().into())
 }
 
 /// As people read it: in UTC, and on the wall clock of the site.
-fn table<'a>(estate: &Estate, shifts: impl IntoIterator<Item = &'a Shift>) -> String {
+fn table(rows: &[Row]) -> String {
     let head = ["ROTA", "LAYER", "ROLE", "PERSON", "FROM", "UNTIL", "AT THE SITE", "BECAUSE"].map(str::to_owned);
-    let mut rows = vec![head];
-    rows.extend(shifts.into_iter().map(|shift| {
+    let cells = |row: &Row| {
+        let zone = row.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
         [
-            shift.rota.to_string(),
-            shift.layer.to_string(),
-            shift.role.word().to_owned(),
-            shift.person.to_string(),
-            minute(shift.from),
-            minute(shift.until),
-            estate.sites.get(&shift.site).map_or_else(String::new, |site| at_site(&site.zone, shift)),
-            shift.because.to_string(),
+            row.rota.clone(),
+            row.layer.clone(),
+            row.role.clone(),
+            row.person.clone(),
+            minute(row.from),
+            minute(row.until),
+            zone.map_or_else(String::new, |zone| at_site(&zone, row)),
+            row.because.clone(),
         ]
-    }));
-    if rows.len() == 1 {
+    };
+    if rows.is_empty() {
         return String::new();
     }
+    let rows: Vec<[String; 8]> = std::iter::once(head).chain(rows.iter().map(cells)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
     let line = |row: &[String; 8]| {
@@ -134,8 +146,8 @@ fn minute(instant: Instant) -> String {
 }
 
 /// `Mon 2026-03-09 08:00-17:00 Asia/Hong_Kong`; with the day of the end where that is another.
-fn at_site(zone: &TimeZone, shift: &Shift) -> String {
-    let (from, until) = (zone.to_datetime(shift.from), zone.to_datetime(shift.until));
+fn at_site(zone: &TimeZone, row: &Row) -> String {
+    let (from, until) = (zone.to_datetime(row.from), zone.to_datetime(row.until));
     let end = if from.date() == until.date() { "%H:%M" } else { " %a %Y-%m-%d %H:%M" };
     let dash = if from.date() == until.date() { "-" } else { " -" };
     let name = zone.iana_name().unwrap_or("local time");

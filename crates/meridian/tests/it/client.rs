@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_meridian");
 
-const ESTATE: &str = r#"
+pub const ESTATE: &str = r#"
 apiVersion: meridian/v1
 kind: Site
 metadata: { name: london }
@@ -49,17 +49,17 @@ spec:
 "#;
 
 /// A server, and a token that may do everything.
-struct House {
-    meridian: Meridian,
-    token: String,
+pub struct House {
+    pub meridian: Meridian,
+    pub token: String,
     home: tempfile::TempDir,
 }
 
 #[derive(Debug)]
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl From<Output> for Ran {
@@ -71,13 +71,13 @@ impl From<Output> for Ran {
 
 impl Ran {
     #[track_caller]
-    fn ok(self) -> String {
+    pub fn ok(self) -> String {
         assert_eq!((self.code, &*self.err), (0, ""), "{self:?}");
         self.out
     }
 
     #[track_caller]
-    fn fails(self, code: i32, said: &[&str]) -> Ran {
+    pub fn fails(self, code: i32, said: &[&str]) -> Ran {
         assert_eq!(self.code, code, "{self:?}");
         assert!(said.iter().all(|part| self.err.contains(part)), "{said:?} is not all in\n{}", self.err);
         self
@@ -86,7 +86,11 @@ impl Ran {
 
 impl House {
     fn start() -> House {
-        let meridian = Meridian::start(PROGRAM, &[("estate.yaml", ESTATE)], &[]);
+        House::with(ESTATE)
+    }
+
+    pub fn with(estate: &str) -> House {
+        let meridian = Meridian::start(PROGRAM, &[("estate.yaml", estate)], &[]);
         // It is printed right after the first answer.
         let printed = || meridian.log().split_once("/setup?token=").is_some_and(|(_, rest)| rest.contains('\n'));
         wait_until("the setup link", || printed().then_some(()));
@@ -106,20 +110,20 @@ impl House {
         House { meridian, token, home: tempfile::tempdir().expect("a directory") }
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = bare(&self.meridian.url(""), args);
         command.env("HOME", self.home.path()).env("MERIDIAN_TOKEN", &self.token);
         command
     }
 
     #[track_caller]
-    fn run(&self, args: &[&str]) -> Ran {
+    pub fn run(&self, args: &[&str]) -> Ran {
         self.command(args).output().expect("the program starts").into()
     }
 
     /// What the command prints is the API's answer, byte for byte.
     #[track_caller]
-    fn unchanged(&self, args: &[&str], path: &str) -> Value {
+    pub fn unchanged(&self, args: &[&str], path: &str) -> Value {
         let bearer = format!("Bearer {}", self.token);
         let answer = self.meridian.send("GET", path, &[("authorization", &bearer)], b"");
         let printed = self.run(&[args, &["--json"]].concat()).ok();
@@ -135,7 +139,7 @@ impl House {
 }
 
 /// Without anything of the surroundings of the test.
-fn bare(server: &str, args: &[&str]) -> Command {
+pub fn bare(server: &str, args: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(args).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("MERIDIAN_SERVER", server).env("HOME", "/nonexistent").stdin(Stdio::null());
@@ -143,7 +147,7 @@ fn bare(server: &str, args: &[&str]) -> Command {
 }
 
 #[track_caller]
-fn contains(text: &str, parts: &[&str]) {
+pub fn contains(text: &str, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }
@@ -271,51 +275,6 @@ fn tokens_and_where_they_stand() {
 
     contains(&house.run(&["token", "revoke", "reader"]).ok(), &["The token reader is revoked."]);
     run(&["incident", "list"]).fails(1, &["401 Unauthorized", "unknown, revoked or expired", "make a new token at"]);
-}
-
-#[test]
-fn accounts_and_their_passwords() {
-    let house = House::start();
-    let run = |args: &[&str]| house.run(args).ok();
-    let piped = |args: &[&str], text: &str| -> Ran {
-        let mut command = house.command(args);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        child.wait_with_output().unwrap().into()
-    };
-    let login = |account: &str, password: &str| {
-        let body = json!({ "account": account, "password": password });
-        house.meridian.post("/api/v1/session", &body).status
-    };
-    let made = house.run(&["account", "add", "wen", "--name", "Wen Li", "--role", "responder", "--person", "wen"]);
-    contains(&made.err, &["chooses the password of wen, until", "told only now"]);
-    let token = made.out.trim().split_once("/join?token=").expect("a link").1.to_owned();
-    contains(&run(&["account", "list"]), &["Wen Li", "responder", "invited", "never", "ops", "admin", "active"]);
-    house.unchanged(&["account", "list"], "/api/v1/accounts?limit=500");
-    let chosen = json!({ "token": token, "password": "nine black horses" });
-    assert_eq!(house.meridian.post("/api/v1/join", &chosen).status, 204);
-    assert_eq!(login("wen", "nine black horses"), 204);
-
-    contains(&run(&["account", "role", "wen", "viewer"]), &["wen is viewer now."]);
-    contains(&run(&["account", "disable", "wen"]), &["The account wen is disabled."]);
-    assert_eq!(login("wen", "nine black horses"), 403);
-    contains(&run(&["account", "list"]), &["disabled"]);
-    house.run(&["account", "link", "wen"]).fails(1, &["cannot make a link", "disabled; enable it first"]);
-    let enabled: Value = serde_json::from_str(&run(&["account", "enable", "wen", "--json"])).expect("JSON");
-    assert_eq!(enabled["state"], "active");
-    piped(&["account", "password", "wen"], "short\n").fails(1, &["fewer than 12 characters"]);
-    piped(&["account", "password", "wen"], "").fails(1, &["the standard input is empty"]);
-    contains(&piped(&["account", "password", "wen"], "ten white horses \n").ok(), &["wen has a new password"]);
-    assert_eq!((login("wen", "ten white horses "), login("wen", "ten white horses")), (204, 401));
-    contains(&run(&["account", "logout", "wen"]), &["logged out everywhere"]);
-
-    house.run(&["account", "disable", "ops"]).fails(1, &["cannot disable the account ops", "last admin"]);
-    house.run(&["account", "role", "ops", "viewer"]).fails(1, &["last admin who can log in", "409"]);
-    house.run(&["account", "role", "wen", "king"]).fails(2, &["viewer, responder, admin"]);
-    house.run(&["account", "add", "Wen Li"]).fails(2, &["is not a name"]);
-    house.run(&["account", "add", "wen"]).fails(1, &["there is an account `wen` already"]);
-    house.run(&["account", "add", "x", "--person", "nil"]).fails(1, &["the estate has no person `nil`"]);
-    contains(&run(&["account", "remove", "wen"]), &["The account wen is removed."]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Only the wiring is tested here; what is decided, and why, is tested where it is decided, without a process.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests of other processes take real time")]
 
+mod accounts;
 mod acknowledge;
 mod amtool;
 mod begin;
@@ -13,6 +14,7 @@ mod estate_dir;
 mod full_disk;
 mod ground;
 mod hostile;
+mod oncall;
 mod oracle;
 mod pagerduty;
 mod pages;

@@ -6,7 +6,7 @@
 mod accounts;
 mod alerts;
 pub mod args;
-mod failure;
+pub(super) mod failure;
 mod incidents;
 mod output;
 mod overrides;
@@ -14,7 +14,7 @@ mod pages;
 mod parse;
 mod password;
 mod secret;
-mod server;
+pub(super) mod server;
 mod silences;
 mod status;
 mod table;

@@ -1,6 +1,25 @@
-use meridian_core::estate::{Estate, SourceFile};
+use super::{Source, Unanswered, instant};
 
-use super::{instant, oncall, shifts};
+fn oncall(source: &Source, rota: Option<&str>, at: meridian_core::Instant, json: bool) -> Result<String, String> {
+    super::oncall(source, rota, Some(at), json).map_err(here)
+}
+
+fn shifts(
+    source: &Source,
+    rota: &str,
+    from: meridian_core::Instant,
+    to: meridian_core::Instant,
+    json: bool,
+) -> Result<String, String> {
+    super::shifts(source, rota, from, to, json).map_err(here)
+}
+
+fn here(why: Unanswered) -> String {
+    match why {
+        Unanswered::Here(why) => why,
+        other => panic!("{other:?}"),
+    }
+}
 
 const ESTATE: &str = r#"
 apiVersion: meridian/v1
@@ -29,9 +48,10 @@ spec:
       rotation: { start: 2026-01-05T08:00, every: 1 week, members: [wen] }
 "#;
 
-fn estate() -> Estate {
-    let file = SourceFile { path: "estate.yaml".into(), text: ESTATE.into() };
-    meridian_core::estate::load(&[file]).unwrap_or_else(|problems| panic!("{problems:#?}")).estate
+fn estate() -> Source {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("estate.yaml"), ESTATE).unwrap();
+    Source::estate(dir.path()).map_err(here).unwrap()
 }
 
 #[test]
@@ -60,7 +80,7 @@ fn people_get_a_table() {
     let night = instant("2026-03-09T12:00Z").unwrap();
     let nobody = "payments: nobody is on watch at 2026-03-09 12:00Z, until 2026-03-10 00:00Z\n";
     assert_eq!(oncall(&estate(), None, night, false).unwrap(), nobody);
-    assert_eq!(oncall(&Estate::default(), None, night, false).unwrap(), "The estate has no rota.\n");
+    assert_eq!(oncall(&Source::World(Box::default()), None, night, false).unwrap(), "The estate has no rota.\n");
 }
 
 #[test]
