@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Instant,
     access::{AccountRole, Scope},
@@ -182,6 +184,13 @@ pub enum Command {
     RevokeToken {
         token: Name,
     },
+
+    /// What a client is told whose request was granted, to be told again.
+    AnswerRequest {
+        request: String,
+        status: u16,
+        body: String,
+    },
 }
 
 /// A silence as somebody wants it.
@@ -213,8 +222,9 @@ pub enum Outcome {
     },
 }
 
-/// What a command led to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a command led to. It is journalled for requests that may be sent again, so a shape is never changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reply {
     Done,
     /// It was so already; nothing was journalled.

@@ -11,7 +11,7 @@ use serde::{
 
 use crate::{
     Instant, access::AccessFact, alert::AlertFact, cover::CoverFact, estate::EstateFact, incident::IncidentFact,
-    page::PageFact, roster::RosterFact,
+    page::PageFact, request::RequestFact, roster::RosterFact,
 };
 
 /// One fact. On the wire it is an object with one key, the name of the fact: `{"alert.fired":{…}}`.
@@ -34,6 +34,7 @@ pub enum Fact {
     Cover(CoverFact),
     Estate(EstateFact),
     Access(AccessFact),
+    Request(RequestFact),
     House(HouseFact),
 }
 
@@ -65,7 +66,7 @@ macro_rules! from_noun {
 from_noun! {
     Alert AlertFact, Incident IncidentFact, Page PageFact, Roster RosterFact,
     Cover CoverFact,
-    Estate EstateFact, Access AccessFact, House HouseFact,
+    Estate EstateFact, Access AccessFact, Request RequestFact, House HouseFact,
 }
 
 impl Fact {
@@ -101,6 +102,7 @@ impl<'de> Deserialize<'de> for Fact {
                     }
                     "estate" => Fact::Estate(EstateFact::deserialize(tagged)?),
                     "account" | "session" | "token" => Fact::Access(AccessFact::deserialize(tagged)?),
+                    "request" => Fact::Request(RequestFact::deserialize(tagged)?),
                     "house" => Fact::House(HouseFact::deserialize(tagged)?),
                     other => return Err(A::Error::custom(format!("no fact begins with `{other}`"))),
                 };

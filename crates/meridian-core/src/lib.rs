@@ -18,6 +18,7 @@ pub mod id;
 pub mod incident;
 pub mod journal;
 pub mod page;
+pub mod request;
 pub mod roster;
 pub mod world;
 

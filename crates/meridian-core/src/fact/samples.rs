@@ -10,11 +10,13 @@ use crate::{
     Instant,
     access::{AccessFact, AccountRole, Scope},
     alert::{AlertFact, FiredAlert, GroupKey, Labels, MatchOp, Quiet, ResolvedBecause, Silence, SilenceMatcher},
+    command::Reply,
     estate::{EstateFact, Override, RefusedProblem, Role, SourceFile, Target, Technology},
     id::{Actor, DeliveryId, Fingerprint, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
     journal::Entry,
     page::{CancelledBecause, NobodyBecause, Notice, PageFact, PagedBecause, Planned, StepBecause, Urgency},
+    request::RequestFact,
     roster::RosterFact,
 };
 
@@ -24,6 +26,7 @@ pub fn every_fact() -> Vec<Fact> {
     facts.extend(house().map(Fact::from));
     facts.extend(estate().map(Fact::from));
     facts.extend(access().map(Fact::from));
+    facts.extend(request().into_iter().map(Fact::from));
     facts.extend(roster().map(Fact::from));
     facts.extend(cover::every().map(Fact::from));
     facts.extend(alert().into_iter().map(Fact::from));
@@ -129,6 +132,20 @@ fn access() -> [AccessFact; 14] {
         },
         AccessFact::TokenRevoked { token: name("ci") },
     ]
+}
+
+fn request() -> Vec<RequestFact> {
+    let hash = |digit: &str| digit.repeat(64);
+    let granted = |nth, reply| RequestFact::Granted { request: hash("a"), body_hash: hash("b"), nth, reply };
+    let silence = alert().into_iter().find_map(|fact| match fact {
+        AlertFact::SilenceSet { silence } => Some(Reply::Silence(silence)),
+        _ => None,
+    });
+    let mut replies = vec![Reply::Done, Reply::Already, Reply::Incident(IncidentId(42)), Reply::Override(7)];
+    replies.extend(silence);
+    let mut facts: Vec<_> = (0u32..).zip(replies).map(|(nth, reply)| granted(nth, reply)).collect();
+    facts.push(RequestFact::Answered { request: hash("a"), status: 201, body: "{\"incident\":42}".into() });
+    facts
 }
 
 fn roster() -> [RosterFact; 4] {
@@ -321,6 +338,7 @@ mod tests {
             Fact::Cover(_) => "cover",
             Fact::Estate(_) => "estate",
             Fact::Access(_) => "account",
+            Fact::Request(_) => "request",
             Fact::House(_) => "house",
         }
     }
@@ -329,7 +347,7 @@ mod tests {
     fn every_fact_is_among_the_samples() {
         let have: BTreeSet<String> = every_fact().iter().map(Fact::name).collect();
         let nouns: BTreeSet<&str> = every_fact().iter().map(noun).collect();
-        assert_eq!(nouns.len(), 8, "{nouns:?}");
+        assert_eq!(nouns.len(), 9, "{nouns:?}");
         let known: BTreeSet<String> = nouns.into_iter().flat_map(names_of).collect();
         assert_eq!(have, known);
     }

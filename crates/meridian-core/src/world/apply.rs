@@ -29,6 +29,7 @@ impl World {
             Fact::Cover(fact) => self.covers.apply(at, &entry.actor, fact),
             Fact::Estate(fact) => self.apply_estate(at, fact),
             Fact::Access(fact) => self.access.fold(at, fact),
+            Fact::Request(fact) => self.requests.apply(at, fact),
             Fact::House(fact) => self.apply_house(at, fact),
         }
         if is_worth_telling(&entry.fact) {
@@ -124,6 +125,7 @@ fn is_worth_telling(fact: &Fact) -> bool {
         Fact::Alert(AlertFact::Fired { .. } | AlertFact::Resolved { .. })
             | Fact::Page(PageFact::DeliveryStarted { .. } | PageFact::Noticed { .. })
             | Fact::Access(AccessFact::SessionOpened { .. } | AccessFact::SessionClosed { .. })
+            | Fact::Request(_)
     )
 }
 

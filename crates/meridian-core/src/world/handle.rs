@@ -10,10 +10,44 @@ use crate::{
     fact::HouseFact,
     id::{Actor, DeliveryId, Fingerprint},
     journal::Entry,
+    request::{Mark, RequestFact},
     roster,
 };
 
 impl World {
+    /// As [`World::handle`], for a command of a request that may be sent again: it is granted once. What it led to is
+    /// recorded beside its facts, so one is never durable without the other.
+    pub fn handle_once(
+        &mut self,
+        now: Instant,
+        actor: Actor,
+        command: Command,
+        mark: Option<&Mark>,
+        out: &mut Vec<Entry>,
+    ) -> Result<Reply, Refusal> {
+        let Some(mark) = mark else { return self.handle(now, actor, command, out) };
+        match self.requests.get(&mark.request, now) {
+            Some(known) if known.body_hash != mark.body_hash => {
+                let why = "it was used with another body; use a new key".to_owned();
+                return Err(Refusal::Invalid { field: "Idempotency-Key", why });
+            }
+            Some(known) => {
+                if let Some(reply) = known.replies.get(mark.nth as usize) {
+                    return Ok(reply.clone());
+                }
+            }
+            None => {}
+        }
+        let before = out.len();
+        let reply = self.handle(now, actor.clone(), command, out)?;
+        let cause = out.get(before).map(|first| first.seq);
+        let Mark { request, body_hash, nth } = mark.clone();
+        let mut turn = Turn::new(self, now, actor, out);
+        turn.cause = cause;
+        turn.record(RequestFact::Granted { request, body_hash, nth, reply: reply.clone() });
+        Ok(reply)
+    }
+
     /// Plans the command and applies what it leads to; the entries are appended to `out` for the journal.
     /// A refusal changes nothing.
     pub fn handle(
@@ -66,6 +100,10 @@ impl World {
             }
             Command::AddLeave(wish) => turn.change(|context| cover::plan_leave(context, &wish)),
             Command::RemoveLeave { change } => turn.change(|context| cover::plan_leave_remove(context, change)),
+            Command::AnswerRequest { request, status, body } => {
+                let answered = turn.world.requests.plan_answer(turn.now, &request, status, &body);
+                Ok(answered.map_or(Reply::Already, |fact| turn.done(fact)))
+            }
             Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
             Command::Resume { refused_since, why } => Ok(turn.done(HouseFact::Resumed { refused_since, why })),
             Command::Stop => Ok(turn.done(HouseFact::Stopped {})),

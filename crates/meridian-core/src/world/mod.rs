@@ -29,6 +29,7 @@ use crate::{
     incident::Incidents,
     journal::Entry,
     page::{PagedBecause, Pages, Watcher},
+    request::Requests,
     roster::{self, Overrides, Share, Shift},
 };
 
@@ -48,6 +49,7 @@ pub struct World {
     #[serde(default)]
     pub covers: Covers,
     pub access: Access,
+    pub requests: Requests,
     pub(crate) estate: EstateInForce,
     pub(crate) house: House,
     /// The newest facts worth telling, oldest first.

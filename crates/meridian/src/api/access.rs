@@ -1,7 +1,7 @@
 //! `/me`, `/session`, `/setup`, `/join`, `/tokens`.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -18,6 +18,7 @@ use super::{
     Body, Caller, Problem,
     accounts::{new_password, person},
     auth,
+    idempotency::ToldOnce,
     listing::{Listed, whole},
     name,
 };
@@ -194,7 +195,7 @@ pub async fn create_token(
     State(house): State<House>,
     caller: Caller,
     Body(wish): Body<NewToken>,
-) -> Result<(StatusCode, Json<TokenView>), Problem> {
+) -> Result<(StatusCode, Extension<ToldOnce>, Json<TokenView>), Problem> {
     let actor = caller.authorize(Action::Tokens)?;
     let token = name("token", &wish.token)?;
     let now = house.clock.now();
@@ -217,7 +218,11 @@ pub async fn create_token(
     house.keeper.ask(actor, command).await?;
     let world = house.keeper.world();
     let made = world.access.token(token.as_str()).ok_or_else(|| Problem::not_found(format!("the token `{token}`")))?;
-    Ok((StatusCode::CREATED, Json(TokenView { secret: Some(secret), ..token_view(&world.access, made, now) })))
+    Ok((
+        StatusCode::CREATED,
+        Extension(ToldOnce),
+        Json(TokenView { secret: Some(secret), ..token_view(&world.access, made, now) }),
+    ))
 }
 
 pub async fn revoke_token(

@@ -1,7 +1,7 @@
 //! `/accounts`: who can log in, as an admin sees and changes it.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State},
     http::StatusCode,
 };
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::{
     Body, Caller, Problem, auth,
+    idempotency::ToldOnce,
     listing::{Listed, whole},
     name,
 };
@@ -81,7 +82,7 @@ pub async fn create_account(
     State(house): State<House>,
     caller: Caller,
     Body(wish): Body<NewAccount>,
-) -> Result<(StatusCode, Json<AccountView>), Problem> {
+) -> Result<(StatusCode, Extension<ToldOnce>, Json<AccountView>), Problem> {
     let actor = caller.authorize(Action::Accounts)?;
     let account = name("account", &wish.account)?;
     let person = person(&house, wish.person.as_deref())?;
@@ -96,7 +97,7 @@ pub async fn create_account(
         }
         None => Some(auth::invite(&house, actor, &account, display_name, role, person).await?),
     };
-    Ok((StatusCode::CREATED, Json(AccountView { link, ..known(&house, &account)? })))
+    Ok((StatusCode::CREATED, Extension(ToldOnce), Json(AccountView { link, ..known(&house, &account)? })))
 }
 
 fn known(house: &House, account: &Name) -> Result<AccountView, Problem> {
@@ -209,11 +210,11 @@ pub async fn make_link(
     State(house): State<House>,
     caller: Caller,
     Path(account): Path<String>,
-) -> Result<(StatusCode, Json<AccountView>), Problem> {
+) -> Result<(StatusCode, Extension<ToldOnce>, Json<AccountView>), Problem> {
     let actor = caller.authorize(Action::Accounts)?;
     let account = name("account", &account)?;
     let link = auth::make_link(&house, actor, &account).await?;
-    Ok((StatusCode::CREATED, Json(AccountView { link: Some(link), ..known(&house, &account)? })))
+    Ok((StatusCode::CREATED, Extension(ToldOnce), Json(AccountView { link: Some(link), ..known(&house, &account)? })))
 }
 
 pub async fn end_sessions(

@@ -67,7 +67,7 @@ pub fn document(external_url: &str) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Lists come a page at a time: `limit`, and `cursor` from `next_cursor` of the page before. \
                 Errors are `application/problem+json`. A POST with an `Idempotency-Key` that is sent again with the same body \
-                within 24 hours gets the first answer again; the answers are kept in memory, so not over a restart.",
+                within 24 hours gets the first answer again, over a restart too, and nothing is done twice.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": format!("{external_url}/api/v1") }],

@@ -251,6 +251,70 @@ async fn a_repeated_wish_is_granted_once() {
     assert_eq!(status, 400);
 }
 
+/// As if the process had ended: nothing is left but the journal.
+async fn restarted(mock: Mock) -> Mock {
+    let journal = mock.journal.clone();
+    drop(mock);
+    Mock::on(journal, Intake::Token).await
+}
+
+#[tokio::test]
+async fn a_repeated_wish_is_granted_once_over_a_restart() {
+    let mock = Mock::new(Intake::Token).await;
+    let token = mock.token("t", &[Scope::Admin]).await.header("idempotency-key", "k1");
+    let open = r#"{"title":"Queue stuck","severity":"SEV2","escalation":"payments"}"#;
+    let (status, headers, first) = mock.send(&token, "post", "/api/v1/incidents", open.into()).await;
+    assert_eq!(status, 201);
+    let secret = r#"{"token":"new","scopes":["read"]}"#;
+    assert_eq!(mock.ask(&token, "post", "/api/v1/tokens", secret).await.0, 201);
+    let refused = r#"{"title":"t","severity":"SEV2","escalation":"nowhere"}"#;
+    let other = token.clone().header("idempotency-key", "k2");
+    assert_eq!(mock.ask(&other, "post", "/api/v1/incidents", refused).await.0, 422);
+
+    let mock = restarted(mock).await;
+    // What else a browser or a proxy adds makes no other request of it.
+    let again = token.clone().header("cookie", "reading=utc");
+    let (status, repeated, body) = mock.send(&again, "post", "/api/v1/incidents", open.into()).await;
+    assert_eq!((status.as_u16(), &body), (201, &first));
+    assert_eq!(repeated["content-type"], headers["content-type"]);
+    assert_eq!(mock.ask(&token, "post", "/api/v1/incidents", &open.replace("SEV2", "SEV3")).await.0, 422);
+    let (status, problem) = mock.ask(&token, "post", "/api/v1/tokens", secret).await;
+    assert!(status == 409 && problem["detail"].as_str().unwrap().contains("told only then"), "{problem}");
+    assert_eq!(
+        mock.ask(&other, "post", "/api/v1/incidents", open).await.0,
+        201,
+        "a refusal is no wish that was granted"
+    );
+    let listed = mock.ask(&token, "get", "/api/v1/incidents", "").await.1;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 2, "{listed}");
+    let journal = mock.ask(&token, "get", "/api/v1/journal?limit=500", "").await.1.to_string();
+    assert!(!journal.contains("\"secret"), "no secret is kept to be told again");
+}
+
+#[tokio::test]
+async fn an_end_between_commit_and_answer_is_made_good() {
+    let mock = Mock::new(Intake::Token).await;
+    let token = mock.token("t", &[Scope::Respond]).await.header("idempotency-key", "k1");
+    let body = r#"{"title":"Queue stuck","severity":"SEV2","escalation":"payments"}"#;
+    let actor = meridian_core::id::Actor::Token("t".into());
+    let scope = super::idempotency::scope(&actor, "/incidents", b"k1");
+    let hex = |hash: [u8; 32]| blake3::Hash::from_bytes(hash).to_hex().to_string();
+    let served = crate::serve::once::Served::new(hex(scope), hex(*blake3::hash(body.as_bytes()).as_bytes()));
+    let command = meridian_core::Command::OpenIncident {
+        title: "Queue stuck".into(),
+        severity: meridian_core::incident::Severity::Sev2,
+        escalation: "payments".parse().unwrap(),
+    };
+    served.by(mock.house.keeper.ask(actor, command)).await.unwrap();
+    let mock = restarted(mock).await;
+    let first = mock.ask(&token, "post", "/api/v1/incidents", body).await;
+    assert_eq!((first.0.as_u16(), first.1["incident"].as_u64()), (201, Some(1)), "{}", first.1);
+    let mock = restarted(mock).await;
+    assert_eq!(mock.ask(&token, "post", "/api/v1/incidents", body).await, first);
+    let listed = mock.ask(&token, "get", "/api/v1/incidents", "").await.1;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
+}
+
 #[tokio::test]
 async fn silences_and_overrides_come_and_go() {
     let mock = Mock::new(Intake::Token).await;

@@ -17,6 +17,7 @@ use meridian_core::{
     id::{Actor, DeliveryId},
     journal::{Entry, Head, open, seal_all},
     page::{DeliveryState, PageFact},
+    request::Mark,
     world::SNAPSHOT_VERSION,
 };
 use meridian_store::{Journal, Lease, ReadError, Snapshot};
@@ -25,6 +26,7 @@ use tokio::{
     task::JoinHandle,
 };
 
+use super::once;
 use crate::clock::Clock;
 
 /// So many commands may wait; a further one is refused, before memory grows.
@@ -58,6 +60,8 @@ struct Shared {
 struct Ask {
     actor: Actor,
     command: Command,
+    /// Present: it belongs to a request that may be sent again.
+    mark: Option<Mark>,
     answer: oneshot::Sender<Result<Reply, AskError>>,
 }
 
@@ -152,7 +156,7 @@ impl Keeper {
     /// Asks and waits until what it led to is durable.
     pub async fn ask(&self, actor: Actor, command: Command) -> Result<Reply, AskError> {
         let (answer, answered) = oneshot::channel();
-        self.asks.try_send(Ask { actor, command, answer }).map_err(|error| match error {
+        self.asks.try_send(Ask { actor, command, mark: once::mark(), answer }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => unavailable("too much is waiting; nothing was changed", 1),
             mpsc::error::TrySendError::Closed(_) => unavailable("Meridian is stopping; nothing was changed", 5),
         })?;
@@ -281,8 +285,8 @@ impl Loop {
             let _ = write(&self.shared).handle(now, Actor::System, resume, &mut entries);
         }
         let mut answers = Vec::with_capacity(batch.len());
-        for Ask { actor, command, answer } in batch.drain(..) {
-            let reply = write(&self.shared).handle(now, actor, command, &mut entries);
+        for Ask { actor, command, mark, answer } in batch.drain(..) {
+            let reply = write(&self.shared).handle_once(now, actor, command, mark.as_ref(), &mut entries);
             answers.push((answer, reply.map_err(AskError::Refused)));
         }
         write(&self.shared).tick(now, &mut entries);

@@ -9,6 +9,7 @@ pub mod guard;
 pub mod keeper;
 pub mod metrics;
 pub mod notifier;
+pub mod once;
 pub mod ops;
 pub mod run;
 

@@ -85,7 +85,7 @@ impl Ran {
 }
 
 impl House {
-    fn start() -> House {
+    pub fn start() -> House {
         House::with(ESTATE)
     }
 

@@ -15,6 +15,7 @@ mod full_disk;
 mod ground;
 mod hostile;
 mod oncall;
+mod once;
 mod oracle;
 mod pagerduty;
 mod pages;

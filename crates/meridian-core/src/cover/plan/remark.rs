@@ -1,11 +1,13 @@
 //! What is worth knowing about a change that was made nevertheless.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Instant,
     id::{ChangeId, Name},
 };
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Remark {
     /// So many further watches lie in that time, from `from` on, and nobody was asked for them.
     NotAskedFor { watches: usize, from: Instant },

@@ -46,7 +46,11 @@ impl Asked {
 
 impl Mock {
     pub async fn new(intake: Intake) -> Mock {
-        let journal = Arc::new(MemoryJournal::new());
+        Mock::on(Arc::new(MemoryJournal::new()), intake).await
+    }
+
+    /// The house that starts after another one ended on the same journal.
+    pub async fn on(journal: Arc<MemoryJournal>, intake: Intake) -> Mock {
         let lease = journal.acquire("test").await.unwrap();
         let clock = Clock::simulated("2026-11-23T03:00:00Z".parse().unwrap(), 1.0);
         let (outbox, _) = mpsc::unbounded_channel();

@@ -29,6 +29,8 @@ pub fn tell(lens: &Lens<'_>, seq: u64, at: Instant, actor: &Actor, fact: &Fact) 
         Fact::Cover(fact) => changes::told(lens, at, fact),
         Fact::Estate(fact) => estate(at, fact),
         Fact::Access(fact) => access(at, fact)?,
+        // Bookkeeping of clients; what they asked for is told.
+        Fact::Request(_) => return None,
         Fact::House(HouseFact::Started { version }) => Told::new(at, format!("Meridian {version} started")),
         Fact::House(HouseFact::Stopped {}) => Told::new(at, "Meridian stopped"),
         Fact::House(HouseFact::Resumed { refused_since, why }) => resumed(at, *refused_since, why),
