@@ -274,7 +274,7 @@ async fn a_repeated_wish_is_granted_once_over_a_restart() {
     );
     let refused = r#"{"title":"t","severity":"SEV2","escalation":"nowhere"}"#;
     let other = token.clone().header("idempotency-key", "k2");
-    assert_eq!(mock.ask(&other, "post", "/api/v1/incidents", refused).await.0, 422);
+    assert_eq!(mock.ask(&other, "post", "/api/v1/incidents", refused).await.0, 404);
 
     let mock = restarted(mock).await;
     // What else a browser or a proxy adds makes no other request of it.

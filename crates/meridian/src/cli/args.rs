@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use meridian_core::Instant;
 
 use super::{client, roster, route};
+use crate::serve::proxy::Network;
 
 /// The control room for production that follows the sun: who is on watch, what is broken, who must know.
 #[derive(Debug, Parser)]
@@ -185,10 +186,14 @@ pub struct Serve {
     /// The default is `open` on a loopback address and `token` on any other.
     #[arg(long, env = "MERIDIAN_INTAKE", value_enum)]
     pub intake: Option<IntakeFlag>,
-    /// Refuse webhook, Slack, ntfy and Twilio URLs at private and loopback addresses: for estates that not everybody who writes them is
-    /// trusted with. Link-local and metadata addresses are always refused.
+    /// Refuse webhook, Slack, ntfy and Twilio URLs and mail servers at private and loopback addresses: for estates that not
+    /// everybody who writes them is trusted with. Link-local and metadata addresses are always refused.
     #[arg(long, env = "MERIDIAN_PUBLIC_TARGETS_ONLY")]
     pub public_targets_only: bool,
+    /// A proxy before this server, as an address or a network: for its requests `Forwarded` and `X-Forwarded-For` say who
+    /// asks, which the limits on logins count. May be repeated.
+    #[arg(long, value_name = "CIDR", env = "MERIDIAN_TRUSTED_PROXY", value_delimiter = ',')]
+    pub trusted_proxy: Vec<Network>,
     /// A PEM file with the certificate chain; serves HTTPS.
     #[arg(long, value_hint = ValueHint::FilePath, requires = "tls_key", env = "MERIDIAN_TLS_CERT")]
     pub tls_cert: Option<PathBuf>,

@@ -46,6 +46,7 @@ fn settings(flags: &Serve) -> Result<Settings, String> {
         intake,
         tls: files.map(|(certificate, key)| TlsFiles { certificate, key }),
         public_targets_only: flags.public_targets_only,
+        trusted_proxies: flags.trusted_proxy.clone(),
         demo: false,
     })
 }

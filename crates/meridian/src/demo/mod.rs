@@ -51,6 +51,7 @@ fn settings(listen: SocketAddr, data: PathBuf, estate: PathBuf) -> Settings {
         intake: Intake::Open,
         tls: None,
         public_targets_only: false,
+        trusted_proxies: Vec::new(),
         demo: true,
     }
 }

@@ -10,6 +10,8 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
+use crate::serve::buffer::{BUDGET, Held};
+
 /// Above this, decompressing and parsing leave the threads that serve requests.
 const LARGE_BYTES: usize = 256 * 1024;
 /// A client that pauses longer than this in the middle of its body is let go.
@@ -28,6 +30,8 @@ pub enum BodyError {
     Broken(String),
     /// The client is there and sends nothing.
     Slow,
+    /// What other requests hold in memory leaves no room for it.
+    Full,
 }
 
 impl BodyError {
@@ -36,6 +40,7 @@ impl BodyError {
             BodyError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             BodyError::Encoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             BodyError::Slow => StatusCode::REQUEST_TIMEOUT,
+            BodyError::Full => StatusCode::SERVICE_UNAVAILABLE,
             BodyError::Gzip(_) | BodyError::Broken(_) => StatusCode::BAD_REQUEST,
         }
     }
@@ -52,6 +57,7 @@ impl fmt::Display for BodyError {
             }
             BodyError::Gzip(why) => write!(f, "the body is not the gzip that Content-Encoding promises: {why}"),
             BodyError::Slow => write!(f, "nothing more of the body came for {FRAME_WITHIN:?}; send it without a pause"),
+            BodyError::Full => f.write_str("too much of other requests is held in memory; send it again in a moment"),
             BodyError::Broken(why) => write!(f, "the body ended early: {why}"),
         }
     }
@@ -98,14 +104,37 @@ async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, BodyError> {
     Ok(if joined.is_empty() { first } else { joined.freeze() })
 }
 
+/// What was unfolded counts against the budget of all bodies until the last look at it.
 fn gunzip(raw: &[u8], bytes_max: usize) -> Result<Bytes, BodyError> {
-    let mut plain = Vec::with_capacity(raw.len().saturating_mul(4).min(bytes_max));
+    const STEP: usize = 64 * 1024;
+    let held = BUDGET.hold();
+    let mut plain = Vec::new();
     let mut reader = flate2::read::MultiGzDecoder::new(raw).take(bytes_max as u64 + 1);
-    reader.read_to_end(&mut plain).map_err(|e| BodyError::Gzip(e.to_string()))?;
-    if plain.len() > bytes_max {
-        return Err(BodyError::TooLarge { bytes_max });
+    loop {
+        if !held.grow(STEP) {
+            return Err(BodyError::Full);
+        }
+        let before = plain.len();
+        let mut step = reader.by_ref().take(STEP as u64);
+        step.read_to_end(&mut plain).map_err(|e| BodyError::Gzip(e.to_string()))?;
+        if plain.len() > bytes_max {
+            return Err(BodyError::TooLarge { bytes_max });
+        }
+        if plain.len() == before {
+            return Ok(Bytes::from_owner(Unfolded { plain, _held: held }));
+        }
     }
-    Ok(plain.into())
+}
+
+struct Unfolded {
+    plain: Vec<u8>,
+    _held: Held,
+}
+
+impl AsRef<[u8]> for Unfolded {
+    fn as_ref(&self) -> &[u8] {
+        &self.plain
+    }
 }
 
 /// Runs `work` here when it is small; a large one would keep other requests waiting.

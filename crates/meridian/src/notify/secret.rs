@@ -45,6 +45,17 @@ impl Secrets {
         Ok(Secret { secret: text.contains("${"), value })
     }
 
+    /// As [`Secrets::resolve`], for tasks: a file may stand on a disk or a share that does not answer, and nobody else's
+    /// message waits for that.
+    pub async fn resolve_aside(&self, text: &str) -> Result<Secret, SecretError> {
+        if !text.contains("${file:") {
+            return self.resolve(text);
+        }
+        let (secrets, text) = (self.clone(), text.to_owned());
+        let read = tokio::task::spawn_blocking(move || secrets.resolve(&text)).await;
+        read.unwrap_or_else(|why| Err(SecretError::Unreadable("of a placeholder".into(), why.to_string())))
+    }
+
     fn look_up(&self, placeholder: &str) -> Result<String, SecretError> {
         let (kind, name) = placeholder.split_once(':').ok_or_else(|| SecretError::Unknown(placeholder.to_owned()))?;
         if !matches!(kind, "env" | "file") || name.is_empty() {

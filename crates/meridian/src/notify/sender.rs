@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use lettre::{Address, message::Mailbox};
@@ -37,7 +38,14 @@ pub struct Sender {
     domain: Arc<str>,
     http: Client,
     roots: Roots,
-    pools: Arc<Mutex<BTreeMap<Name, (smtp::Account, smtp::Transport)>>>,
+    pools: Arc<Mutex<BTreeMap<Name, Pool>>>,
+}
+
+/// The connections of a mail channel.
+struct Pool {
+    account: smtp::Account,
+    address: IpAddr,
+    transport: smtp::Transport,
 }
 
 /// Ends a delivery early: the outcome is known.
@@ -72,7 +80,7 @@ impl Sender {
     /// A sender for another estate that shares this one's connections.
     pub fn reload(&self, estate: &Estate) -> Sender {
         let channels = channels(estate);
-        self.pools.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, _| channels.contains_key(name));
+        self.pools().retain(|name, _| channels.contains_key(name));
         Sender { channels, ..self.clone() }
     }
 
@@ -108,8 +116,12 @@ impl Sender {
     }
 
     /// Resolves, and remembers what no error may show.
-    fn resolve(&self, text: &str, what: &str, redacted: &mut Redacted) -> Step<Secret> {
-        let secret = self.secrets.resolve(text).map_err(|why| Outcome::Refused { error: format!("{what}: {why}") })?;
+    async fn resolve(&self, text: &str, what: &str, redacted: &mut Redacted) -> Step<Secret> {
+        let secret = self
+            .secrets
+            .resolve_aside(text)
+            .await
+            .map_err(|why| Outcome::Refused { error: format!("{what}: {why}") })?;
         if secret.is_secret() {
             redacted.hide(secret.expose());
         }
@@ -122,13 +134,13 @@ impl Sender {
         };
         let mut redacted = Redacted::default();
         let what = |field: &str| format!("{field} of channel {channel}");
-        let to = self.resolve(to, "the mail address", &mut redacted)?;
-        let from = self.resolve(from, &what("from"), &mut redacted)?;
-        let host = self.resolve(host, &what("host"), &mut Redacted::default())?;
+        let to = self.resolve(to, "the mail address", &mut redacted).await?;
+        let from = self.resolve(from, &what("from"), &mut redacted).await?;
+        let host = self.resolve(host, &what("host"), &mut Redacted::default()).await?;
         let credentials = match (username, password) {
             (Some(user), Some(password)) => {
-                let user = self.resolve(user, &what("username"), &mut redacted)?;
-                let password = self.resolve(password, &what("password"), &mut redacted)?;
+                let user = self.resolve(user, &what("username"), &mut redacted).await?;
+                let password = self.resolve(password, &what("password"), &mut redacted).await?;
                 redacted.hide(password.expose());
                 Some((user.expose().to_owned(), password.expose().to_owned()))
             }
@@ -145,26 +157,39 @@ impl Sender {
         let mail = mail::build(m, from, to, &self.domain).map_err(|why| Outcome::Refused {
             error: format!("the mail can't be written: {}", redacted.apply(&why)),
         })?;
-        let transport = self.transport(channel, &account).map_err(|error| Outcome::Refused { error })?;
-        Ok(smtp::send(&transport, &account, mail, &redacted).await)
+        let addresses = account.addresses(self.policy).await?;
+        let transport = self.transport(channel, &account, &addresses).await?;
+        let outcome = smtp::send(&transport, &account, mail, &redacted).await;
+        if matches!(outcome, Outcome::Failed { .. }) {
+            // The next try may find another of its addresses.
+            self.pools().remove(channel);
+        }
+        Ok(outcome)
     }
 
-    /// The pool of this channel, made anew when its settings or its secrets changed.
-    fn transport(&self, channel: &Name, account: &smtp::Account) -> Result<smtp::Transport, String> {
-        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, transport)) = pools.get(channel)
-            && known == account
-        {
-            return Ok(transport.clone());
+    fn pools(&self) -> MutexGuard<'_, BTreeMap<Name, Pool>> {
+        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The pool of this channel, made anew when its settings, its secrets or its addresses changed.
+    async fn transport(&self, channel: &Name, account: &smtp::Account, addresses: &[IpAddr]) -> Step<smtp::Transport> {
+        let fits = |pool: &&Pool| pool.account == *account && addresses.contains(&pool.address);
+        if let Some(pool) = self.pools().get(channel).filter(fits) {
+            return Ok(pool.transport.clone());
         }
-        let transport = account.transport(&self.roots)?;
-        pools.insert(channel.clone(), (account.clone(), transport.clone()));
+        let Some(address) = account.reachable(addresses).await else {
+            return refused("the mail server has no address");
+        };
+        let made = account.transport(address, &self.roots);
+        let transport = made.map_err(|error| Outcome::Refused { error })?;
+        let pool = Pool { account: account.clone(), address, transport: transport.clone() };
+        self.pools().insert(channel.clone(), pool);
         Ok(transport)
     }
 
     async fn webhook(&self, channel: &Name, secret: &str, url: &str, m: &Message) -> Step<Outcome> {
         let mut redacted = Redacted::default();
-        let secret = self.resolve(secret, &format!("secret of channel {channel}"), &mut redacted)?;
+        let secret = self.resolve(secret, &format!("secret of channel {channel}"), &mut redacted).await?;
         let Some(key) = WebhookKey::parse(secret.expose()) else {
             return refused(format!(
                 "secret of channel {channel} is no signing secret: `whsec_` and at least 16 bytes in base64"
@@ -197,7 +222,7 @@ impl Sender {
 
     async fn ntfy(&self, url: &str, token: Option<&str>, topic: &str, m: &Message) -> Step<Outcome> {
         let mut redacted = Redacted::default();
-        let topic = self.resolve(topic, "the ntfy topic", &mut redacted)?;
+        let topic = self.resolve(topic, "the ntfy topic", &mut redacted).await?;
         // Who knows a topic can read it.
         redacted.hide(topic.expose());
         if !ntfy::is_topic(topic.expose()) {
@@ -205,7 +230,7 @@ impl Sender {
         }
         let mut headers = Vec::new();
         if let Some(token) = token {
-            let token = self.resolve(token, "the ntfy token", &mut redacted)?;
+            let token = self.resolve(token, "the ntfy token", &mut redacted).await?;
             redacted.hide(token.expose());
             headers.push(("authorization", format!("Bearer {}", header_safe(token.expose()))));
         }
@@ -226,15 +251,15 @@ impl Sender {
             return refused("not a Twilio channel");
         };
         let mut redacted = Redacted::default();
-        let sid = self.resolve(account_sid, "the Twilio account", &mut redacted)?;
-        let token = self.resolve(auth_token, "the Twilio auth token", &mut redacted)?;
+        let sid = self.resolve(account_sid, "the Twilio account", &mut redacted).await?;
+        let token = self.resolve(auth_token, "the Twilio auth token", &mut redacted).await?;
         redacted.hide(token.expose());
-        let from = self.resolve(from, "the Twilio sender", &mut redacted)?;
-        let to = self.resolve(to, "the phone number", &mut redacted)?;
+        let from = self.resolve(from, "the Twilio sender", &mut redacted).await?;
+        let to = self.resolve(to, "the phone number", &mut redacted).await?;
         let Some(to) = phone_number(to.expose()) else {
             return refused(format!("`{}` is no phone number: + and 7 to 15 digits", redacted.apply(to.expose())));
         };
-        let base = self.resolve(base_url, "the Twilio base URL", &mut redacted)?;
+        let base = self.resolve(base_url, "the Twilio base URL", &mut redacted).await?;
         let mut url = http::parse_url(base.expose(), self.policy).map_err(|error| Outcome::Refused { error })?;
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(["2010-04-01", "Accounts", sid.expose(), &format!("{resource}.json")]);
@@ -256,7 +281,7 @@ impl Sender {
         m: &Message,
         redacted: &mut Redacted,
     ) -> Step<(Answer, String)> {
-        let url = self.resolve(url, "the URL", redacted)?;
+        let url = self.resolve(url, "the URL", redacted).await?;
         let url = http::parse_url(url.expose(), self.policy)
             .map_err(|error| Outcome::Refused { error: redacted.apply(&error) })?;
         redacted.hide_url(&url);

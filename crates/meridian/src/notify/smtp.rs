@@ -1,6 +1,12 @@
 //! The SMTP side: a pooled transport per channel, and what a reply means.
+//!
+//! A mail server's name is resolved here and not by the transport, so that the very addresses that were judged by the
+//! policy are connected to. TLS still proves the name.
 
-use std::time::Duration;
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
@@ -14,6 +20,7 @@ use meridian_core::{command::Outcome, estate::SmtpTls};
 
 use super::{
     http::Redacted,
+    policy::OutboundPolicy,
     roots::{Roots, hint},
     text::one_line,
 };
@@ -35,14 +42,42 @@ pub struct Account {
 }
 
 impl Account {
-    pub fn transport(&self, roots: &Roots) -> Result<Transport, String> {
+    /// Where the server's name leads now. As for HTTP, one forbidden address among several refuses the name.
+    pub async fn addresses(&self, policy: OutboundPolicy) -> Result<Vec<IpAddr>, Outcome> {
+        let later = |why: String| Outcome::Failed { error: format!("{}: {why}", self.server()), retry_after: None };
+        let host = self.host.trim_matches(['[', ']']);
+        let found = tokio::time::timeout(TIMEOUT, tokio::net::lookup_host((host, self.port))).await;
+        let found = found.map_err(|_| later("the name was not resolved within 10 s".into()))?;
+        let found: Vec<IpAddr> = found.map_err(|why| later(why.to_string()))?.map(|address| address.ip()).collect();
+        for address in &found {
+            let refused = |why| Outcome::Refused { error: format!("{}: {why}", self.server()) };
+            policy.check(*address).map_err(refused)?;
+        }
+        if found.is_empty() { Err(later("the name has no address".into())) } else { Ok(found) }
+    }
+
+    /// Of several addresses the first that takes a connection; the transport knows one only.
+    pub async fn reachable(&self, addresses: &[IpAddr]) -> Option<IpAddr> {
+        if let [_, _, ..] = addresses {
+            for address in addresses {
+                let connect = tokio::net::TcpStream::connect(SocketAddr::new(*address, self.port));
+                if matches!(tokio::time::timeout(TIMEOUT, connect).await, Ok(Ok(_))) {
+                    return Some(*address);
+                }
+            }
+        }
+        addresses.first().copied()
+    }
+
+    /// Connects to `address`, and expects the certificate of the name.
+    pub fn transport(&self, address: IpAddr, roots: &Roots) -> Result<Transport, String> {
         let parameters = || self.tls_parameters(roots).map_err(|why| format!("TLS for {}: {why}", self.host));
         let tls = match self.tls {
             SmtpTls::None => Tls::None,
             SmtpTls::StartTls => Tls::Required(parameters()?),
             SmtpTls::Implicit => Tls::Wrapper(parameters()?),
         };
-        let builder = Transport::builder_dangerous(&self.host)
+        let builder = Transport::builder_dangerous(address.to_string())
             .port(self.port)
             .tls(tls)
             .timeout(Some(TIMEOUT))

@@ -1,4 +1,5 @@
-//! Around every request: it has a number, and a handler that panics answers 500 instead of hanging up.
+//! Around every request: it has a number, what is kept of its body counts against the budget of all, and a handler that
+//! panics answers 500 instead of hanging up.
 //!
 //! The number stands in the answer's `x-request-id` and, when something went wrong, in the log: whoever reports the
 //! answer has named the line of the log. What this does *not* do: log every request.
@@ -13,14 +14,19 @@ use std::{
 };
 
 use axum::{
+    body::Body,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, StatusCode},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
 
+use super::buffer::{BUDGET, Counted};
 use crate::api::Problem;
+
+/// Uploads that fill the budget end, or are let go, within seconds.
+const RETRY_AFTER_S: u64 = 5;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -53,6 +59,8 @@ impl Numbers {
 pub async fn guard(State(numbers): State<Numbers>, request: Request, next: Next) -> Response {
     let number = numbers.next();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let held = Arc::new(BUDGET.hold());
+    let request = request.map(|body| Body::new(Counted::new(body, held.clone())));
     // Nothing of a request's own outlives it, and the world is changed by the keeper alone.
     let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
@@ -64,6 +72,13 @@ pub async fn guard(State(numbers): State<Numbers>, request: Request, next: Next)
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, detail).into_response()
         }
     };
+    if held.is_refused() && !response.status().is_success() {
+        let why = "too much of other requests is held in memory; nothing of this one was taken";
+        response = Problem::new(StatusCode::SERVICE_UNAVAILABLE, why).retry_after(RETRY_AFTER_S).into_response();
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(RETRY_AFTER_S.into());
+    }
     if let Ok(value) = HeaderValue::from_str(&number) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -78,7 +93,7 @@ pub fn words(panic: &(dyn Any + Send)) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, body::Body, middleware::from_fn_with_state, routing::get};
+    use axum::{Router, middleware::from_fn_with_state, routing::get};
     use http_body_util::BodyExt;
     use tower::ServiceExt;
 
@@ -105,5 +120,27 @@ mod tests {
         assert_eq!((status, body.as_str()), (StatusCode::OK, "standing"));
         assert_ne!(number, second);
         assert_eq!(ask(&router, "/nowhere").await.0, StatusCode::NOT_FOUND);
+    }
+
+    #[tokio::test]
+    async fn a_body_without_room_is_refused_and_may_come_again() {
+        let read = async |body: axum::body::Bytes| body.len().to_string();
+        let router = Router::new()
+            .route("/read", axum::routing::post(read))
+            .layer(axum::extract::DefaultBodyLimit::disable())
+            .layer(from_fn_with_state(Numbers::default(), guard));
+        let send = async |bytes: usize| {
+            let request = Request::post("/read").body(Body::from(vec![b' '; bytes])).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            let retry = response.headers().get(header::RETRY_AFTER).map(|after| after.to_str().unwrap().to_owned());
+            (response.status().as_u16(), retry)
+        };
+        assert_eq!(send(1 << 20).await, (200, None));
+        let filled = BUDGET.hold();
+        assert!(filled.grow(127 << 20));
+        assert_eq!(send(4 << 20).await, (503, Some("5".to_owned())));
+        assert_eq!(send(1 << 10).await, (200, None), "a small one gets through");
+        drop(filled);
+        assert_eq!(send(4 << 20).await, (200, None));
     }
 }

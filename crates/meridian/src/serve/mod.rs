@@ -3,6 +3,7 @@
 //! [`Keeper`] owns the world and the journal's right to append. The reconcilers (`notifier`, `estate`) have no input
 //! but the world, and tell the keeper what they did. `front` takes connections. What this does *not* do: decide.
 
+pub mod buffer;
 pub mod estate;
 pub mod front;
 pub mod guard;
@@ -11,6 +12,7 @@ pub mod metrics;
 pub mod notifier;
 pub mod once;
 pub mod ops;
+pub mod proxy;
 pub mod run;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
@@ -66,6 +68,8 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// No message goes to a private or loopback address.
     pub public_targets_only: bool,
+    /// Proxies whose word about who asks is believed.
+    pub trusted_proxies: Vec<proxy::Network>,
     /// A demonstration: everybody is logged in, nothing is sent to anybody.
     pub demo: bool,
 }

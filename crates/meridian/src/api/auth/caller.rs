@@ -15,7 +15,7 @@ use meridian_core::{
 use super::{login::cookie_name, secret};
 use crate::{
     api::Problem,
-    serve::{House, front::Peer},
+    serve::{House, front::Peer, proxy},
 };
 
 /// Who asks, and how that was proved. As an extractor it refuses only a token that is wrong and a request that another
@@ -24,7 +24,7 @@ use crate::{
 pub struct Caller {
     pub principal: Principal,
     pub via: Via,
-    /// Where the connection came from.
+    /// Where the request came from; a trusted proxy's word is believed.
     pub address: IpAddr,
     csrf_proved: bool,
     csrf: Option<String>,
@@ -46,7 +46,8 @@ impl FromRequestParts<House> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Caller, Problem> {
-        let address = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+        let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
+        let address = proxy::client(peer, &parts.headers, &house.settings.trusted_proxies);
         let (principal, via) = identify(&parts.headers, house)?;
         let unsafe_method = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
         // A browser never brings a token by itself; and even a login form of another site would be a trap.

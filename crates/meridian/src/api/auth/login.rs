@@ -54,6 +54,15 @@ impl From<LoginError> for Problem {
 
 /// The `Set-Cookie` of a new session.
 pub async fn log_in(house: &House, from: IpAddr, account: &str, password: String) -> Result<HeaderValue, LoginError> {
+    let outcome = try_log_in(house, from, account, password).await;
+    if let Err(why) = &outcome {
+        // Not the account: people type their password there by mistake.
+        tracing::info!("a login from {from} was refused: {why}");
+    }
+    outcome
+}
+
+async fn try_log_in(house: &House, from: IpAddr, account: &str, password: String) -> Result<HeaderValue, LoginError> {
     if !house.gate.may_try(from, account) {
         return Err(LoginError::TooOften);
     }

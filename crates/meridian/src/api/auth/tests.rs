@@ -144,6 +144,28 @@ async fn guessing_is_slowed_down_per_address_and_account() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_each_client_has_its_own_limit() {
+    use axum::body::Body;
+    use tower::ServiceExt as _;
+    let mock = Mock::new(Intake::Token).await;
+    let tries = async |peer: &str, forwarded: &str| {
+        let body = json!({"account": "mei", "password": "x"}).to_string();
+        let request = axum::http::Request::post("/api/v1/session").header("content-type", "application/json");
+        let mut request = request.header("x-forwarded-for", forwarded).body(Body::from(body)).unwrap();
+        let peer = crate::serve::front::Peer(format!("{peer}:4711").parse().unwrap());
+        request.extensions_mut().insert(peer);
+        mock.router.clone().oneshot(request).await.unwrap().status().as_u16()
+    };
+    for _ in 0..6 {
+        assert_eq!(tries("192.0.2.9", "203.0.113.5").await, 401);
+    }
+    assert_eq!(tries("192.0.2.9", "203.0.113.5").await, 429);
+    assert_eq!(tries("192.0.2.9", "1.1.1.1, 203.0.113.5").await, 429, "what a client writes itself changes nothing");
+    assert_eq!(tries("192.0.2.9", "203.0.113.6").await, 401, "the next client behind the same proxy");
+    assert_eq!(tries("203.0.113.5", "203.0.113.7").await, 429, "who comes directly is who it is");
+}
+
+#[tokio::test]
 async fn another_site_can_not_use_a_session() {
     let mock = Mock::new(Intake::Token).await;
     let session = mock.session("ana", meridian_core::access::AccountRole::Admin).await;

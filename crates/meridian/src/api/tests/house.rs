@@ -68,6 +68,7 @@ impl Mock {
             intake,
             tls: None,
             public_targets_only: false,
+            trusted_proxies: vec!["192.0.2.0/24".parse().unwrap()],
             demo: false,
         };
         let (reload, _) = mpsc::channel(1);

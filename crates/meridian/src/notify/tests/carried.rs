@@ -230,6 +230,37 @@ async fn a_mail_arrives_over_one_connection_for_all() {
 }
 
 #[tokio::test]
+async fn a_mail_server_is_under_the_policy_like_every_other_target() {
+    let (address, captured) = server::smtp(&[]).await;
+    let at = |host: &str| match smtp(address.port(), None) {
+        Carrier::Smtp { port, from, username, password, tls, .. } => {
+            Carrier::Smtp { host: host.into(), port, from, username, password, tls }
+        }
+        other => panic!("{other:?}"),
+    };
+    let send = async |host: &str, private: bool| {
+        sender(at(host), OutboundPolicy { private }, Secrets::default())
+            .send(&it(), &over(Way::Email("wen@bank.example".into())))
+            .await
+    };
+    for host in ["127.0.0.1", "localhost", "::1", "[::1]", "::ffff:127.0.0.1", "10.255.255.1"] {
+        let Outcome::Refused { error } = send(host, false).await else { panic!("{host} was connected to") };
+        assert!(error.contains("is private, where Meridian does not connect"), "{error}");
+    }
+    for host in ["169.254.169.254", "0.0.0.0", "224.0.0.1"] {
+        let Outcome::Refused { error } = send(host, true).await else { panic!("{host} was connected to") };
+        assert!(error.contains("where Meridian does not connect"), "{error}");
+    }
+    assert_eq!(captured.all().len(), 0, "nothing came through");
+    // A name with several addresses, of which perhaps only one listens.
+    for host in ["127.0.0.1", "localhost"] {
+        assert!(matches!(send(host, true).await, Outcome::Sent { .. }), "{host}");
+    }
+    let Outcome::Failed { error, .. } = send("nowhere.invalid", true).await else { panic!("it has no address") };
+    assert!(error.contains("smtp://nowhere.invalid"), "{error}");
+}
+
+#[tokio::test]
 async fn each_smtp_reply_has_its_meaning() {
     const CASES: [(&[(&str, &str)], &str); 6] = [
         (&[("RCPT", "450 4.2.1 later")], "F"),

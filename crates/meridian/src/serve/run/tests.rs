@@ -73,6 +73,7 @@ async fn begun(directory: &Path) -> (Running, Arc<Trap>) {
         intake: Intake::Open,
         tls: None,
         public_targets_only: false,
+        trusted_proxies: Vec::new(),
         demo: false,
     };
     let trap = Arc::new(Trap { journal: MemoryJournal::new(), is_set: AtomicBool::new(false) });
