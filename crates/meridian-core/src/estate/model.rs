@@ -327,6 +327,19 @@ pub struct Every {
     pub unit: Unit,
 }
 
+/// As the estate writes it: `1 week`, `4 days`.
+impl std::fmt::Display for Every {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let unit = match self.unit {
+            Unit::Hours => "hour",
+            Unit::Days => "day",
+            Unit::Weeks => "week",
+            Unit::Months => "month",
+        };
+        write!(f, "{} {unit}{}", self.count, if self.count == 1 { "" } else { "s" })
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     Hours,
@@ -342,6 +355,15 @@ pub enum Turns {
     Elapsed,
     /// Only a stretch that was worked does.
     Served,
+}
+
+impl Turns {
+    pub fn word(self) -> &'static str {
+        match self {
+            Turns::Elapsed => "elapsed",
+            Turns::Served => "served",
+        }
+    }
 }
 
 /// A temporary change of who. Without `replace`, `with` is on watch in addition.

@@ -52,6 +52,28 @@ pub struct Burden {
     pub hours: SignedDuration,
 }
 
+/// Whose watch is shared out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// All rotas.
+    Everybody,
+    Rota(Name),
+    /// The rotas of a team.
+    Team(Name),
+}
+
+impl Whose {
+    /// The rotas that are meant, by name; none where the estate has no such rota or team.
+    pub fn rotas(&self, estate: &Estate) -> Vec<Name> {
+        let meant = |rota: &&Rota| match self {
+            Whose::Everybody => true,
+            Whose::Rota(name) => rota.name == *name,
+            Whose::Team(name) => rota.team.as_ref() == Some(name),
+        };
+        estate.rotas.values().filter(meant).map(|rota| rota.name.clone()).collect()
+    }
+}
+
 /// A night is from here to [`NIGHT_UNTIL`] of the next day, in seconds of the day.
 const NIGHT_FROM: i64 = 22 * 3600;
 const NIGHT_UNTIL: i64 = 6 * 3600;

@@ -27,7 +27,7 @@ mod work;
 
 pub use edge::{Edge, Holder, Side, edges, holder, next_edge};
 pub use fact::*;
-pub use fairness::{Burden, Share, fairness};
+pub use fairness::{Burden, Share, Whose, fairness};
 pub use order::members;
 pub use plan::{plan_add, plan_remove};
 pub use resolve::{holes, idle_overrides, next_change, on_watch, shifts};

@@ -7,7 +7,9 @@ use axum::{
 use meridian_core::access::Action::{self, Accounts, Override, OwnAccount, Read, Respond, Silence, Tokens};
 
 use super::{
-    access, accounts, alerts, estate, incidents,
+    access, accounts, alerts, estate,
+    fairness::{self, ShareView},
+    incidents,
     openapi::{Described, Shape, of},
     pages, rotas,
 };
@@ -285,6 +287,8 @@ fn on_rotas() -> Vec<Endpoint> {
             .query(&["rota!", "from!", "until!"]),
         read("/rotas/{rota}/next", "When who is on watch changes next", One(of::<NextView>()), next_change)
             .query(&["after"]),
+        read("/fairness", "Who carries how much of the watch", List(of::<ShareView>()), fairness::fairness)
+            .query(&["rota", "team", "from!", "until!"]),
         read("/rotas", "All rotas", List(of::<RotaView>()), rotas::rotas),
         read("/rotas/{rota}/overrides", "The overrides of a rota", List(of::<OverrideView>()), overrides),
         change(

@@ -9,6 +9,7 @@ mod alerts;
 pub mod auth;
 pub mod endpoints;
 mod estate;
+pub mod fairness;
 pub mod idempotency;
 mod incidents;
 mod listing;

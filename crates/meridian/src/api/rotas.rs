@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use meridian_core::{
     Command, Reply,
     access::Action,
-    estate::{Estate, Override},
+    estate::{Estate, Layer, Member, Override},
     id::Name,
     roster::Shift,
 };
@@ -24,14 +24,14 @@ use super::{
 use crate::serve::House;
 
 /// Resolving a rota costs time in proportion to its window.
-const WINDOW_MAX: SignedDuration = SignedDuration::from_hours(24 * 732);
+pub(super) const WINDOW_MAX: SignedDuration = SignedDuration::from_hours(24 * 732);
 
 /// One stretch of one person on watch.
 #[derive(Serialize, ToSchema)]
 pub struct ShiftView {
     rota: String,
     layer: String,
-    /// `primary`, `secondary` or `shadow`.
+    /// `primary`, `secondary`, `shadow` or `reverse-shadow`.
     role: &'static str,
     person: String,
     site: String,
@@ -152,26 +152,49 @@ pub struct LayerView {
     layer: String,
     site: String,
     role: &'static str,
+    /// How long the turns last, one after the other.
+    every: Vec<String>,
+    /// `elapsed`: the calendar advances the turn; `served`: only a turn that was worked does.
+    turns: &'static str,
+    /// In the order of their turns; those of one turn together.
+    members: Vec<Vec<MemberView>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct MemberView {
+    person: String,
+    /// Wall clock of the site; absent: from the start of the rotation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    /// Absent: for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+}
+
+fn layer_view(layer: &Layer) -> LayerView {
+    let member = |member: &Member| MemberView {
+        person: member.person.to_string(),
+        from: member.from.map(|from| from.to_string()),
+        until: member.until.map(|until| until.to_string()),
+    };
+    LayerView {
+        layer: layer.name.clone(),
+        site: layer.site.to_string(),
+        role: layer.role.word(),
+        every: layer.rotation.every.iter().map(ToString::to_string).collect(),
+        turns: layer.rotation.turns.word(),
+        members: layer.rotation.members.iter().map(|turn| turn.iter().map(member).collect()).collect(),
+    }
 }
 
 pub async fn rotas(State(house): State<House>, caller: Caller) -> Listed<RotaView> {
     caller.authorize(Action::Read)?;
     let world = house.keeper.world();
-    whole(world.estate().rotas.values().map(|rota| {
-        RotaView {
-            rota: rota.name.to_string(),
-            display_name: rota.display_name.clone(),
-            team: rota.team.as_ref().map(ToString::to_string),
-            layers: rota
-                .layers
-                .iter()
-                .map(|layer| LayerView {
-                    layer: layer.name.clone(),
-                    site: layer.site.to_string(),
-                    role: layer.role.word(),
-                })
-                .collect(),
-        }
+    whole(world.estate().rotas.values().map(|rota| RotaView {
+        rota: rota.name.to_string(),
+        display_name: rota.display_name.clone(),
+        team: rota.team.as_ref().map(ToString::to_string),
+        layers: rota.layers.iter().map(layer_view).collect(),
     }))
 }
 

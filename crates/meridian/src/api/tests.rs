@@ -25,6 +25,7 @@ get /alerts viewer
 get /alerts/{fingerprint} viewer
 get /deliveries viewer
 get /estate viewer
+get /fairness viewer
 get /incidents viewer
 get /incidents/{incident} viewer
 get /journal viewer
@@ -193,6 +194,12 @@ async fn what_is_wrong_is_a_problem() {
     check(&admin, "get", "/api/v1/incidents?cursor=x", "", 400, "cursor", "next_cursor").await;
     check(&admin, "get", "/api/v1/incidents?status=odd", "", 400, "", "the query").await;
     check(&admin, "get", "/api/v1/shifts?rota=none&from=x&until=y", "", 404, "", "rota `none`").await;
+    let window = "from=2027-01-01T00:00:00Z&until=2027-01-08T00:00:00Z";
+    check(&admin, "get", &format!("/api/v1/fairness?team=no&{window}"), "", 400, "team", "no team `no`").await;
+    let both = format!("/api/v1/fairness?team=payments&rota=payments&{window}");
+    check(&admin, "get", &both, "", 400, "team", "not for both").await;
+    let long = "/api/v1/fairness?from=2027-01-01T00:00:00Z&until=2037-01-08T00:00:00Z";
+    check(&admin, "get", long, "", 400, "until", "at most two years").await;
     check(&admin, "get", "/api/v1/alerts?filter=%7Ba", "", 400, "filter", "filter").await;
     let bad = r#"{"title":"t","severity":"SEV9","escalation":"payments"}"#;
     check(&admin, "post", "/api/v1/incidents", bad, 422, "/severity", "SEV1 to SEV5").await;
@@ -338,4 +345,29 @@ async fn silences_and_overrides_come_and_go() {
         .ask(&token, "get", "/api/v1/shifts?rota=payments&from=2027-01-01T00:00:00Z&until=2027-01-08T00:00:00Z", "")
         .await;
     assert!(status == 200 && !shifts["items"].as_array().unwrap().is_empty(), "{shifts}");
+}
+
+#[tokio::test]
+async fn fairness_knows_what_was_changed_at_run_time() {
+    let mock = Mock::new(Intake::Token).await;
+    let token = mock.token("t", &[Scope::Respond]).await;
+    let path = "/api/v1/fairness?rota=payments&from=2027-01-04T00:00:00Z&until=2027-01-18T00:00:00Z";
+    let hours = |answer: &Value, person: &str| {
+        let items = answer["items"].as_array().unwrap();
+        let found = items.iter().find(|share| share["person"] == person);
+        found.map(|share| [&share["hours"], &share["balance_hours"]].map(|hours| hours.as_f64().unwrap()))
+    };
+    let (status, before) = mock.ask(&token, "get", path, "").await;
+    assert_eq!((status.as_u16(), hours(&before, "sam")), (200, None), "{before}");
+    let change =
+        json!({"from": "2027-01-05T00:00:00Z", "until": "2027-01-05T06:00:00Z", "with": "sam", "layer": "hong-kong"});
+    let (status, made) = mock.ask(&token, "post", "/api/v1/rotas/payments/overrides", &change.to_string()).await;
+    assert_eq!(status, 201, "{made}");
+    let (_, after) = mock.ask(&token, "get", path, "").await;
+    // In addition: six hours more, of which the three members owe two each.
+    assert_eq!(hours(&after, "sam"), Some([6.0, 6.0]), "{after}");
+    for member in ["wen", "mei", "jun"] {
+        let [before, after] = [&before, &after].map(|answer| hours(answer, member).unwrap());
+        assert_eq!((after[0] - before[0], (after[1] - before[1]).round()), (0.0, -2.0), "{member}");
+    }
 }

@@ -13,6 +13,7 @@ use meridian_core::{
 };
 
 use super::parse;
+use crate::cli::roster;
 pub use access::{AccountCommand, TokenCommand};
 
 /// One noun: which server, how to print, and what to do.
@@ -77,6 +78,14 @@ pub enum Command {
     Page(Remote<PageCommand>),
     /// Overrides: who is on watch for a while instead of, or beside, whom the rota names.
     Override(Remote<OverrideCommand>),
+    /// Who carries how much of the watch: hours, nights, weekends, holidays, pages, balance.
+    ///
+    /// With --estate as its files have it; else the server answers, who knows of overrides and pages as well.
+    #[command(
+        after_help = "Examples:\n  meridian fairness --rota payments --from 2026-10-01T00:00Z --to 2027-01-01T00:00Z\n  \
+                            meridian fairness --estate estate --from 2026-10-01T00:00Z --to 2027-01-01T00:00Z"
+    )]
+    Fairness(Fairness),
     /// Accounts: who can log in, and what each may.
     Account(Remote<AccountCommand>),
     /// API tokens.
@@ -84,6 +93,27 @@ pub enum Command {
     /// Have the server read its estate again, and say what is wrong with it.
     #[command(after_help = "Example:\n  meridian check estate && meridian reload")]
     Reload(Flags),
+}
+
+#[derive(Debug, Args)]
+pub struct Fairness {
+    #[command(flatten)]
+    pub flags: Flags,
+    /// The directory with the estate's YAML files, asked instead of a server.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub estate: Option<PathBuf>,
+    /// Only this rota.
+    #[arg(long, conflicts_with = "team")]
+    pub rota: Option<String>,
+    /// Only the rotas of this team.
+    #[arg(long)]
+    pub team: Option<String>,
+    /// The beginning of the window, as RFC 3339.
+    #[arg(long, value_name = "INSTANT", value_parser = roster::instant)]
+    pub from: Instant,
+    /// Its end, which does not belong to it.
+    #[arg(long, value_name = "INSTANT", value_parser = roster::instant)]
+    pub to: Instant,
 }
 
 #[derive(Debug, Subcommand)]

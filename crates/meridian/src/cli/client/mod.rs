@@ -7,6 +7,7 @@ mod accounts;
 mod alerts;
 pub mod args;
 pub(super) mod failure;
+mod fairness;
 mod incidents;
 mod output;
 mod overrides;
@@ -80,6 +81,7 @@ async fn answer(command: Command) -> Result<Done, Failure> {
         Command::Silence(remote) => silences::run(&client, remote.command).await?.into(),
         Command::Page(remote) => pages::run(&client, remote.command).await?.into(),
         Command::Override(remote) => overrides::run(&client, remote.command).await?.into(),
+        Command::Fairness(wish) => fairness::run(&client, wish).await?.into(),
         Command::Account(remote) => accounts::run(&client, remote.command).await?.into(),
         Command::Token(remote) => tokens::run(&client, remote.command).await?.into(),
     })
@@ -94,6 +96,7 @@ impl Command {
             Command::Silence(remote) => &remote.flags,
             Command::Page(remote) => &remote.flags,
             Command::Override(remote) => &remote.flags,
+            Command::Fairness(wish) => &wish.flags,
             Command::Account(remote) => &remote.flags,
             Command::Token(remote) => &remote.flags,
         }

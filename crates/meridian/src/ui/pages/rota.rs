@@ -12,7 +12,7 @@ use crate::ui::{
         scroll, section_head, time,
     },
     shell::{Place, Shell, frame},
-    view::rota::{OverrideRow, RotaRow, RotaView, RotasView, ShiftRow, Span},
+    view::rota::{LayerRow, OverrideRow, RotaRow, RotaView, RotasView, ShiftRow, Span},
 };
 
 /// So many shifts stand open in the table; the picture has all of them, and the others are one press away.
@@ -21,7 +21,7 @@ const SHIFTS_SHOWN: usize = 24;
 pub fn rotas(shell: &Shell, view: &RotasView) -> Markup {
     let clock = &shell.clock;
     let content = html! {
-        div.title { h1 { "Rotas" } }
+        div.title { h1 { "Rotas" } a.btn href="/fairness" { "Fairness" } }
         section #rotas data-live aria-label="Rotas" {
             @if view.rows.is_empty() { (empty("The estate has no rota", html! { "A rota says who is on watch when. " a href="/estate" { "Estate" } })) }
             @else {
@@ -76,6 +76,7 @@ pub fn rota(shell: &Shell, view: &RotaView) -> Markup {
                 a.btn href={ (path) "?span=" (view.span.word()) "&from=" (view.earlier) } { "Earlier" }
                 @if !view.is_now { a.btn href={ (path) "?span=" (view.span.word()) } { "Now" } }
                 a.btn href={ (path) "?span=" (view.span.word()) "&from=" (view.later) } { "Later" }
+                a.btn href={ "/fairness?of=rota%2F" (view.name) } { "Fairness" }
             }
         }
         section #lanes data-live aria-label=(view.span.title()) {
@@ -94,7 +95,8 @@ pub fn rota(shell: &Shell, view: &RotaView) -> Markup {
                 }
             }
             div {
-                section #overrides data-live aria-label="Overrides" { (overrides(shell, view)) }
+                section #turns data-live aria-label="Turns" { (section_head("Turns", html! {})) @for layer in &view.turns { (turns(layer)) } }
+                section.gap-top #overrides data-live aria-label="Overrides" { (overrides(shell, view)) }
                 @if shell.responds() { (override_form(shell, view)) }
             }
         }
@@ -127,6 +129,31 @@ pub(super) fn shift_table(clock: &Clock, caption: &str, rows: &[ShiftRow]) -> Ma
                         td.num data-th="Until" { (time(clock, row.until, Some(&row.zone), Detail::Minute)) }
                         td.num { (lasting(row.until.duration_since(row.from))) }
                         td.faint { (row.because) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who takes turns in a layer, how long one lasts, and who joins or leaves.
+fn turns(layer: &LayerRow) -> Markup {
+    html! {
+        div.turns {
+            b { (layer.name) } " " span.dim { (layer.role.word()) ", " (layer.site) }
+            div.faint {
+                (layer.every) @if layer.served { ", only worked turns count" } " \u{b7} "
+                @if layer.hours.is_empty() { "always" } @else { (layer.hours.join("; ")) }
+                @if layer.closed_on_holidays { ", not on holidays" }
+            }
+            ol aria-label={ "Turns of " (layer.name) } {
+                @for turn in &layer.members {
+                    li {
+                        @for (number, member) in turn.iter().enumerate() {
+                            @if number > 0 { span.faint { " with " } }
+                            span.faint[member.absent] { (member.who) }
+                            @if !member.when.is_empty() { " " small.faint { (member.when) } }
+                        }
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, civil, tz::TimeZone};
 use meridian_core::{
     Instant, calendar,
-    estate::{Role, Rota},
+    estate::{Holidays, Layer, Member, Override, Role, Rota, Turns},
     id::Name,
     roster::{Shift, WatchBecause, next_change},
 };
@@ -17,7 +17,7 @@ use crate::ui::{
         lanes::{Axis, Bar, Line, Row},
         time::{Clock, axis_name, offset, zone_mark},
     },
-    view::rota::{OverrideForm, OverrideRow, RotaRow, RotaView, RotasView, ShiftRow, Span},
+    view::rota::{LayerRow, MemberRow, OverrideForm, OverrideRow, RotaRow, RotaView, RotasView, ShiftRow, Span},
 };
 
 const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -86,13 +86,6 @@ pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, span: Span,
         let sub = format!("{role}{site}, {}", zone_mark(begin, &zone));
         Row::Lane { name: layer.name.clone(), sub, zone, nights: Vec::new(), lines: pack(lens, &of_layer, false) }
     }));
-    let numbered = lens.world.overrides.numbered(name).iter().map(|(id, change)| (Some(*id), change));
-    let overrides = rota
-        .overrides
-        .iter()
-        .map(|change| (None, change))
-        .chain(numbered)
-        .filter(|(_, change)| change.until > lens.now);
     Some(RotaView {
         name: name.clone(),
         display_name: rota.display_name.clone(),
@@ -101,16 +94,8 @@ pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, span: Span,
         rows,
         shifts: shifts.iter().map(|shift| shift_row(lens, shift, false)).collect(),
         holes: holes.into_iter().filter(|(_, until)| *until > lens.now).collect(),
-        overrides: overrides
-            .map(|(id, change)| OverrideRow {
-                id,
-                from: change.from,
-                until: change.until,
-                with: lens.person(&change.with),
-                replace: change.replace.as_ref().map(|replaced| lens.person(replaced)),
-                layer: change.layer.clone(),
-            })
-            .collect(),
+        turns: rota.layers.iter().map(|layer| layer_row(lens, layer)).collect(),
+        overrides: override_rows(lens, rota),
         people: lens.choices(),
         layers: rota.layers.iter().map(|layer| layer.name.clone()).collect(),
         form: OverrideForm { zone: clock.mine.iana_name().unwrap_or("UTC").to_owned(), ..OverrideForm::default() },
@@ -120,6 +105,51 @@ pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, span: Span,
         later,
         is_now: days(span, today).is_some_and(|now| now[1] == first),
     })
+}
+
+/// Those that are not over yet, first those of the estate.
+fn override_rows(lens: &Lens<'_>, rota: &Rota) -> Vec<OverrideRow> {
+    let numbered = lens.world.overrides.numbered(&rota.name).iter().map(|(id, change)| (Some(*id), change));
+    let all = rota.overrides.iter().map(|change| (None, change)).chain(numbered);
+    let row = |(id, change): (Option<u64>, &Override)| OverrideRow {
+        id,
+        from: change.from,
+        until: change.until,
+        with: lens.person(&change.with),
+        replace: change.replace.as_ref().map(|replaced| lens.person(replaced)),
+        layer: change.layer.clone(),
+    };
+    all.filter(|(_, change)| change.until > lens.now).map(row).collect()
+}
+
+fn layer_row(lens: &Lens<'_>, layer: &Layer) -> LayerRow {
+    let wall = layer.zone.to_datetime(lens.now);
+    let rotation = &layer.rotation;
+    let member = |member: &Member| {
+        let (joins, leaves) = (member.from.filter(|from| *from > wall), member.until);
+        let day = |date: civil::DateTime| {
+            let midnight = date.time() == civil::Time::midnight();
+            date.strftime(if midnight { "%-d %b %Y" } else { "%-d %b %Y %H:%M" }).to_string()
+        };
+        let gone = leaves.is_some_and(|until| until <= wall);
+        let joins = joins.map(|from| format!("from {}", day(from)));
+        let leaves = leaves.map(|until| format!("{} {}", if gone { "left" } else { "until" }, day(until)));
+        MemberRow {
+            who: lens.person(&member.person),
+            absent: gone || joins.is_some(),
+            when: joins.into_iter().chain(leaves).collect::<Vec<_>>().join(", "),
+        }
+    };
+    LayerRow {
+        name: layer.name.clone(),
+        role: layer.role,
+        site: lens.site(&layer.site).0,
+        hours: layer.hours.iter().map(ToString::to_string).collect(),
+        closed_on_holidays: layer.holidays == Holidays::Closed,
+        every: rotation.every.iter().map(ToString::to_string).collect::<Vec<_>>().join(", then "),
+        served: rotation.turns == Turns::Served,
+        members: rotation.members.iter().map(|turn| turn.iter().map(member).collect()).collect(),
+    }
 }
 
 /// The first instant of a day, which the clocks may have moved.

@@ -70,7 +70,8 @@ fn of_main<'a>(lens: &Lens<'_>, shifts: impl Iterator<Item = &'a Shift>) -> Vec<
     let label = |role| match role {
         Role::Primary => "Primary",
         Role::Secondary => "Second",
-        _ => "Shadow",
+        Role::Shadow => "Shadow",
+        Role::ReverseShadow => "Leads, learning",
     };
     shifts.into_iter().map(|shift| watch(lens, shift, label(shift.role))).collect()
 }

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod acks;
+mod fairness;
 mod incidents;
 mod live;
 mod look;
@@ -36,6 +37,7 @@ pub fn router() -> Router<House> {
         .route("/rotas/{name}", get(rotas::one))
         .route("/rotas/{name}/overrides", post(rotas::add))
         .route("/rotas/{name}/overrides/{id}/remove", post(rotas::remove))
+        .route("/fairness", get(fairness::fairness))
         .route("/people", get(look::people))
         .route("/estate", get(look::estate))
         .route("/journal", get(look::journal))

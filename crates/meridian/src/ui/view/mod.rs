@@ -6,6 +6,7 @@ pub mod alert;
 pub mod control;
 pub mod day;
 pub mod estate;
+pub mod fairness;
 pub mod incident;
 pub mod page;
 pub mod rota;

@@ -35,6 +35,7 @@ pub struct RotaView {
     pub rows: Vec<Row>,
     pub shifts: Vec<ShiftRow>,
     pub holes: Vec<(Instant, Instant)>,
+    pub turns: Vec<LayerRow>,
     pub overrides: Vec<OverrideRow>,
     pub people: Vec<(Name, String)>,
     pub layers: Vec<String>,
@@ -95,6 +96,32 @@ pub struct ShiftRow {
     pub zone: jiff::tz::TimeZone,
     /// "rotation", "override".
     pub because: String,
+}
+
+/// How a layer takes turns.
+#[derive(Clone, Debug)]
+pub struct LayerRow {
+    pub name: String,
+    pub role: Role,
+    pub site: String,
+    /// `mon-fri 08:00-17:00`; empty: always.
+    pub hours: Vec<String>,
+    pub closed_on_holidays: bool,
+    /// `1 week`; `4 days, then 3 days`.
+    pub every: String,
+    /// Only a turn that was worked counts.
+    pub served: bool,
+    /// In the order of their turns.
+    pub members: Vec<Vec<MemberRow>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MemberRow {
+    pub who: String,
+    /// `from 1 Mar 2026`, `left 1 Sep 2026`; empty: all the time.
+    pub when: String,
+    /// Not yet, or no longer.
+    pub absent: bool,
 }
 
 #[derive(Clone, Debug)]
