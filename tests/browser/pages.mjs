@@ -174,6 +174,12 @@ async function withoutScript(context) {
   await page.fill('[name=value] >> nth=0', 'NeverThere');
   await page.fill('[name=reason]', 'a test');
   await page.click('button:has-text("Silence")');
+  const day = await context.newPage();
+  await day.goto(`${base}/`);
+  check('the day reads without a script', (await day.innerText('main')).toLowerCase().includes('holds the watch'));
+  check('the day is a table, too', await day.locator('table:has(caption:text("The day as a table")) tbody tr').count() > 2);
+  await day.click('a[aria-label="An hour ahead"]');
+  check('ahead of now by a link alone', (await day.innerText('main')).includes('As it is planned'));
   check('silenced by form alone', (await page.innerText('#silences')).includes('NeverThere'), page.url());
   await page.click('button[name=reading][value=site]');
   check('the time of the site by form alone', await page.locator('button[value=site][aria-pressed=true]').count() === 1);
@@ -237,17 +243,48 @@ async function swap(page, other) {
   check('focus, words and caret stay', held === 'note-text,half a thou,11', held);
 }
 
+/** To another moment: by key, by pointer, and back. Nothing can be done there. */
+async function moments(page) {
+  await page.goto(`${base}/`);
+  const planned = async (how) => {
+    await page.waitForURL(/\?at=/);
+    check(`${how} leads ahead of now, and says so`, (await page.innerText('main')).includes('As it is planned'), page.url());
+    check(`${how}: nothing can be done ahead of now`, await page.locator('main form').count() === 0);
+    await page.click('text=Back to now');
+    await page.waitForURL(`${base}/`);
+  };
+  await page.keyboard.press('Shift+ArrowRight');
+  await planned('the arrow key');
+  const flag = await page.locator('.nowflag .d-nowflag').boundingBox();
+  const [x, y] = [flag.x + flag.width / 2, flag.y + flag.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 80, y + 4, { steps: 4 });
+  const words = await page.textContent('.nowflag text');
+  await page.mouse.move(x + 160, y + 4, { steps: 4 });
+  check('the flag says where the line stands', await page.textContent('.nowflag text') !== words, words);
+  await page.mouse.up();
+  await planned('the pointer');
+}
+
 async function disconnected(page) {
+  const wall = listen(await page.context().newPage());
+  await wall.goto(`${base}/wall`);
+  await within('the wall is live', () => wall.locator('#asof[data-state=live]').isVisible());
   await page.goto(`${base}/`);
   await within('it is live', () => page.locator('#asof[data-state=live]').isVisible());
   process.kill(Number(pid), 'SIGSTOP');
   try {
     await within('a silent server is said to be one', () => page.locator('#lost:has-text("DISCONNECTED")').isVisible(), 13_000);
+    await within('the wall says it, too', () => wall.locator('#lost:has-text("DISCONNECTED")').isVisible(), 13_000);
+    check('the wall still shows what it last knew', await wall.locator('.w-clock').count() > 0 && (await wall.innerText('.w-who >> nth=0')).length > 0);
+    await accessible(wall, 'the wall disconnected');
     await accessible(page, 'disconnected');
   } finally {
     process.kill(Number(pid), 'SIGCONT');
   }
   await within('it recovers by itself', () => page.locator('#lost').isHidden());
+  await within('the wall recovers by itself', () => wall.locator('#lost').isHidden());
 }
 
 await withBrowser(async (open) => {
@@ -263,6 +300,7 @@ await withBrowser(async (open) => {
   await keyboard(page);
   await swap(page, listen(await page.context().newPage()));
   await readings(page);
+  await moments(page);
   if (pid) await disconnected(page);
 });
 for (const breach of breaches) console.log(breach);

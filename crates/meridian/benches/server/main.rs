@@ -10,6 +10,7 @@
 
 mod alerts;
 mod client;
+mod day;
 mod figures;
 mod intake;
 mod latency;
@@ -19,7 +20,7 @@ mod start;
 mod storm;
 
 /// Every part by its name.
-const PARTS: [(&str, fn()); 8] = [
+const PARTS: [(&str, fn()); 9] = [
     ("intake", || intake::run(50)),
     ("intake-1", || intake::run(1)),
     ("intake-500", || intake::run(500)),
@@ -27,6 +28,7 @@ const PARTS: [(&str, fn()); 8] = [
     ("storm", storm::run),
     ("latency", latency::run),
     ("pages", pages::run),
+    ("day", day::run),
     ("start", start::run),
 ];
 

@@ -48,7 +48,7 @@ pub fn run() {
 }
 
 /// Nothing where there is no such page.
-fn read(address: &str, path: &str, cookie: &str, repeats: usize) -> Option<Vec<Duration>> {
+pub fn read(address: &str, path: &str, cookie: &str, repeats: usize) -> Option<Vec<Duration>> {
     let mut connection = Connection::open(address);
     let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\naccept: */*\r\ncookie: {cookie}\r\n\r\n");
     let mut times = Vec::with_capacity(repeats);
@@ -66,7 +66,7 @@ fn read(address: &str, path: &str, cookie: &str, repeats: usize) -> Option<Vec<D
 }
 
 /// Makes the first account by the setup link, as its page does, and returns the session's cookie.
-fn log_in(link: &str, address: &str) -> String {
+pub fn log_in(link: &str, address: &str) -> String {
     let token = link.rsplit(['/', '=']).next().unwrap();
     let body = serde_json::json!({
         "token": token, "account": "ana", "display_name": "Ana", "password": "correct horse battery staple",

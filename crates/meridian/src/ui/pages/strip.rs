@@ -85,11 +85,22 @@ fn short(clock: &Clock, site: &SiteView) -> Markup {
             (local_clock(clock, site))
             dl {
                 @match (site.watches.first(), &site.also) {
-                    (Some(watch), _) => { dt { (watch.label) } dd { (watching(clock, site, watch)) } },
+                    (Some(watch), _) => { dt { (watch.label) } dd.also { (watching(clock, site, watch)) } },
                     (None, Some(also)) => { dt { "Also" } dd.also title=(also) { (also) } },
-                    (None, None) => (next(clock, site)),
+                    (None, None) => (next_short(clock, site)),
                 }
             }
+        }
+    }
+}
+
+/// When before who, so that a long name is what is cut.
+fn next_short(clock: &Clock, site: &SiteView) -> Markup {
+    html! {
+        dt { "Next" }
+        @match &site.next {
+            Some(next) => dd.also title=(next.who) { (time_there(clock, next.at, &site.zone)) " " (next.who) },
+            None => dd.faint { "nobody within two weeks" },
         }
     }
 }

@@ -5,7 +5,10 @@ use std::fmt::Write;
 use maud::{Markup, html};
 use meridian_core::Instant;
 
-use super::sun::{NIGHT, Sun, TWILIGHT, half_day, sun};
+use super::{
+    place::{Anchor, Area, Wish, Word, settle},
+    sun::{NIGHT, Sun, TWILIGHT, half_day, sun},
+};
 
 const WIDTH: f64 = 372.0;
 const HEIGHT: f64 = 126.0;
@@ -65,22 +68,54 @@ pub fn map(at: Instant, spots: &[Spot]) -> Markup {
                 circle.map-sun cx=(format!("{sx:.1}")) cy=(format!("{sy:.1}")) r="3.5" {}
                 circle.map-dot cx=(format!("{sx:.1}")) cy=(format!("{sy:.1}")) r=".8" {}
                 @for spot in spots { (dot(spot)) }
+                @for word in names(spots) { (name(&word)) }
             }
         }
     }
 }
 
-/// A name stands to the left of its spot; at the edges of the map it stands where it stays inside the frame.
+/// A name stands beside its spot, inside the frame and clear of the other spots and names; where there is no room, the
+/// spot's title alone says it. Those on watch are served first.
+fn names(spots: &[Spot]) -> Vec<Word> {
+    let place = |spot: &Spot| (x(spot.location.1) / WIDTH * 100.0, y(spot.location.0));
+    let word = |spot: &Spot, dx: f64, dy: f64, anchor| {
+        let (percent, py) = place(spot);
+        vec![Word { text: spot.name.clone(), class: "map-name d-halo", x: percent, dx, y: py + dy, anchor, size: 11.0 }]
+    };
+    let wish = |spot: &Spot| Wish {
+        rank: u8::from(!spot.on_watch),
+        ways: vec![
+            word(spot, -7.0, 4.0, Anchor::End),
+            word(spot, 7.0, 4.0, Anchor::Start),
+            word(spot, 6.0, 12.0, Anchor::Start),
+            word(spot, -6.0, 14.0, Anchor::End),
+            word(spot, 0.0, -7.0, Anchor::Middle),
+            word(spot, 0.0, 16.0, Anchor::Middle),
+        ],
+    };
+    let dots = spots.iter().map(|spot| {
+        let (percent, py) = place(spot);
+        Area { from: (percent, -3.5), until: (percent, 3.5), top: py - 3.5, bottom: py + 3.5 }
+    });
+    // The frame's top and bottom are edges, too.
+    let edges = [(-20.0, 1.0), (HEIGHT - 1.0, HEIGHT + 20.0)];
+    let edges = edges.map(|(top, bottom)| Area { from: (0.0, 0.0), until: (100.0, 0.0), top, bottom });
+    settle(spots.iter().map(wish).collect(), &dots.chain(edges).collect::<Vec<_>>(), WIDTH)
+}
+
 fn dot(spot: &Spot) -> Markup {
     let (px, py) = (x(spot.location.1), y(spot.location.0));
-    let (dx, dy, anchor) = match px {
-        px if px < 80.0 => (7.0, 4.0, "start"),
-        px if px > 330.0 => (-6.0, 14.0, "end"),
-        px if px > 280.0 => (6.0, 12.0, "start"),
-        _ => (-7.0, 4.0, "end"),
-    };
     html! {
-        circle.map-at.on[spot.on_watch] cx=(format!("{px:.1}")) cy=(format!("{py:.1}")) r="3.2" {}
-        text.map-name.d-halo x=(format!("{:.1}", px + dx)) y=(format!("{:.1}", py + dy)) text-anchor=(anchor) { (spot.name) }
+        circle.map-at.on[spot.on_watch] cx=(format!("{px:.1}")) cy=(format!("{py:.1}")) r="3.2" { title { (spot.name) } }
     }
+}
+
+fn name(word: &Word) -> Markup {
+    let anchor = match word.anchor {
+        Anchor::Start => "start",
+        Anchor::Middle => "middle",
+        Anchor::End => "end",
+    };
+    let px = word.x / 100.0 * WIDTH + word.dx;
+    html! { text class=(word.class) x=(format!("{px:.1}")) y=(format!("{:.1}", word.y)) text-anchor=(anchor) { (word.text) } }
 }

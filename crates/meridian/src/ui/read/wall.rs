@@ -1,6 +1,6 @@
 //! The wall, read from the world: the ring, what is most pressing, and three things beside it.
 
-use meridian_core::{estate::Rota, incident::Incident, page::WalkState, roster::Edge};
+use meridian_core::{Instant, estate::Rota, incident::Incident, page::WalkState, roster::Edge};
 
 use super::{
     Lens,
@@ -13,10 +13,16 @@ use super::{
 use crate::ui::{
     parts::{Clock, Glyph, Say},
     view::wall::{Figure, Item, Stake, WallSite, WallView},
+    view::{
+        control::{SiteState, SiteView},
+        day::Day,
+    },
 };
 
 /// So many sites stand side by side.
 const SITES: usize = 4;
+/// So many lanes leave room for what stands above and below.
+const LANES: usize = 4;
 
 pub fn wall(lens: &Lens<'_>, clock: &Clock, estate: &str, wanted: Option<&str>) -> WallView {
     let (from, until) = window(lens.now);
@@ -27,7 +33,7 @@ pub fn wall(lens: &Lens<'_>, clock: &Clock, estate: &str, wanted: Option<&str>) 
         edges.iter().find(to).map(Edge::due)
     };
     let in_ring = |name: &str| main.is_none_or(|rota| rota.layers.iter().any(|layer| lens.site(&layer.site).0 == name));
-    let shown = sites(lens, main).0.into_iter().filter(|site| in_ring(&site.name)).take(SITES);
+    let shown = foremost(sites(lens, main).0.into_iter().filter(|site| in_ring(&site.name)).collect(), takes);
     let mut open: Vec<&Incident> = lens.world.incidents.open().collect();
     open.sort_by_key(|incident| (incident.severity, incident.acknowledged.is_some(), std::cmp::Reverse(incident.id)));
     let hole = hole_ahead(lens);
@@ -41,15 +47,52 @@ pub fn wall(lens: &Lens<'_>, clock: &Clock, estate: &str, wanted: Option<&str>) 
     WallView {
         clock: clock.clone(),
         estate: estate.to_owned(),
-        sites: shown.map(|site| WallSite { takes: takes(&site.name), site }).collect(),
+        sites: shown.into_iter().map(|site| WallSite { takes: takes(&site.name), site }).collect(),
         stake,
-        day: day(lens, clock, main, true),
+        day: narrowed(day(lens, clock, main, true)),
         list: vec![also_open(&open), next_handoff(lens, next), next_hole(hole)],
     }
 }
 
+/// With more sites than stand side by side: who is responsible, who takes the watch next, who is on watch.
+fn foremost(mut sites: Vec<SiteView>, takes: impl Fn(&str) -> Option<Instant>) -> Vec<SiteView> {
+    if sites.len() > SITES {
+        let pressing = |site: &SiteView| match site.state {
+            SiteState::Holds | SiteState::Stays => (0, Some(Instant::MIN)),
+            _ if takes(&site.name).is_some() => (1, takes(&site.name)),
+            SiteState::OnWatch => (2, None),
+            SiteState::Off => (3, site.next.as_ref().map(|next| next.at)),
+        };
+        let mut ranks: Vec<_> = sites.iter().map(pressing).collect();
+        ranks.sort_unstable();
+        let last = ranks[SITES - 1];
+        sites.retain(|site| pressing(site) <= last);
+        sites.truncate(SITES);
+    }
+    sites
+}
+
+/// Of many lanes those through which the thread runs, then others, in their order.
+fn narrowed(mut day: Day) -> Day {
+    let used = |lane: &usize| day.thread.iter().any(|leg| leg.lane == *lane);
+    let mut kept: Vec<usize> = (0..day.lanes.len()).filter(used).collect();
+    kept.extend((0..day.lanes.len()).filter(|lane| !used(lane)));
+    kept.truncate(LANES);
+    kept.sort_unstable();
+    let place = |lane: usize| kept.iter().position(|one| *one == lane);
+    day.passings.retain_mut(|passing| match place(passing.from_lane) {
+        Some(at) => {
+            passing.from_lane = at;
+            true
+        }
+        None => false,
+    });
+    day.lanes = kept.iter().map(|lane| day.lanes[*lane].clone()).collect();
+    day
+}
+
 /// The first hole of the coming two days, in any rota.
-fn hole_ahead<'a>(lens: &Lens<'a>) -> Option<(&'a Rota, meridian_core::Instant)> {
+fn hole_ahead<'a>(lens: &Lens<'a>) -> Option<(&'a Rota, Instant)> {
     let soon = lens.now.saturating_add(SOON).unwrap_or(lens.now);
     let first = |rota: &'a Rota| Some((rota, absent(lens, rota, lens.now, soon).holes.first()?.0));
     lens.world.estate().rotas.values().filter_map(first).min_by_key(|(_, from)| *from)
@@ -85,7 +128,7 @@ fn of_incident(lens: &Lens<'_>, incident: &Incident) -> Stake {
     }
 }
 
-fn of_hole(lens: &Lens<'_>, rota: &Rota, from: meridian_core::Instant) -> Stake {
+fn of_hole(lens: &Lens<'_>, rota: &Rota, from: Instant) -> Stake {
     let now = from <= lens.now;
     let said = if now { "Nobody is on watch in " } else { "Nobody will be on watch in " };
     Stake {
@@ -128,7 +171,7 @@ fn next_handoff(lens: &Lens<'_>, next: Option<&Edge>) -> Item {
     Item { label: "Next handoff", shape: Glyph::Due, what }
 }
 
-fn next_hole(hole: Option<(&Rota, meridian_core::Instant)>) -> Item {
+fn next_hole(hole: Option<(&Rota, Instant)>) -> Item {
     match hole {
         Some((rota, from)) => {
             let what = Say::new().text(format!("{}, ", rota.display_name)).at(from);

@@ -197,9 +197,13 @@ fn name_ways(axis: &Axis, one: &Watching, crossings: &[f64], at: impl Fn(String,
     let mut ways = Vec::new();
     for form in forms(&one.who, None) {
         for start in &starts {
-            let word = at(form.clone(), *start);
-            if word.dx + width(&word.text, word.size) + 4.0 <= (right - start) / 100.0 * NARROW {
-                ways.push(vec![word]);
+            // Where the now-line stands close to the beginning, the name begins a little later.
+            for later in [0.0, 10.0] {
+                let word = at(form.clone(), *start);
+                let word = Word { dx: word.dx + later, ..word };
+                if word.dx + width(&word.text, word.size) + 4.0 <= (right - start) / 100.0 * NARROW {
+                    ways.push(vec![word]);
+                }
             }
         }
     }

@@ -148,7 +148,14 @@ fn text(word: &Word) -> Markup {
         Anchor::Middle => Some("middle"),
         Anchor::End => Some("end"),
     };
+    // A halo leaves the spaces between words open, so on hatching a word stands on a piece of plain bar.
+    let area = word.area();
     html! {
+        @if word.class.contains("d-onbar") {
+            svg x=(percent(word.x)) y=(short(word.y - 10.0)) width="1" height="12" overflow="visible" {
+                rect.d-past x=(short(area.from.1 - 3.0)) y="0" width=(short(area.until.1 - area.from.1 + 2.0)) height="12" {}
+            }
+        }
         text class=(word.class) x=(percent(word.x)) dx=[(word.dx != 0.0).then(|| short(word.dx))] y=(short(word.y)) text-anchor=[anchor] { (word.text) }
     }
 }
