@@ -107,7 +107,7 @@ fn stake(shell: &Shell, view: &IncidentView, stake: &Stake) -> Markup {
             p { (stake.say.render(clock)) }
             @if let Some(more) = &stake.more { p.dim { (more.render(clock)) } }
         }
-        div.acts {
+        div.acts.taken[shell.responds() && waits] {
             @if shell.responds() && waits {
                 (button_form(&shell.csrf, &format!("/incidents/{}/acknowledge", view.id), "primary", html! { "Acknowledge " kbd data-key="a" { "a" } }))
                 small.faint { "You take it, and nobody further is paged" }
