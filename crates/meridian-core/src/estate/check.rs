@@ -2,20 +2,22 @@
 //!
 //! Warnings, all of them: an estate may be so on purpose, and somebody should know.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, tz::TimeZone};
 
 use super::{
-    Escalation, Estate, Holidays, Override, Person, Problem, Role, Rota, Target, Technology, doubt,
-    duration::show_duration, problem::Fault,
+    Escalation, Estate, Holidays, Override, Person, Problem, Reachable, Role, Rota, Target, doubt,
+    duration::show_duration, problem::Fault, reachable,
 };
-use crate::{Instant, calendar, id::Name, roster};
+use crate::{
+    Instant, calendar,
+    id::Name,
+    roster::{self, Stretch},
+};
 
 /// How far ahead rotas are looked at.
 const AHEAD: SignedDuration = SignedDuration::from_hours(90 * 24);
-
-type Stretch = (Instant, Instant);
 
 /// All that is doubtful, in the order of the kinds. The same estate at the same instant always says the same.
 pub fn check(estate: &Estate, now: Instant) -> Vec<Problem> {
@@ -71,39 +73,31 @@ fn paged(estate: &Estate) -> BTreeMap<&Name, String> {
     people
 }
 
-/// The technologies by which an urgent page tries to get through, one for each way.
-fn ways(person: &Person) -> Vec<Technology> {
-    let contacts: BTreeSet<&str> = person.reach.high.iter().map(|step| step.contact.as_str()).collect();
-    let used = person.contacts.iter().filter(|contact| contacts.contains(contact.name.as_str()));
-    used.map(|contact| contact.way.technology()).collect()
-}
-
 fn reach(estate: &Estate, person: &Person, wanted: &str, warnings: &mut Vec<Problem>) {
     let name = &person.name;
-    let ways = ways(person);
-    let fault = match ways.as_slice() {
-        [] if person.contacts.is_empty() => {
-            Fault::new(format!("`{name}` {wanted} but can't be reached: no contact is known"))
-                .expected("at least two contacts that rest on different technologies")
-        }
-        [] => Fault::new(format!("`{name}` {wanted} but an urgent page has no way to get through"))
+    let fault = match reachable(person) {
+        Reachable::NoContact => Fault::new(format!("`{name}` {wanted} but can't be reached: no contact is known"))
+            .expected("at least two contacts that rest on different technologies"),
+        Reachable::NoUrgentWay => Fault::new(format!("`{name}` {wanted} but an urgent page has no way to get through"))
             .expected("contacts under `reach.high`"),
-        [only] => Fault::new(format!("there is only one way to reach `{name}` urgently, by {}", only.word()))
-            .expected("a second one that rests on another technology"),
-        [first, rest @ ..] if rest.iter().all(|other| other == first) => Fault::new(format!(
-            "all {} ways to reach `{name}` urgently rest on {} and fail together",
-            ways.len(),
-            first.word()
+        Reachable::OneWay { technology } => {
+            Fault::new(format!("there is only one way to reach `{name}` urgently, by {}", technology.word()))
+                .expected("a second one that rests on another technology")
+        }
+        Reachable::OneTechnology { technology, ways } => Fault::new(format!(
+            "all {ways} ways to reach `{name}` urgently rest on {} and fail together",
+            technology.word()
         ))
         .expected("one that rests on another technology"),
-        _ => return,
+        Reachable::Safe => return,
     };
     warnings.push(estate.places.warn(&format!("person/{name}/contacts"), fault));
 }
 
 /// Whether an urgent page to them can get through at all.
-fn reachable(estate: &Estate, name: &Name) -> bool {
-    estate.persons.get(name).is_some_and(|person| !ways(person).is_empty())
+fn gets_through(estate: &Estate, name: &Name) -> bool {
+    let reach = estate.persons.get(name).map(reachable);
+    !matches!(reach, None | Some(Reachable::NoContact | Reachable::NoUrgentWay))
 }
 
 /// Somebody on leave who is scheduled nevertheless stays on watch; so it is said.
@@ -209,18 +203,18 @@ fn ends(estate: &Estate, escalation: &Escalation, now: Instant, until: Instant, 
     let mut alone = vec![(now, until)];
     for target in escalation.steps.iter().flat_map(|step| &step.page) {
         alone = match target {
-            Target::Person(person) if reachable(estate, person) => Vec::new(),
+            Target::Person(person) if gets_through(estate, person) => Vec::new(),
             Target::Team(team)
                 if estate
                     .teams
                     .get(team)
-                    .is_some_and(|team| team.members.iter().any(|name| reachable(estate, name))) =>
+                    .is_some_and(|team| team.members.iter().any(|name| gets_through(estate, name))) =>
             {
                 Vec::new()
             }
             Target::Person(_) | Target::Team(_) => alone,
             Target::Rota(name, role) => match estate.rotas.get(name) {
-                Some(rota) => intersect(&alone, &roster::holes(rota, &[], *role, now, until)),
+                Some(rota) => roster::both(&alone, &roster::holes(rota, &[], *role, now, until)),
                 None => alone,
             },
         };
@@ -241,17 +235,4 @@ fn ends(estate: &Estate, escalation: &Escalation, now: Instant, until: Instant, 
     };
     let fault = fault.expected("a last step that always finds somebody, such as a person or a team");
     warnings.push(estate.places.warn(&format!("escalation/{name}"), fault));
-}
-
-/// What lies in both of two sorted lists of stretches.
-fn intersect(one: &[Stretch], other: &[Stretch]) -> Vec<Stretch> {
-    let (mut both, mut i, mut j) = (Vec::new(), 0, 0);
-    while let (Some(a), Some(b)) = (one.get(i), other.get(j)) {
-        let (from, to) = (a.0.max(b.0), a.1.min(b.1));
-        if from < to {
-            both.push((from, to));
-        }
-        if a.1 < b.1 { i += 1 } else { j += 1 }
-    }
-    both
 }

@@ -28,6 +28,7 @@ mod nearest;
 mod node;
 mod places;
 mod problem;
+mod reach;
 mod schema;
 mod shape;
 mod sink;
@@ -42,7 +43,8 @@ pub use model::*;
 pub use nearest::nearest;
 pub use places::Places;
 pub use problem::{Problem, Weight};
+pub use reach::{Reachable, reachable};
 pub use schema::{schema, schema_all};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

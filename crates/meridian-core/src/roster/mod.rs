@@ -11,6 +11,7 @@
 //! into turns, each piece becomes instants (a start takes the first occurrence of its wall clock, an end the last),
 //! overrides change who it is, and what touches is merged.
 
+pub mod coverage;
 mod edge;
 mod fact;
 mod fairness;
@@ -25,6 +26,7 @@ mod state;
 mod turn;
 mod work;
 
+pub use coverage::{Absent, Coverage, Stretch, absent, both, coverage, joined, minus};
 pub use edge::{Edge, Holder, Side, edges, holder, next_edge};
 pub use fact::*;
 pub use fairness::{Burden, Share, Whose, fairness};

@@ -146,6 +146,17 @@ impl World {
         roster::fairness(&self.estate.parsed, &self.overrides, paged, rotas, from, until)
     }
 
+    /// Where the cover of `[from, until)` has holes, in one rota or in all, alone and together.
+    pub fn coverage(&self, rota: Option<&Name>, from: Instant, until: Instant) -> roster::Coverage {
+        roster::coverage(&self.estate.parsed, &self.overrides, rota, from, until)
+    }
+
+    /// Where nobody is primary in this rota, and whether anybody relies on it then.
+    pub fn absent(&self, rota: &Name, from: Instant, until: Instant) -> roster::Absent {
+        let Some(known) = self.estate.parsed.rotas.get(rota) else { return roster::Absent::default() };
+        roster::absent(&self.estate.parsed, &self.overrides, known, from, until)
+    }
+
     /// Whom a page to this role of a rota reaches. With the primaries come those who learn by leading, before them; where
     /// no primary is on watch, a learner alone is nobody.
     fn watchers(&self, rota: &Name, role: Role, at: Instant) -> Vec<Watcher> {

@@ -7,7 +7,7 @@ use axum::{
 use meridian_core::access::Action::{self, Accounts, Override, OwnAccount, Read, Respond, Silence, Tokens};
 
 use super::{
-    access, accounts, alerts, estate,
+    access, accounts, alerts, coverage, estate,
     fairness::{self, ShareView},
     incidents,
     openapi::{Described, Shape, of},
@@ -289,6 +289,13 @@ fn on_rotas() -> Vec<Endpoint> {
             .query(&["after"]),
         read("/fairness", "Who carries how much of the watch", List(of::<ShareView>()), fairness::fairness)
             .query(&["rota", "team", "from!", "until!"]),
+        read(
+            "/coverage",
+            "Where the ring has holes and overlaps in a window, and why",
+            One(of::<coverage::CoverageView>()),
+            coverage::coverage,
+        )
+        .query(&["rota", "from!", "until!"]),
         read("/rotas", "All rotas", List(of::<RotaView>()), rotas::rotas),
         read("/rotas/{rota}/overrides", "The overrides of a rota", List(of::<OverrideView>()), overrides),
         change(

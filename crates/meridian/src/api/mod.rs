@@ -7,6 +7,7 @@ mod access;
 mod accounts;
 mod alerts;
 pub mod auth;
+pub mod coverage;
 pub mod endpoints;
 mod estate;
 pub mod fairness;

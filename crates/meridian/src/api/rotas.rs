@@ -59,7 +59,7 @@ fn view(estate: &Estate, shift: Shift) -> ShiftView {
     }
 }
 
-fn known(house: &House, rota: &str) -> Result<Name, Problem> {
+pub(super) fn known(house: &House, rota: &str) -> Result<Name, Problem> {
     let shown: String = rota.chars().take(80).collect();
     let world = house.keeper.world();
     let found = world.estate().rotas.get_key_value(rota).map(|(name, _)| name.clone());

@@ -23,6 +23,7 @@ delete /tokens/{token} admin
 get /accounts admin
 get /alerts viewer
 get /alerts/{fingerprint} viewer
+get /coverage viewer
 get /deliveries viewer
 get /estate viewer
 get /fairness viewer

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use meridian_core::Instant;
 
-use super::{client, roster, route};
+use super::{client, coverage, roster, route};
 use crate::serve::proxy::Network;
 
 /// The control room for production that follows the sun: who is on watch, what is broken, who must know.
@@ -102,6 +102,29 @@ pub enum Command {
         #[arg(long, value_name = "INSTANT", value_parser = roster::instant)]
         to: Instant,
         /// Print a JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print where the ring has holes, overlaps and double cover in a window, why, and what would close the holes.
+    ///
+    /// As the estate's files have it; overrides that were added at run time are known to the server.
+    #[command(
+        after_help = "Examples:\n  meridian coverage --estate estate --from 2026-03-01 --to 2026-12-01\n  meridian coverage --estate estate --from 2026-03-01 --to 2026-04-01 --rota trading --json"
+    )]
+    Coverage {
+        /// The directory with the estate's YAML files.
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
+        estate: PathBuf,
+        /// The beginning of the window, as RFC 3339 or as a date.
+        #[arg(long, value_name = "INSTANT|DATE", value_parser = coverage::instant_or_date)]
+        from: Instant,
+        /// Its end, which does not belong to it.
+        #[arg(long, value_name = "INSTANT|DATE", value_parser = coverage::instant_or_date)]
+        to: Instant,
+        /// Only this rota; all of them, alone and together, if absent.
+        #[arg(long)]
+        rota: Option<String>,
+        /// Print JSON, as the API answers it.
         #[arg(long)]
         json: bool,
     },

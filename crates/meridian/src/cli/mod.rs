@@ -5,6 +5,7 @@
 pub mod args;
 pub mod client;
 pub mod color;
+pub mod coverage;
 pub mod estate;
 pub mod journal;
 pub mod roster;
@@ -34,6 +35,9 @@ pub fn run() -> ExitCode {
             let answer = source.open().and_then(|source| roster::shifts(&source, &rota, from, to, json));
             answer.map_or_else(|why| why.tell(json), |text| said(&text))
         }
+        Command::Coverage { estate, from, to, rota, json } => answer(
+            estate::load(&estate).and_then(|estate| coverage::coverage(&estate, rota.as_deref(), from, to, json)),
+        ),
         Command::Remote(command) => client::run(command),
         Command::Journal { command } => match command {
             JournalCommand::Verify { data, json } => journal::verify(&data, json),

@@ -102,7 +102,7 @@ pub fn shifts(source: &Source, rota: &str, from: Instant, to: Instant, json: boo
     Ok(table(&rows))
 }
 
-fn no_rota<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn no_rota<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let hint = nearest(name, known).map_or(String::new(), |known| format!("; did you mean `{known}`?"));
     let shown: String = name.chars().take(80).collect();
     format!("the estate has no rota `{}`{hint}", shown.escape_debug())

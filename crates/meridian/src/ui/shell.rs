@@ -70,7 +70,7 @@ pub struct Counts {
     pub alerts: usize,
     /// Pages that nobody answered yet.
     pub pages: usize,
-    /// Whether an escalation would find nobody at some instant of the coming two days.
+    /// Whether somebody who is relied upon is missing at some instant of the coming weeks.
     pub hole: bool,
 }
 
@@ -82,6 +82,7 @@ pub enum Place {
     Silences,
     Pages,
     Rotas,
+    Coverage,
     People,
     Journal,
     Estate,
@@ -243,7 +244,8 @@ fn nav(shell: &Shell, here: Place) -> Markup {
             (link(Place::Pages, "/pages", "Pages", some(counts.pages), false))
             (link(Place::Silences, "/silences", "Silences", None, false))
             hr;
-            (link(Place::Rotas, "/rotas", "Rotas", counts.hole.then(|| "hole".to_owned()), true))
+            (link(Place::Rotas, "/rotas", "Rotas", None, false))
+            (link(Place::Coverage, "/coverage", "Coverage", counts.hole.then(|| "hole".to_owned()), true))
             (link(Place::People, "/people", "People", None, false))
             hr;
             (link(Place::Journal, "/journal", "Journal", None, false))
@@ -298,7 +300,7 @@ fn keys(shell: &Shell) -> Markup {
         ("Ctrl K", "find or do"),
         ("g d", "the day"),
         ("g i, g a, g p", "incidents, alerts, pages"),
-        ("g s, g r", "silences, rotas"),
+        ("g s, g r, g c", "silences, rotas, coverage"),
         ("g o, g j, g e", "people, journal, estate"),
         ("j k", "next and previous row, Enter opens it"),
         ("/", "filter"),

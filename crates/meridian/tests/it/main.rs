@@ -8,6 +8,7 @@ mod acknowledge;
 mod amtool;
 mod begin;
 mod client;
+mod coverage;
 mod crash;
 mod estate;
 mod estate_dir;

@@ -2,6 +2,6 @@
 
 mod arbitrary;
 mod bad;
-mod bank;
+pub(crate) mod bank;
 mod doubts;
 mod schema;

@@ -1,6 +1,7 @@
 //! Rotas as tests write them.
 
 mod change;
+mod coverage;
 mod edge;
 mod fairness;
 mod hours;

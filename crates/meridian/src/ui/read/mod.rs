@@ -7,6 +7,7 @@ mod alert;
 mod changes;
 mod control;
 mod cover;
+mod coverage;
 mod day;
 mod estate;
 mod fairness;
@@ -19,7 +20,7 @@ mod told;
 mod wall;
 mod watch;
 
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 use meridian_core::{
     Instant, World,
     id::{Actor, Name},
@@ -28,6 +29,7 @@ use meridian_core::{
 pub use accounts::{account, accounts, own_account};
 pub use alert::{PER_PAGE, alerts, silences};
 pub use control::control;
+pub use coverage::coverage;
 pub use estate::{estate, people, tokens};
 pub use fairness::{Wish as FairnessWish, fairness};
 pub use incident::{incident, incidents};
@@ -37,6 +39,9 @@ pub use story::{journal, tell};
 pub use wall::wall;
 
 use super::{parts::say::listed, shell::Counts};
+
+/// So far ahead a hole is announced beside the page that tells all of them.
+const COMING_WEEKS: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// The world at an instant, as one reader sees it.
 #[derive(Clone, Copy)]
@@ -107,9 +112,9 @@ impl Lens<'_> {
         }
     }
 
-    /// Whether an escalation would find nobody at some instant of the coming two days.
+    /// Whether somebody who is relied upon is missing at some instant of the coming weeks.
     fn hole_soon(&self) -> bool {
-        let soon = self.now.saturating_add(control::SOON).unwrap_or(self.now);
+        let soon = self.now.saturating_add(COMING_WEEKS).unwrap_or(self.now);
         self.world.estate().rotas.values().any(|rota| !cover::absent(self, rota, self.now, soon).holes.is_empty())
     }
 

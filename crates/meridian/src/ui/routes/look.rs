@@ -79,6 +79,11 @@ pub async fn pages(Member(v): Member, wanted: Wanted) -> Response {
     v.ok(|shell, lens| pages::recent(shell, &read::pages(lens, wanted.before)))
 }
 
+pub async fn coverage(Member(v): Member, wanted: Wanted) -> Response {
+    let from = wanted.from.as_deref().and_then(|from| from.parse().ok());
+    v.ok(|shell, lens| pages::coverage(shell, &read::coverage(lens, from, &shell.clock)))
+}
+
 pub async fn rotas(Member(v): Member) -> Response {
     v.ok(|shell, lens| pages::rotas(shell, &read::rotas(lens)))
 }
@@ -165,6 +170,7 @@ fn search(lens: &Lens<'_>, query: &str) -> Vec<Found> {
         ("/pages", "Pages", "g p"),
         ("/silences", "Silences", "g s"),
         ("/rotas", "Rotas", "g r"),
+        ("/coverage", "Coverage", "g c"),
         ("/people", "People", "g o"),
         ("/journal", "Journal", "g j"),
         ("/estate", "Estate", "g e"),

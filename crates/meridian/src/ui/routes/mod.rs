@@ -33,6 +33,7 @@ pub fn router() -> Router<House> {
         .route("/silences/new", get(silences::form))
         .route("/silences/{id}/expire", post(silences::expire))
         .route("/pages", get(look::pages))
+        .route("/coverage", get(look::coverage))
         .route("/rotas", get(look::rotas))
         .route("/rotas/{name}", get(rotas::one))
         .route("/rotas/{name}/overrides", post(rotas::add))

@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod alert;
 pub mod control;
+pub mod coverage;
 pub mod day;
 pub mod estate;
 pub mod fairness;

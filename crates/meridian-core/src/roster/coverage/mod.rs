@@ -1,0 +1,115 @@
+//! Where the ring is thin, months ahead: holes, unstaffed holidays, double cover, people who can't be reached; and how
+//! long the watch overlaps where it passes on. Each finding says why it is so, above all which change of the clocks made
+//! a day differ from the day before, and a hole says which other hours would close it.
+//!
+//! What it does *not* do: it changes nothing, and it has no rules of its own about who is on watch. It resolves the
+//! rotas as everybody else does, and compares the answer with the one for other hours, calendars and starts.
+
+mod clock;
+mod hole;
+mod model;
+mod phase;
+mod proposal;
+mod relied;
+mod say;
+mod set;
+mod together;
+
+pub use model::*;
+pub use relied::{Absent, absent};
+pub use say::{lasting, listed, span};
+pub use set::{Stretch, both, joined, minus};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hole::{Ring, clip};
+use phase::REMEMBERED;
+
+use crate::{
+    Instant,
+    estate::{Estate, Reachable, Role, Rota, reachable},
+    id::Name,
+    roster::{Overrides, Shift, shifts},
+};
+
+/// Looks at `[from, until)`: at one rota, or at all of them, alone and together.
+pub fn coverage(estate: &Estate, added: &Overrides, only: Option<&Name>, from: Instant, until: Instant) -> Coverage {
+    let rotas: Vec<&Rota> = estate.rotas.values().filter(|rota| only.is_none_or(|only| rota.name == *only)).collect();
+    let wide = (from.saturating_sub(REMEMBERED).unwrap_or(from), until.saturating_add(REMEMBERED).unwrap_or(until));
+    let ring = |of, rotas| Ring { estate, added, of, rotas, window: (from, until), wide };
+    let mut found = Coverage { window: (from, until), covers: vec![], findings: vec![], clock_changes: vec![] };
+    if from >= until {
+        return found;
+    }
+    for rota in &rotas {
+        alone(&ring(Scope::Rota(rota.name.clone()), vec![*rota]), rota, &mut found);
+    }
+    if only.is_none() {
+        let mut teams: BTreeMap<&Name, Vec<&Rota>> = BTreeMap::new();
+        for rota in &rotas {
+            if let Some(team) = &rota.team {
+                teams.entry(team).or_default().push(rota);
+            }
+        }
+        teams.retain(|_, rotas| rotas.len() > 1);
+        let mut rings: Vec<_> = teams.into_iter().map(|(team, rotas)| ring(Scope::Team(team.clone()), rotas)).collect();
+        rings.extend((rotas.len() > 1).then(|| ring(Scope::Estate, rotas.clone())));
+        rings.iter().for_each(|ring| all_together(ring, &mut found));
+    }
+    found.clock_changes = clock_changes(&rotas, from, until);
+    let order = |finding: &Finding| (finding.rank(), finding.of.clone(), finding.stretches().next());
+    found.findings.sort_by_cached_key(order);
+    found
+}
+
+fn alone(ring: &Ring<'_>, rota: &Rota, found: &mut Coverage) {
+    let nobody = ring.nobody();
+    let primaries = ring.primaries(&ring.rotas);
+    let together = together::together(ring, &primaries);
+    found.covers.push(cover(ring, &nobody, clip(&together.stretches, ring.window)));
+    found.findings.extend(ring.holes(&nobody));
+    found.findings.extend(together.findings);
+    found.findings.extend(unreachable(ring, rota));
+}
+
+fn all_together(ring: &Ring<'_>, found: &mut Coverage) {
+    let nobody = ring.nobody();
+    found.covers.push(cover(ring, &nobody, Vec::new()));
+    found.findings.extend(ring.holes(&nobody));
+}
+
+fn cover(ring: &Ring<'_>, nobody: &hole::Nobody, overlaps: Vec<Stretch>) -> Cover {
+    let (holes, off) = (clip(&nobody.holes, ring.window), clip(&nobody.off, ring.window));
+    let absent = joined(holes.iter().chain(&off).copied().collect());
+    Cover { of: ring.of.clone(), covered: minus(&[ring.window], &absent), holes, off, overlaps }
+}
+
+/// Everybody on watch whom a page may not get through to. A shadow is not paged.
+fn unreachable(ring: &Ring<'_>, rota: &Rota) -> Vec<Finding> {
+    let (from, until) = ring.window;
+    let mut watches: BTreeMap<Name, Vec<Stretch>> = BTreeMap::new();
+    let paged = |shift: &Shift| shift.role != Role::Shadow;
+    for shift in shifts(rota, &ring.added.of(&rota.name), from, until).into_iter().filter(paged) {
+        watches.entry(shift.person).or_default().push((shift.from, shift.until));
+    }
+    let finding = |(person, stretches): (Name, Vec<Stretch>)| {
+        let reach = ring.estate.persons.get(&person).map_or(Reachable::NoContact, reachable);
+        (!reach.is_safe()).then(|| Finding {
+            of: ring.of.clone(),
+            what: What::Unreachable { person },
+            phases: vec![Phase { stretches: joined(stretches), begun_by: Vec::new(), ended_by: Vec::new() }],
+            because: vec![Because::Reach(reach)],
+            proposals: Vec::new(),
+        })
+    };
+    watches.into_iter().filter_map(finding).collect()
+}
+
+fn clock_changes(rotas: &[&Rota], from: Instant, until: Instant) -> Vec<ClockChange> {
+    let layers = rotas.iter().flat_map(|rota| &rota.layers);
+    let mut seen = BTreeSet::new();
+    let sites = layers.filter(|layer| seen.insert(layer.site.clone()));
+    let mut changes: Vec<_> = sites.flat_map(|layer| clock::changes(&layer.site, &layer.zone, from, until)).collect();
+    changes.sort();
+    changes
+}
