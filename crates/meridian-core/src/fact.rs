@@ -2,7 +2,7 @@
 
 pub mod samples;
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -59,6 +59,11 @@ macro_rules! from_noun {
             fn from(fact: $noun) -> Fact {
                 Fact::$variant(fact)
             }
+        }
+        impl From<$noun> for Arc<Fact> {
+            fn from(fact: $noun) -> Arc<Fact> {
+                Arc::new(Fact::$variant(fact))
+            }
         })*
     };
 }
@@ -90,9 +95,12 @@ impl<'de> Deserialize<'de> for Fact {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fact, A::Error> {
                 let key: Cow<'de, str> = map.next_key()?.ok_or_else(|| A::Error::custom("a fact has no name"))?;
-                let noun = key.split('.').next().unwrap_or_default().to_owned();
+                // A copy on the stack: the key itself is needed below, and an allocation for each fact would be felt.
+                let mut noun = [0; 16];
+                let end = key.bytes().position(|byte| byte == b'.').unwrap_or(key.len()).min(noun.len());
+                noun[..end].copy_from_slice(&key.as_bytes()[..end]);
                 let tagged = Tagged { key, map: &mut map };
-                let fact = match noun.as_str() {
+                let fact = match std::str::from_utf8(&noun[..end]).unwrap_or_default() {
                     "alert" | "silence" => Fact::Alert(AlertFact::deserialize(tagged)?),
                     "incident" => Fact::Incident(IncidentFact::deserialize(tagged)?),
                     "escalation" | "page" | "delivery" => Fact::Page(PageFact::deserialize(tagged)?),

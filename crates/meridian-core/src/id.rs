@@ -83,6 +83,14 @@ macro_rules! number_id {
                 write!(f, "{}", self.0)
             }
         }
+        impl crate::numbered::Number for $name {
+            fn of(number: u64) -> $name {
+                $name(number)
+            }
+            fn number(self) -> u64 {
+                self.0
+            }
+        }
         impl FromStr for $name {
             type Err = std::num::ParseIntError;
             fn from_str(text: &str) -> Result<Self, Self::Err> {

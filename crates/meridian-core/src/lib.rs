@@ -17,6 +17,7 @@ pub mod fact;
 pub mod id;
 pub mod incident;
 pub mod journal;
+mod numbered;
 pub mod page;
 pub mod request;
 pub mod roster;

@@ -53,7 +53,7 @@ proptest! {
         for (n, (fact, at)) in facts.into_iter().enumerate() {
             let at = Instant::from_second(at).unwrap();
             let fact = fact.get(&samples).clone();
-            world.fold(&Entry { seq: n as u64 + 1, at, actor: Actor::System, cause: None, fact });
+            world.fold(&Entry { seq: n as u64 + 1, at, actor: Actor::System, cause: None, fact: fact.into() });
         }
         let again = World::from_snapshot(&world.to_snapshot().unwrap()).unwrap();
         prop_assert_eq!(again.to_snapshot().unwrap(), world.to_snapshot().unwrap());

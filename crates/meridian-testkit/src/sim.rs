@@ -16,6 +16,7 @@ use meridian_core::{
     id::{Actor, DeliveryId, IncidentId, Name, PageId},
     journal::{Entry, Head, Sealed, link, open, seal_all},
     page::{Delivery, DeliveryState, Notice},
+    world::Replay,
 };
 
 /// How long the keeper rests after the journal refused a commit: longer than the real one's second, because each try
@@ -179,7 +180,7 @@ impl Sim {
             if !self.in_flight.insert((delivery.id, attempt)) {
                 continue;
             }
-            let road = (delivery.person.clone(), delivery.contact.clone());
+            let road = (delivery.person.clone(), delivery.contact.to_string());
             let behaviour = self.contacts.get(&road).copied().unwrap_or(Behaviour::Delivers);
             let takes = self.slow.get(&road).copied().unwrap_or_default();
             let known_at = self.now.saturating_add(takes).unwrap_or(Instant::MAX);
@@ -190,7 +191,7 @@ impl Sim {
                 incident: delivery.incident,
                 page: delivery.page,
                 person: delivery.person.clone(),
-                contact: delivery.contact.clone(),
+                contact: delivery.contact.to_string(),
                 notice: delivery.notice.clone(),
                 arrived: behaviour == Behaviour::Delivers,
                 overtakes: self.under_way_before(delivery),
@@ -323,7 +324,8 @@ impl Sim {
     }
 }
 
-fn fold_on(mut world: World, journal: &[Sealed]) -> World {
-    journal.iter().for_each(|sealed| world.fold(&open(sealed).expect("every entry reads")));
-    world
+fn fold_on(world: World, journal: &[Sealed]) -> World {
+    let mut replay = Replay::from(world);
+    journal.iter().for_each(|sealed| replay.fold(&open(sealed).expect("every entry reads")));
+    replay.world()
 }

@@ -1,5 +1,7 @@
 //! What can happen to alerts and silences.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{GroupKey, Labels, Quiet, Silence};
@@ -31,7 +33,7 @@ pub struct FiredAlert {
     pub starts_at: Instant,
     pub ends_at: Instant,
     #[serde(default, skip_serializing_if = "str::is_empty")]
-    pub generator_url: Box<str>,
+    pub generator_url: Arc<str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

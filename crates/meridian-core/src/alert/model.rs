@@ -25,7 +25,7 @@ pub struct Incoming {
     pub starts_at: Option<Instant>,
     /// In the future: the alert expires then unless it is sent again. In the past: it is resolved. Absent: now + 5 minutes.
     pub ends_at: Option<Instant>,
-    pub generator_url: Box<str>,
+    pub generator_url: Arc<str>,
 }
 
 /// One condition on one label.

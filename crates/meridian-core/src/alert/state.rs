@@ -51,10 +51,10 @@ pub const FORMER_KEPT: SignedDuration = SignedDuration::from_hours(24);
 pub struct Alerts {
     /// Boxed, so that the tree moves pointers when it makes room.
     pub(super) active: BTreeMap<Fingerprint, Box<Alert>>,
-    resolved: BTreeMap<Fingerprint, ResolvedAlert>,
+    resolved: BTreeMap<Fingerprint, Box<ResolvedAlert>>,
     /// In the order of their resolving; an entry whose alert fires again is stale.
     resolved_order: VecDeque<(Instant, Fingerprint)>,
-    pub(super) groups: BTreeMap<GroupKey, Group>,
+    pub(super) groups: BTreeMap<GroupKey, Box<Group>>,
     /// Open incidents of groups, and those that were resolved within [`FORMER_KEPT`].
     pub(super) incidents: BTreeMap<IncidentId, GroupKey>,
     pub(super) former: BTreeMap<GroupKey, Former>,
@@ -78,7 +78,7 @@ pub struct Alert {
     #[serde(default, skip_serializing_if = "Labels::is_empty")]
     annotations: Labels,
     #[serde(default, skip_serializing_if = "str::is_empty")]
-    pub generator_url: Box<str>,
+    pub generator_url: Arc<str>,
     /// As its source says; it may be far off when that one's clock is.
     pub starts_at: Instant,
     /// As journalled, or the grace after a start.
@@ -120,7 +120,7 @@ pub struct ResolvedAlert {
     #[serde(default, skip_serializing_if = "Labels::is_empty")]
     pub annotations: Labels,
     #[serde(default, skip_serializing_if = "str::is_empty")]
-    pub generator_url: Box<str>,
+    pub generator_url: Arc<str>,
     pub starts_at: Instant,
     pub since: Instant,
     pub resolved_at: Instant,
@@ -159,6 +159,8 @@ pub(super) struct Pace {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     ready: bool,
+    /// True while a journal is replayed: only the router, the slots and the silences below are kept.
+    replays: bool,
     pub router: Router,
     pub expiry: BTreeSet<(Instant, Fingerprint)>,
     pub flushes: BTreeSet<(Instant, GroupKey)>,
@@ -215,7 +217,9 @@ impl Alerts {
     /// [`Alerts::reindex`] did not say it before.
     pub fn apply(&mut self, at: Instant, fact: &AlertFact, routing: Option<&Routing>) {
         if !self.index.ready {
+            let replays = self.index.replays;
             self.reindex(routing);
+            self.index.replays = replays;
         }
         match fact {
             AlertFact::Fired { alerts } => alerts.iter().for_each(|alert| self.fire(at, alert)),
@@ -237,7 +241,9 @@ impl Alerts {
             alert.ends_at = alert.ends_at.max(least);
             alert.seen.ends_at = alert.seen.ends_at.map(|end| end.max(least));
         }
-        self.index.expiry = self.active.iter().map(|(fp, alert)| (alert.ends_at(), *fp)).collect();
+        if !self.index.replays {
+            self.index.expiry = self.active.iter().map(|(fp, alert)| (alert.ends_at(), *fp)).collect();
+        }
     }
 
     fn fire(&mut self, at: Instant, fired: &FiredAlert) {
@@ -245,19 +251,23 @@ impl Alerts {
         // To the nanosecond, it is the end that is given to an alert that came without one.
         let seen = Seen { made_up: fired.ends_at == later(at, RESOLVE_TIMEOUT), ..Seen::default() };
         if let Some(alert) = self.active.get_mut(&fp) {
-            self.index.expiry.remove(&(alert.ends_at(), fp));
+            if !self.index.replays {
+                self.index.expiry.remove(&(alert.ends_at(), fp));
+                self.index.expiry.insert((fired.ends_at, fp));
+            }
             alert.annotations = fired.annotations.clone();
             alert.starts_at = alert.starts_at.min(fired.starts_at);
             alert.ends_at = fired.ends_at;
             alert.seen = seen;
-            self.index.expiry.insert((fired.ends_at, fp));
             return;
         }
         let before = self.resolved.remove(&fp);
         let way = self.index.router.way(&fired.labels);
-        self.index.expiry.insert((fired.ends_at, fp));
-        self.index.sources.insert(&self.index.router, &way, &fired.labels, fp);
-        self.index.dedup_keys.insert(&fired.labels, fp);
+        if !self.index.replays {
+            self.index.expiry.insert((fired.ends_at, fp));
+            self.index.sources.insert(&self.index.router, &way, &fired.labels, fp);
+            self.index.dedup_keys.insert(&fired.labels, fp);
+        }
         let groups = way.routes.iter().map(|node| self.join(*node, &fired.labels, fp, at, fired.starts_at)).collect();
         let alert = Alert {
             labels: fired.labels.clone(),
@@ -276,10 +286,12 @@ impl Alerts {
 
     fn resolve(&mut self, at: Instant, fp: Fingerprint, because: ResolvedBecause) {
         let Some(alert) = self.active.remove(&fp) else { return };
-        self.index.expiry.remove(&(alert.ends_at(), fp));
-        self.index.sources.remove(&self.index.router, &alert.place.way, &alert.labels, fp);
-        self.index.dedup_keys.remove(&alert.labels, fp);
-        for key in &alert.place.groups {
+        if !self.index.replays {
+            self.index.expiry.remove(&(alert.ends_at(), fp));
+            self.index.sources.remove(&self.index.router, &alert.place.way, &alert.labels, fp);
+            self.index.dedup_keys.remove(&alert.labels, fp);
+        }
+        for key in alert.place.groups {
             self.leave(key, fp);
         }
         let resolved = ResolvedAlert {
@@ -293,7 +305,7 @@ impl Alerts {
             because,
             fires: alert.fires,
         };
-        self.resolved.insert(fp, resolved);
+        self.resolved.insert(fp, Box::new(resolved));
         self.resolved_order.push_back((at, fp));
         self.forget_resolved(at);
     }
@@ -317,7 +329,7 @@ impl Alerts {
     }
 
     pub fn resolved(&self, fp: Fingerprint) -> Option<&ResolvedAlert> {
-        self.resolved.get(&fp)
+        self.resolved.get(&fp).map(|alert| &**alert)
     }
 
     /// All that fire, by fingerprint.
@@ -327,15 +339,15 @@ impl Alerts {
 
     /// Those that were resolved a short while ago, by fingerprint.
     pub fn recently_resolved(&self) -> impl ExactSizeIterator<Item = (Fingerprint, &ResolvedAlert)> {
-        self.resolved.iter().map(|(fp, alert)| (*fp, alert))
+        self.resolved.iter().map(|(fp, alert)| (*fp, &**alert))
     }
 
     pub fn group(&self, key: &GroupKey) -> Option<&Group> {
-        self.groups.get(key)
+        self.groups.get(key).map(|group| &**group)
     }
 
     pub fn groups(&self) -> impl ExactSizeIterator<Item = (&GroupKey, &Group)> {
-        self.groups.iter()
+        self.groups.iter().map(|(key, group)| (key, &**group))
     }
 
     /// The incident that this group had, if it was resolved within [`FORMER_KEPT`] before the last fact.

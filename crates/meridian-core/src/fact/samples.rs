@@ -49,7 +49,13 @@ pub fn every_entry() -> Vec<Entry> {
     let entry = |(i, fact): (usize, Fact)| {
         let seq = i as u64 + 1;
         let at = instant() + SignedDuration::from_mins(i as i64);
-        Entry { seq, at, actor: actors[i % actors.len()].clone(), cause: (i % 3 == 2).then_some(seq - 1), fact }
+        Entry {
+            seq,
+            at,
+            actor: actors[i % actors.len()].clone(),
+            cause: (i % 3 == 2).then_some(seq - 1),
+            fact: fact.into(),
+        }
     };
     every_fact().into_iter().enumerate().map(entry).collect()
 }

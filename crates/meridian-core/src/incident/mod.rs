@@ -4,6 +4,8 @@
 
 mod fact;
 mod state;
+mod timeline;
 
 pub use fact::*;
 pub use state::*;
+pub use timeline::*;

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity};
+use super::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, Moment, OpenedBecause, Severity, Timeline};
 use crate::{
     Instant,
     alert::{GroupKey, Labels},
-    id::{Actor, Fingerprint, IncidentId, Name},
-    page::PageFact,
+    id::{Fingerprint, IncidentId, Name},
+    numbered::Numbered,
 };
 
 /// So many resolved incidents are kept with their timelines; older ones stand in the journal alone.
@@ -20,7 +20,7 @@ pub const REOPEN_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_mins(
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Incidents {
-    all: BTreeMap<IncidentId, Incident>,
+    all: Numbered<IncidentId, Incident>,
     open: BTreeSet<IncidentId>,
     /// Resolved ones in the order in which they were resolved, oldest first.
     resolved: BTreeSet<(Instant, IncidentId)>,
@@ -46,7 +46,7 @@ pub struct Incident {
     pub alerts_ever: u32,
     pub acknowledged: Option<Acknowledgement>,
     pub resolved: Option<Resolution>,
-    pub timeline: Vec<Moment>,
+    pub timeline: Timeline,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,21 +60,6 @@ pub struct Acknowledgement {
 pub struct Resolution {
     pub at: Instant,
     pub because: IncidentResolvedBecause,
-}
-
-/// One line of the timeline: the fact itself, when, and by whom.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Moment {
-    pub seq: u64,
-    pub at: Instant,
-    pub actor: Actor,
-    pub what: What,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum What {
-    Incident(IncidentFact),
-    Page(PageFact),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -112,7 +97,7 @@ impl Incident {
 
 impl Incidents {
     pub fn get(&self, id: IncidentId) -> Option<&Incident> {
-        self.all.get(&id)
+        self.all.get(id)
     }
 
     /// Every incident that is kept, oldest number first.
@@ -122,7 +107,7 @@ impl Incidents {
 
     /// Those not resolved, oldest number first.
     pub fn open(&self) -> impl DoubleEndedIterator<Item = &Incident> {
-        self.open.iter().filter_map(|id| self.all.get(id))
+        self.open.iter().filter_map(|id| self.all.get(*id))
     }
 
     pub fn open_count(&self) -> usize {
@@ -135,7 +120,7 @@ impl Incidents {
 
     /// The incident to reopen when this group fires again now.
     pub fn reopenable(&self, group: &GroupKey, now: Instant) -> Option<&Incident> {
-        let last = self.all.get(self.last_of_group.get(group)?)?;
+        let last = self.all.get(*self.last_of_group.get(group)?)?;
         let resolved = last.resolved.as_ref()?;
         (now.duration_since(resolved.at) <= REOPEN_WITHIN).then_some(last)
     }
@@ -146,7 +131,7 @@ impl Incidents {
             self.opened(at, *incident, title, *severity, escalation, because);
             return Vec::new();
         }
-        let Some(incident) = self.all.get_mut(&fact.incident()) else { return Vec::new() };
+        let Some(incident) = self.all.get_mut(fact.incident()) else { return Vec::new() };
         match fact {
             IncidentFact::Opened { .. } | IncidentFact::Noted { .. } | IncidentFact::Reminded { .. } => {}
             IncidentFact::Reopened { alerts, .. } => {
@@ -188,16 +173,16 @@ impl Incidents {
 
     /// Says what the group of a new incident is grouped by.
     pub(crate) fn label(&mut self, incident: IncidentId, labels: &Labels) {
-        if let Some(incident) = self.all.get_mut(&incident) {
+        if let Some(incident) = self.all.get_mut(incident) {
             incident.labels = labels.clone();
         }
     }
 
-    /// Writes a line into the incident's timeline.
-    pub(crate) fn remember(&mut self, incident: IncidentId, moment: Moment) {
-        if let Some(incident) = self.all.get_mut(&incident) {
-            incident.timeline.push(moment);
-        }
+    /// Writes a line into the incident's timeline. False: it is not kept.
+    pub(crate) fn remember(&mut self, incident: IncidentId, moment: Moment) -> bool {
+        let Some(incident) = self.all.get_mut(incident) else { return false };
+        incident.timeline.push(moment);
+        true
     }
 
     fn opened(
@@ -231,7 +216,7 @@ impl Incidents {
             alerts,
             acknowledged: None,
             resolved: None,
-            timeline: Vec::new(),
+            timeline: Timeline::default(),
         };
         self.all.insert(id, incident);
     }
@@ -240,7 +225,7 @@ impl Incidents {
         let mut forgotten = Vec::new();
         while self.resolved.len() > RESOLVED_KEPT {
             let Some((_, id)) = self.resolved.pop_first() else { break };
-            if let Some(group) = self.all.remove(&id).and_then(|incident| incident.group)
+            if let Some(group) = self.all.remove(id).and_then(|incident| incident.group)
                 && self.last_of_group.get(&group) == Some(&id)
             {
                 self.last_of_group.remove(&group);

@@ -29,7 +29,7 @@ mod tests;
 pub use broken::Broken;
 pub use chain::{Sealed, link, open, seal, seal_all, verify_next};
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +45,8 @@ pub struct Entry {
     pub actor: Actor,
     /// The entry that led to this one.
     pub cause: Option<u64>,
-    pub fact: Fact,
+    /// Shared: the timeline of an incident and the newest facts hold the same one.
+    pub fact: Arc<Fact>,
 }
 
 /// A blake3 hash. Written as 64 hexadecimal digits.

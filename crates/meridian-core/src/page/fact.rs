@@ -1,5 +1,7 @@
 //! What can happen to an escalation, a page and a delivery.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -66,13 +68,13 @@ pub enum PageFact {
         delivery: DeliveryId,
         attempt: u32,
         /// What the other side said: an SMTP reply, a message id.
-        receipt: String,
+        receipt: Arc<str>,
     },
     #[serde(rename = "delivery.failed")]
     DeliveryFailed {
         delivery: DeliveryId,
         attempt: u32,
-        error: String,
+        error: Arc<str>,
         /// Present: it is tried again then. Absent: it is given up, and the next contact follows at once.
         retry_at: Option<Instant>,
     },
@@ -85,7 +87,7 @@ pub enum PageFact {
 pub struct Planned {
     pub delivery: DeliveryId,
     /// The name of the person's contact.
-    pub contact: String,
+    pub contact: Arc<str>,
     pub technology: Technology,
     /// Due then; when due at once, the delivery counts as started by this very fact (attempt 1).
     pub due: Instant,

@@ -207,6 +207,6 @@ impl Ids {
 
     fn delivery(&mut self, contact: &str, technology: Technology, due: Instant) -> Planned {
         self.delivery.0 += 1;
-        Planned { delivery: self.delivery, contact: contact.to_owned(), technology, due }
+        Planned { delivery: self.delivery, contact: contact.into(), technology, due }
     }
 }

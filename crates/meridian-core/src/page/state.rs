@@ -1,18 +1,20 @@
 //! What is known of walks along escalations, pages, deliveries, and the timers that they wait for.
 
+mod due;
 mod fold;
 mod road;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use self::road::OfIncident;
+use self::{due::Due, road::OfIncident};
 use super::{CancelledBecause, Notice, PagedBecause, StepBecause, Urgency};
 use crate::{
     Instant,
     estate::Technology,
     id::{DeliveryId, IncidentId, Name, PageId},
+    numbered::Numbered,
 };
 
 /// After an escalation is exhausted, it is walked again after this rest: an alert never ends in silence.
@@ -21,14 +23,11 @@ pub const EXHAUSTED_REST: jiff::SignedDuration = jiff::SignedDuration::from_mins
 /// All walks, pages and deliveries of the incidents that are still kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pages {
-    walks: BTreeMap<IncidentId, Walk>,
-    pages: BTreeMap<PageId, Page>,
-    deliveries: BTreeMap<DeliveryId, Delivery>,
-    /// What waits for a moment in time.
-    timers: BTreeSet<(Instant, Timer)>,
-    /// Deliveries that are being sent, or were when a crash came.
-    outbox: BTreeSet<DeliveryId>,
-    by_incident: BTreeMap<IncidentId, OfIncident>,
+    pages: Numbered<PageId, Page>,
+    deliveries: Numbered<DeliveryId, Delivery>,
+    by_incident: Numbered<IncidentId, OfIncident>,
+    #[serde(skip)]
+    due: Due,
     pub(super) last_page: PageId,
     pub(super) last_delivery: DeliveryId,
 }
@@ -87,7 +86,7 @@ pub struct Delivery {
     pub page: PageId,
     pub incident: IncidentId,
     pub person: Name,
-    pub contact: String,
+    pub contact: Arc<str>,
     pub technology: Technology,
     /// `None`: the page itself.
     pub notice: Option<Notice>,
@@ -122,7 +121,7 @@ pub enum DeliveryState {
 pub struct Attempt {
     pub at: Instant,
     /// The receipt, or the error.
-    pub outcome: Result<String, String>,
+    pub outcome: Result<Arc<str>, Arc<str>>,
 }
 
 impl Delivery {
@@ -147,15 +146,15 @@ impl Delivery {
 
 impl Pages {
     pub fn walk(&self, incident: IncidentId) -> Option<&Walk> {
-        self.walks.get(&incident)
+        self.by_incident.get(incident)?.walk.as_ref()
     }
 
     pub fn page(&self, page: PageId) -> Option<&Page> {
-        self.pages.get(&page)
+        self.pages.get(page)
     }
 
     pub fn delivery(&self, delivery: DeliveryId) -> Option<&Delivery> {
-        self.deliveries.get(&delivery)
+        self.deliveries.get(delivery)
     }
 
     /// All pages, oldest first.
@@ -164,25 +163,25 @@ impl Pages {
     }
 
     pub fn pages_of(&self, incident: IncidentId) -> impl DoubleEndedIterator<Item = &Page> {
-        let of = self.by_incident.get(&incident);
-        of.into_iter().flat_map(|of| &of.pages).filter_map(|id| self.pages.get(id))
+        let of = self.by_incident.get(incident);
+        of.into_iter().flat_map(|of| &of.pages).filter_map(|id| self.pages.get(*id))
     }
 
     pub fn deliveries_of(&self, incident: IncidentId) -> impl Iterator<Item = &Delivery> {
-        self.pages_of(incident).flat_map(|page| &page.deliveries).filter_map(|id| self.deliveries.get(id))
+        self.pages_of(incident).flat_map(|page| &page.deliveries).filter_map(|id| self.deliveries.get(*id))
     }
 
     /// What is to be sent now, in order. Sending again what stands here is right: the key is the same.
     pub fn outbox(&self) -> impl Iterator<Item = &Delivery> {
-        self.outbox.iter().filter_map(|id| self.deliveries.get(id))
+        self.due.outbox.iter().filter_map(|id| self.deliveries.get(*id))
     }
 
     pub fn next_due(&self) -> Option<Instant> {
-        self.timers.first().map(|(at, _)| *at)
+        self.due.timers.first().map(|(at, _)| *at)
     }
 
     /// The first timer that is due.
     pub(crate) fn due(&self, now: Instant) -> Option<Timer> {
-        self.timers.first().filter(|(at, _)| *at <= now).map(|(_, timer)| *timer)
+        self.due.timers.first().filter(|(at, _)| *at <= now).map(|(_, timer)| *timer)
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     Instant,
     estate::{self, Estate, EstateFact, SourceFile},
     fact::{Fact, HouseFact},
-    incident::{IncidentFact, Moment, OpenedBecause, What},
+    incident::{IncidentFact, Moment, OpenedBecause},
     journal::Entry,
     page::PageFact,
 };
@@ -15,7 +15,7 @@ use crate::{
 impl World {
     pub(super) fn apply(&mut self, entry: &Entry) {
         let at = entry.at;
-        match &entry.fact {
+        match &*entry.fact {
             Fact::Alert(fact) => {
                 let routing = self.estate.parsed.routing.as_deref();
                 self.alerts.apply(at, fact, routing);
@@ -44,7 +44,7 @@ impl World {
 
     fn apply_incident(&mut self, entry: &Entry, fact: &IncidentFact) {
         let forgotten = self.incidents.apply(entry.at, fact);
-        self.incidents.remember(fact.incident(), moment(entry, What::Incident(fact.clone())));
+        self.incidents.remember(fact.incident(), Moment::of(entry));
         self.alerts.apply_incident(entry.at, fact);
         if let IncidentFact::Opened { incident, because: OpenedBecause::AlertsFired { group, .. }, .. } = fact
             && let Some(group) = self.alerts.group(group)
@@ -71,9 +71,9 @@ impl World {
             PageFact::DeliveryCancelled { deliveries, .. } => deliveries.first().and_then(|id| delivery(*id)),
         };
         // Pages of an incident that is not kept would leave timers that lead to nothing.
-        let Some(incident) = incident.filter(|id| self.incidents.get(*id).is_some()) else { return };
-        self.incidents.remember(incident, moment(entry, What::Page(fact.clone())));
-        self.pages.apply(entry.at, fact);
+        if incident.is_some_and(|incident| self.incidents.remember(incident, Moment::of(entry))) {
+            self.pages.apply(entry.at, fact);
+        }
     }
 
     fn apply_estate(&mut self, at: Instant, fact: &EstateFact) {
@@ -111,10 +111,6 @@ impl World {
             HouseFact::Resumed { .. } => self.alerts.apply_started(at),
         }
     }
-}
-
-fn moment(entry: &Entry, what: What) -> Moment {
-    Moment { seq: entry.seq, at: entry.at, actor: entry.actor.clone(), what }
 }
 
 /// Raw alerts, sessions and the beginning of each attempt are too many and too small to tell.

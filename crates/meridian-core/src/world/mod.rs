@@ -12,7 +12,10 @@ mod changes;
 mod handle;
 mod incidents;
 mod quiet;
+mod replay;
 mod tick;
+
+pub use replay::Replay;
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -182,13 +185,19 @@ impl World {
     pub fn from_snapshot(bytes: &[u8]) -> Result<World, serde_json::Error> {
         let mut world: World = serde_json::from_slice(bytes)?;
         world.parse_estate();
-        world.alerts.reindex(world.estate.parsed.routing.as_deref());
+        world.derive();
         Ok(world)
     }
 
-    /// Folds one entry of the journal.
+    /// Folds one entry of the journal. Many are folded faster by [`Replay`].
     pub fn fold(&mut self, entry: &Entry) {
         self.apply(entry);
+    }
+
+    /// Makes anew what follows from the rest and stands in no snapshot.
+    fn derive(&mut self) {
+        self.alerts.reindex(self.estate.parsed.routing.as_deref());
+        self.pages.derive();
     }
 }
 
@@ -211,7 +220,8 @@ impl<'a> Turn<'a> {
 
     pub fn record(&mut self, fact: impl Into<Fact>) {
         let seq = self.world.seq + 1;
-        let entry = Entry { seq, at: self.now, actor: self.actor.clone(), cause: self.cause, fact: fact.into() };
+        let entry =
+            Entry { seq, at: self.now, actor: self.actor.clone(), cause: self.cause, fact: Arc::new(fact.into()) };
         self.world.apply(&entry);
         self.cause.get_or_insert(seq);
         self.out.push(entry);

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meridian_core::{
-    World,
+    Fact, World,
     id::{DeliveryId, IncidentId, Name},
-    incident::{Incident, What},
+    incident::Incident,
     page::{Delivery, DeliveryState, Notice, PageFact, Planned, StepBecause, WalkState},
 };
 
@@ -104,6 +104,11 @@ impl Chaos {
             false => Err(format!("{what} gives another world: {}", first_difference(&live, &other))),
         };
         same("a replay", bytes(&self.witness.world)?)?;
+        let replayed = self.sim.replay();
+        same("a replay in one go", bytes(&replayed)?)?;
+        if replayed.pages != self.sim.world.pages {
+            return Err("a replay in one go gives other timers, or sends something else".to_owned());
+        }
         let restored = World::from_snapshot(&live).map_err(|error| error.to_string())?;
         same("a snapshot", bytes(&restored)?)
     }
@@ -140,7 +145,7 @@ impl Chaos {
         let mut of: Vec<&Delivery> = self.sim.world.pages.deliveries_of(incident.id).collect();
         of.sort_by_key(|delivery| delivery.id);
         for delivery in of {
-            let road = (&delivery.person, delivery.contact.as_str());
+            let road = (&delivery.person, &*delivery.contact);
             match (&delivery.notice, &delivery.state) {
                 (None, DeliveryState::Delivered { .. }) => {
                     waits.insert(road, delivery.id);
@@ -165,14 +170,14 @@ impl Chaos {
         let (mut began, mut ended) = (BTreeSet::new(), BTreeSet::new());
         let moments = self.sim.world.incidents.iter().flat_map(|incident| &incident.timeline);
         for moment in moments {
-            match &moment.what {
-                What::Page(PageFact::Opened { deliveries, .. } | PageFact::Noticed { deliveries, .. }) => {
+            match moment.fact() {
+                Fact::Page(PageFact::Opened { deliveries, .. } | PageFact::Noticed { deliveries, .. }) => {
                     began.extend(deliveries.iter().map(|Planned { delivery, .. }| (*delivery, 1)));
                 }
-                What::Page(PageFact::DeliveryStarted { delivery, attempt }) => {
+                Fact::Page(PageFact::DeliveryStarted { delivery, attempt }) => {
                     began.insert((*delivery, *attempt));
                 }
-                What::Page(
+                Fact::Page(
                     PageFact::DeliverySucceeded { delivery, attempt, .. }
                     | PageFact::DeliveryFailed { delivery, attempt, .. },
                 ) if !ended.insert((*delivery, *attempt)) => {
@@ -193,9 +198,9 @@ impl Chaos {
 
 /// Its escalation says aloud that nobody is on watch: at night, that is all there is to say.
 fn found_nobody(incident: &Incident) -> bool {
-    let mut steps = incident.timeline.iter().rev().filter_map(|moment| match &moment.what {
-        What::Page(PageFact::Exhausted { because, .. }) => Some(*because == StepBecause::NobodyOnWatch),
-        What::Page(PageFact::Opened { .. }) => Some(false),
+    let mut steps = incident.timeline.iter().rev().filter_map(|moment| match moment.fact() {
+        Fact::Page(PageFact::Exhausted { because, .. }) => Some(*because == StepBecause::NobodyOnWatch),
+        Fact::Page(PageFact::Opened { .. }) => Some(false),
         _ => None,
     });
     steps.next().unwrap_or(false)

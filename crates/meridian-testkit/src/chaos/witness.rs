@@ -40,7 +40,7 @@ impl Witness {
         if entry.at < self.world.at() {
             return Err(format!("{} is before {}", entry.at, self.world.at()));
         }
-        match &entry.fact {
+        match &*entry.fact {
             Fact::Incident(IncidentFact::Opened { because: OpenedBecause::AlertsFired { alerts, .. }, .. })
             | Fact::Incident(IncidentFact::Reopened { alerts, .. }) => {
                 let quiet = alerts.iter().find_map(|alert| self.world.alerts.quiet(*alert, entry.at));
@@ -97,7 +97,7 @@ impl Witness {
         for planned in deliveries {
             let times = deliveries.iter().filter(|other| other.contact == planned.contact).count();
             let wanted = |steps: &[meridian_core::estate::ReachStep]| {
-                steps.iter().filter(|step| step.contact == planned.contact).count()
+                steps.iter().filter(|step| *step.contact == *planned.contact).count()
             };
             if times > wanted(&person.reach.high).max(wanted(&person.reach.low)) {
                 return Err(format!("{} gets one page {times} times over {}", person.name, planned.contact));

@@ -1,8 +1,9 @@
 //! What is expected, and what was seen instead.
 
 use meridian_core::{
+    Fact,
     id::IncidentId,
-    incident::{Incident, What},
+    incident::{Incident, Moment},
     page::{Notice, PageFact},
 };
 
@@ -75,11 +76,11 @@ impl Play {
         let page = sent.and_then(|sent| self.sim.world.pages.delivery(sent.delivery)).map(|delivery| delivery.page);
         let mut newest = None;
         for moment in &self.sim.world.incidents.get(incident)?.timeline {
-            match &moment.what {
-                What::Page(PageFact::Stepped { because, .. } | PageFact::Exhausted { because, .. }) => {
+            match moment.fact() {
+                Fact::Page(PageFact::Stepped { because, .. } | PageFact::Exhausted { because, .. }) => {
                     newest = Some(variant(because));
                 }
-                What::Page(PageFact::Opened { page: opened, .. }) if Some(*opened) == page => break,
+                Fact::Page(PageFact::Opened { page: opened, .. }) if Some(*opened) == page => break,
                 _ => {}
             }
         }
@@ -93,9 +94,9 @@ impl Play {
 
     fn said_of(&self, target: &str) -> Vec<String> {
         let incident = self.incident().ok().and_then(|id| self.sim.world.incidents.get(id));
-        let facts = incident.into_iter().flat_map(|incident| &incident.timeline).map(|moment| &moment.what);
+        let facts = incident.into_iter().flat_map(|incident| &incident.timeline).map(Moment::fact);
         let steps = facts.filter_map(|what| match what {
-            What::Page(PageFact::Stepped { nobody, .. }) => Some(nobody),
+            Fact::Page(PageFact::Stepped { nobody, .. }) => Some(nobody),
             _ => None,
         });
         steps.flatten().filter(|(of, _)| of.to_string() == target).map(|(_, why)| variant(why)).collect()

@@ -12,7 +12,7 @@ use meridian_core::{
     id::Actor,
     journal::{Entry, Head, Sealed, seal_all},
     page::DeliveryState,
-    world::SNAPSHOT_VERSION,
+    world::{Replay, SNAPSHOT_VERSION},
 };
 use meridian_store::{Journal, Lease, Snapshot, SqliteJournal};
 use meridian_testkit::servers::{Meridian, Receiver};
@@ -46,9 +46,11 @@ pub fn run() {
     let first = runtime.block_on(make(&data, &text, entries));
     for _ in 0..runs() {
         let begun = Stopwatch::now();
-        let mut world = World::default();
-        first.iter().for_each(|entry| world.fold(entry));
+        let mut replay = Replay::from(World::default());
+        first.iter().for_each(|entry| replay.fold(entry));
+        let world = replay.world();
         figures.add("fold".to_owned(), "facts/s", first.len() as f64 / begun.elapsed().as_secs_f64());
+        drop(world);
     }
     drop(first);
     let kept = keep_aside(&data);

@@ -126,7 +126,7 @@ pub async fn journal(
             actor: entry.actor.to_string(),
             cause: entry.cause,
             hash: sealed.hash.to_string(),
-            fact: serde_json::to_value(without_secrets(entry.fact)).unwrap_or_default(),
+            fact: serde_json::to_value(without_secrets(&entry.fact)).unwrap_or_default(),
         };
         entries.push((view.seq, view));
     }
@@ -134,7 +134,8 @@ pub async fn journal(
 }
 
 /// A hash of a password can be tried at leisure by whoever has it.
-fn without_secrets(mut fact: Fact) -> Fact {
+fn without_secrets(fact: &Fact) -> Fact {
+    let mut fact = fact.clone();
     if let Fact::Access(access) = &mut fact {
         match access {
             AccessFact::AccountCreated { password_hash: hash, .. }

@@ -44,6 +44,9 @@ pub struct IncidentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Object>>)]
     timeline: Option<Value>,
+    /// Of a very long timeline the beginning and the end are given; so many facts between stand in the journal alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline_left_out: Option<u64>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -77,7 +80,8 @@ fn view(world: &World, incident: &Incident, whole: bool) -> IncidentView {
         resolved_at: incident.resolved.as_ref().map(|r| r.at.to_string()),
         next: next
             .map(|n| NextView { persons: n.persons.iter().map(ToString::to_string).collect(), at: n.at.to_string() }),
-        timeline: if whole { serde_json::to_value(&incident.timeline).ok() } else { None },
+        timeline: if whole { serde_json::to_value(incident.timeline.iter().collect::<Vec<_>>()).ok() } else { None },
+        timeline_left_out: incident.timeline.left_out().filter(|_| whole).map(|(count, _)| count),
     }
 }
 

@@ -61,15 +61,15 @@ pub struct AttemptView {
 fn delivery(delivery: &Delivery) -> DeliveryView {
     let attempts = delivery.attempts.iter().map(|attempt| AttemptView {
         at: attempt.at.to_string(),
-        receipt: attempt.outcome.as_ref().ok().cloned(),
-        error: attempt.outcome.as_ref().err().cloned(),
+        receipt: attempt.outcome.as_ref().ok().map(ToString::to_string),
+        error: attempt.outcome.as_ref().err().map(ToString::to_string),
     });
     DeliveryView {
         delivery: delivery.id.0,
         page: delivery.page.0,
         incident: delivery.incident.0,
         person: delivery.person.to_string(),
-        contact: delivery.contact.clone(),
+        contact: delivery.contact.to_string(),
         technology: format!("{:?}", delivery.technology).to_lowercase(),
         notice: delivery.notice.as_ref().map(|notice| notice.words()),
         state: match delivery.state {

@@ -5,7 +5,7 @@
 //! are kept and each bad one is named by its index and field. What is too long for an annotation is cut, because an
 //! alert must not get lost over a text; what is wrong with a label is refused, because labels are the identity.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use meridian_core::{
     Instant,
@@ -195,7 +195,7 @@ pub fn cut(text: &str, bytes_max: usize) -> Box<str> {
 }
 
 /// Shown as a link, so only the web's own schemes are kept.
-pub fn keep_url(text: String) -> Box<str> {
+pub fn keep_url(text: String) -> Arc<str> {
     let is_web = ["http://", "https://"]
         .iter()
         .any(|scheme| text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)));

@@ -381,7 +381,7 @@ impl Loop {
             }
         };
         for entry in entries {
-            match &entry.fact {
+            match &*entry.fact {
                 Fact::Page(PageFact::DeliveryStarted { delivery, .. }) => send(*delivery),
                 Fact::Page(PageFact::Opened { deliveries, .. } | PageFact::Noticed { deliveries, .. }) => {
                     deliveries

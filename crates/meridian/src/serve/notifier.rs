@@ -90,10 +90,10 @@ impl Places {
             let world = house.keeper.world();
             let delivery = world.pages.delivery(id)?;
             let person = world.estate().persons.get(&delivery.person);
-            let contact = person.and_then(|person| person.contacts.iter().find(|one| one.name == delivery.contact));
+            let contact = person.and_then(|person| person.contacts.iter().find(|one| *one.name == *delivery.contact));
             // What left the estate is refused when it is built; until then it waits with its own kind.
             let channel = contact.map_or_else(|| delivery.person.clone(), |contact| contact.channel.clone());
-            (delivery.person.clone(), delivery.contact.clone(), channel)
+            (delivery.person.clone(), delivery.contact.to_string(), channel)
         };
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut place = |key, most| places.entry(key).or_insert_with(|| Arc::new(Semaphore::new(most))).clone();
@@ -159,7 +159,7 @@ fn message(
     let estate = world.estate();
     let gone = |what: &str| format!("{what} is not in the estate any more");
     let person = estate.persons.get(&delivery.person).ok_or_else(|| gone(&format!("person {}", delivery.person)))?;
-    let contact = person.contacts.iter().find(|contact| contact.name == delivery.contact);
+    let contact = person.contacts.iter().find(|contact| *contact.name == *delivery.contact);
     let contact = contact.ok_or_else(|| gone(&format!("contact {} of {}", delivery.contact, delivery.person)))?;
     let page = world.pages.page(delivery.page).ok_or("the page is not kept any more")?;
     let incident = world.incidents.get(delivery.incident).ok_or("the incident is not kept any more")?;

@@ -10,7 +10,8 @@ impl Alerts {
     /// incident keeps its alerts until they are resolved, so that the incident ends when its cause does.
     pub fn apply_estate(&mut self, at: Instant, routing: Option<&Routing>) {
         let mut before = std::mem::take(&mut self.groups);
-        self.index = Index { router: Router::new(routing), ready: true, ..Index::default() };
+        let replays = self.index.replays;
+        self.index = Index { router: Router::new(routing), ready: true, replays, ..Index::default() };
         // Those whose key stays come back with the first alert that joins them.
         let fps: Vec<Fingerprint> = self.active.keys().copied().collect();
         for fp in fps {
@@ -29,10 +30,15 @@ impl Alerts {
             group.pace = Pace::default();
             self.groups.insert(key, group);
         }
-        self.derive();
+        if replays { self.derive_silences() } else { self.derive() }
     }
 
-    fn regroup(&mut self, fp: Fingerprint, at: Instant, before: &mut BTreeMap<GroupKey, Group>) {
+    /// Until [`Alerts::reindex`] nobody will ask what is due, and who inhibits whom.
+    pub(crate) fn replay(&mut self) {
+        self.index.replays = true;
+    }
+
+    fn regroup(&mut self, fp: Fingerprint, at: Instant, before: &mut BTreeMap<GroupKey, Box<Group>>) {
         let Some(alert) = self.active.get(&fp) else { return };
         let (labels, starts_at) = (alert.labels.clone(), alert.starts_at);
         let way = self.index.router.way(&labels);
@@ -53,7 +59,7 @@ impl Alerts {
         }
     }
 
-    /// After a snapshot was read: makes the volatile and derived side anew. Changes nothing durable.
+    /// After a snapshot was read or a journal replayed: makes the volatile and derived side anew. Changes nothing durable.
     pub fn reindex(&mut self, routing: Option<&Routing>) {
         self.index = Index { router: Router::new(routing), ready: true, ..Index::default() };
         for alert in self.active.values_mut() {

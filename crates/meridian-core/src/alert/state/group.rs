@@ -1,5 +1,7 @@
 //! Groups: who joins, who leaves, and what their incident told.
 
+use std::collections::btree_map::Entry;
+
 use super::{Alerts, FORMER_KEPT, Former, Group, Pace};
 use crate::{
     Instant,
@@ -30,19 +32,24 @@ impl Alerts {
                 key
             }
         };
-        let group = self.groups.entry(key.clone()).or_insert_with(|| Group {
-            route: place.path.clone(),
-            receiver: place.receiver.clone(),
-            labels: place.group_by.of(labels),
-            members: Default::default(),
-            incident: None,
-            announced: Default::default(),
-            announced_at: None,
-            quieted: None,
-            created_at: at,
-            pace: Pace::default(),
+        let group = self.groups.entry(key.clone()).or_insert_with(|| {
+            Box::new(Group {
+                route: place.path.clone(),
+                receiver: place.receiver.clone(),
+                labels: place.group_by.of(labels),
+                members: Default::default(),
+                incident: None,
+                announced: Default::default(),
+                announced_at: None,
+                quieted: None,
+                created_at: at,
+                pace: Pace::default(),
+            })
         });
         group.members.insert(fp);
+        if self.index.replays {
+            return key;
+        }
         // Who began longer ago than the group waits has waited already, somewhere else.
         let waited = starts_at.saturating_add(timing.wait).is_ok_and(|end| end < at);
         let next = match group.pace.next {
@@ -56,21 +63,19 @@ impl Alerts {
         key
     }
 
-    pub(super) fn leave(&mut self, key: &GroupKey, fp: Fingerprint) {
-        if let Some(group) = self.groups.get_mut(key) {
-            group.members.remove(&fp);
-            self.vanish_if_over(key);
+    pub(super) fn leave(&mut self, key: GroupKey, fp: Fingerprint) {
+        let Entry::Occupied(mut group) = self.groups.entry(key) else { return };
+        group.get_mut().members.remove(&fp);
+        if group.get().is_over() {
+            let (key, group) = group.remove_entry();
+            self.vanish(key, *group);
         }
     }
 
     /// A group with no members and no open incident vanishes.
-    pub(super) fn vanish_if_over(&mut self, key: &GroupKey) {
-        if !self.groups.get(key).is_some_and(|g| g.members.is_empty() && g.incident.is_none()) {
-            return;
-        }
-        let Some(group) = self.groups.remove(key) else { return };
+    fn vanish(&mut self, key: GroupKey, group: Group) {
         if let Some(next) = group.pace.next {
-            self.index.flushes.remove(&(next, key.clone()));
+            self.index.flushes.remove(&(next, key));
         }
         if let Some(node) = self.index.router.position(&group.route) {
             self.index.scratch.clear();
@@ -124,8 +129,10 @@ impl Alerts {
         group.quieted = None;
         change(group);
         group.announced_at = Some(at);
-        let next = later(at, self.index.router.timing(&group.route).interval);
-        self.pace(&key, next, true);
+        if !self.index.replays {
+            let next = later(at, self.index.router.timing(&group.route).interval);
+            self.pace(&key, next, true);
+        }
     }
 
     /// What still fires counts as told of: a person who resolved the incident knows, until `repeat_interval` is over.
@@ -139,7 +146,12 @@ impl Alerts {
             });
             self.former.insert(key.clone(), Former { incident, resolved_at: at });
             self.former_order.push_back((at, incident));
-            self.vanish_if_over(&key);
+            if let Entry::Occupied(group) = self.groups.entry(key)
+                && group.get().is_over()
+            {
+                let (key, group) = group.remove_entry();
+                self.vanish(key, *group);
+            }
         }
         self.forget_former(at);
     }
@@ -162,6 +174,12 @@ impl Alerts {
             }
             self.incidents.remove(&incident);
         }
+    }
+}
+
+impl Group {
+    fn is_over(&self) -> bool {
+        self.members.is_empty() && self.incident.is_none()
     }
 }
 

@@ -27,7 +27,7 @@ impl Pages {
         }
         let (error, retry_at) = match outcome {
             Outcome::Sent { receipt } => {
-                return vec![PageFact::DeliverySucceeded { delivery: id, attempt, receipt: receipt.clone() }];
+                return vec![PageFact::DeliverySucceeded { delivery: id, attempt, receipt: receipt.as_str().into() }];
             }
             Outcome::Refused { error } => (error, None),
             Outcome::Failed { error, retry_after } => {
@@ -35,7 +35,8 @@ impl Pages {
                 (error, again.then(|| later(context.now, backoff(id, attempt, *retry_after))))
             }
         };
-        let mut facts = vec![PageFact::DeliveryFailed { delivery: id, attempt, error: error.clone(), retry_at }];
+        let mut facts =
+            vec![PageFact::DeliveryFailed { delivery: id, attempt, error: error.as_str().into(), retry_at }];
         if retry_at.is_none() && delivery.is_page() {
             facts.extend(self.never_told(delivery));
             facts.extend(self.after_given_up(context, delivery));

@@ -1,5 +1,7 @@
 //! The fold of page facts.
 
+use std::sync::Arc;
+
 use super::{Attempt, Delivery, DeliveryState, EXHAUSTED_REST, Page, Pages, Timer, Walk, WalkState};
 use crate::{
     Instant,
@@ -13,7 +15,7 @@ impl Pages {
             PageFact::Stepped { incident, round, step, because, until, nobody: _ } => {
                 self.stepped(at, *incident, (*round, *step), because, *until);
             }
-            PageFact::Held { incident, until, .. } => self.held(*incident, *until),
+            PageFact::Held { incident, until, .. } => self.change_walk(*incident, WalkState::Held { until: *until }),
             PageFact::Exhausted { incident, because } => self.exhausted(at, *incident, because),
             PageFact::Opened { page, incident, person, urgency, because, deliveries } => {
                 let opened = Page {
@@ -34,11 +36,11 @@ impl Pages {
                 self.settle(at, *delivery, |_| DeliveryState::Sending { attempt: *attempt, since: at });
             }
             PageFact::DeliverySucceeded { delivery, receipt, .. } => self.settle(at, *delivery, |delivery| {
-                delivery.attempts.push(Attempt { at, outcome: Ok(receipt.clone()) });
+                delivery.tried(at, Ok(receipt));
                 DeliveryState::Delivered { at }
             }),
             PageFact::DeliveryFailed { delivery, error, retry_at, .. } => self.settle(at, *delivery, |delivery| {
-                delivery.attempts.push(Attempt { at, outcome: Err(error.clone()) });
+                delivery.tried(at, Err(error));
                 retry_at.map_or(DeliveryState::Failed { at }, |due| DeliveryState::Waiting { due })
             }),
             PageFact::DeliveryCancelled { deliveries, because } => {
@@ -51,22 +53,19 @@ impl Pages {
 
     /// Ends the walk: somebody answered, or there is nothing left to answer.
     pub(crate) fn end_walk(&mut self, incident: IncidentId) {
-        self.stop_walk(incident);
-        if let Some(walk) = self.walks.get_mut(&incident) {
-            walk.state = WalkState::Ended;
-        }
+        self.change_walk(incident, WalkState::Ended);
     }
 
     /// Forgets an incident that is no longer kept.
     pub(crate) fn forget(&mut self, incident: IncidentId) {
-        self.stop_walk(incident);
-        self.walks.remove(&incident);
-        let Some(of) = self.by_incident.remove(&incident) else { return };
-        for delivery in of.pages.iter().filter_map(|page| self.pages.remove(page)).flat_map(|page| page.deliveries) {
-            if let Some(DeliveryState::Waiting { due }) = self.deliveries.remove(&delivery).map(|gone| gone.state) {
-                self.timers.remove(&(due, Timer::Delivery(delivery)));
+        let Some(of) = self.by_incident.remove(incident) else { return };
+        if let Some(walk) = &of.walk {
+            self.due.drop_step(incident, walk);
+        }
+        for delivery in of.pages.iter().filter_map(|page| self.pages.remove(*page)).flat_map(|page| page.deliveries) {
+            if let Some(gone) = self.deliveries.remove(delivery) {
+                self.due.drop_delivery(&gone);
             }
-            self.outbox.remove(&delivery);
         }
     }
 
@@ -78,31 +77,26 @@ impl Pages {
         because: &StepBecause,
         until: Instant,
     ) {
-        self.stop_walk(incident);
+        let of = self.by_incident.get_or_insert_with(incident, Default::default);
+        let before = of.walk.take();
+        if let Some(walk) = &before {
+            self.due.drop_step(incident, walk);
+        }
         let assigned = match because {
             StepBecause::Reassigned { to } => Some(to.clone()),
             _ => None,
         };
         // A step that pages nobody takes over from nobody: the pages before it are still tried.
-        let tried = self.walks.remove(&incident).filter(|_| until <= at);
-        let pages = tried.map(|walk| walk.pages).unwrap_or_default();
+        let pages = before.filter(|_| until <= at).map(|walk| walk.pages).unwrap_or_default();
         let (because, state) = (because.clone(), WalkState::Waiting { until });
-        self.walks.insert(incident, Walk { round, step, assigned, stepped_at: at, because, state, pages });
-        self.timers.insert((until, Timer::Step(incident)));
-    }
-
-    fn held(&mut self, incident: IncidentId, until: Instant) {
-        self.stop_walk(incident);
-        if let Some(walk) = self.walks.get_mut(&incident) {
-            walk.state = WalkState::Held { until };
-            self.timers.insert((until, Timer::Step(incident)));
-        }
+        of.walk = Some(Walk { round, step, assigned, stepped_at: at, because, state, pages });
+        self.due.set(until, Timer::Step(incident));
     }
 
     fn exhausted(&mut self, at: Instant, incident: IncidentId, because: &StepBecause) {
-        self.stop_walk(incident);
         let again = at.saturating_add(EXHAUSTED_REST).unwrap_or(Instant::MAX);
-        let walk = self.walks.entry(incident).or_insert_with(|| Walk {
+        let of = self.by_incident.get_or_insert_with(incident, Default::default);
+        of.walk.get_or_insert_with(|| Walk {
             round: 0,
             step: 0,
             assigned: None,
@@ -111,8 +105,16 @@ impl Pages {
             state: WalkState::Ended,
             pages: Vec::new(),
         });
-        walk.state = WalkState::Exhausted { again };
-        self.timers.insert((again, Timer::Step(incident)));
+        self.change_walk(incident, WalkState::Exhausted { again });
+    }
+
+    fn change_walk(&mut self, incident: IncidentId, state: WalkState) {
+        let Some(walk) = self.by_incident.get_mut(incident).and_then(|of| of.walk.as_mut()) else { return };
+        self.due.drop_step(incident, walk);
+        walk.state = state;
+        if let Some(until) = walk.state.until() {
+            self.due.set(until, Timer::Step(incident));
+        }
     }
 
     fn opened(&mut self, at: Instant, page: Page, deliveries: &[Planned]) {
@@ -122,41 +124,28 @@ impl Pages {
         }
         let (id, incident) = (page.id, page.incident);
         self.last_page = id;
-        self.by_incident.entry(incident).or_default().pages.insert(id);
-        if let Some(walk) = self.walks.get_mut(&incident) {
+        let of = self.by_incident.get_or_insert_with(incident, Default::default);
+        of.pages.push(id);
+        if let Some(walk) = &mut of.walk {
             walk.pages.push(id);
         }
         self.pages.insert(id, page);
         self.plan_deliveries(at, id, None, deliveries);
     }
 
-    fn stop_walk(&mut self, incident: IncidentId) {
-        if let Some(walk) = self.walks.get(&incident) {
-            match walk.state {
-                WalkState::Waiting { until: at }
-                | WalkState::Held { until: at }
-                | WalkState::Exhausted { again: at } => {
-                    self.timers.remove(&(at, Timer::Step(incident)));
-                }
-                WalkState::Ended => {}
-            }
-        }
-    }
-
     fn plan_deliveries(&mut self, at: Instant, page: PageId, notice: Option<&Notice>, planned: &[Planned]) {
-        let Some((incident, person)) = self.pages.get(&page).map(|page| (page.incident, page.person.clone())) else {
-            return;
-        };
+        let Some(paged) = self.pages.get_mut(page) else { return };
+        let of = self.by_incident.get_or_insert_with(paged.incident, Default::default);
         for plan in planned {
             if plan.delivery <= self.last_delivery {
                 continue;
             }
             let due = plan.due;
-            let delivery = Delivery {
+            let mut delivery = Delivery {
                 id: plan.delivery,
                 page,
-                incident,
-                person: person.clone(),
+                incident: paged.incident,
+                person: paged.person.clone(),
                 contact: plan.contact.clone(),
                 technology: plan.technology,
                 notice: notice.cloned(),
@@ -164,52 +153,57 @@ impl Pages {
                 attempts: Vec::new(),
             };
             self.last_delivery = plan.delivery;
-            let at_once = due <= at && !self.is_blocked(&delivery);
-            self.deliveries.insert(plan.delivery, delivery);
-            if let Some(page) = self.pages.get_mut(&page) {
-                page.deliveries.push(plan.delivery);
+            let is_first = of.note(&delivery).is_first(plan.delivery);
+            // What is due at once counts as started by this very fact, unless something before it is under way.
+            if due <= at && is_first {
+                delivery.state = DeliveryState::Sending { attempt: 1, since: at };
             }
-            self.settle(at, plan.delivery, |_| match at_once {
-                true => DeliveryState::Sending { attempt: 1, since: at },
-                false => DeliveryState::Waiting { due },
-            });
+            self.due.note_delivery(&delivery, is_first);
+            self.deliveries.insert(plan.delivery, delivery);
+            paged.deliveries.push(plan.delivery);
         }
     }
 
     /// Moves a delivery to another state, keeps its road, the timers and the outbox true, and wakes what waited
     /// behind it if it is settled for good.
     fn settle(&mut self, at: Instant, id: DeliveryId, next: impl FnOnce(&mut Delivery) -> DeliveryState) {
-        let Some(mut delivery) = self.deliveries.remove(&id) else { return };
-        if let DeliveryState::Waiting { due } = delivery.state {
-            self.timers.remove(&(due, Timer::Delivery(id)));
+        let Some(delivery) = self.deliveries.get_mut(id) else { return };
+        self.due.drop_delivery(delivery);
+        delivery.state = next(delivery);
+        let of = self.by_incident.get_or_insert_with(delivery.incident, Default::default);
+        let road = of.note(delivery);
+        self.due.note_delivery(delivery, road.is_first(id));
+        if delivery.is_open() {
+            return;
         }
-        delivery.state = next(&mut delivery);
-        self.note_on_road(&delivery);
-        match delivery.state {
-            DeliveryState::Sending { .. } => self.outbox.insert(id),
-            _ => self.outbox.remove(&id),
-        };
-        // A blocked delivery has no timer: it is woken when the one before it is settled.
-        if let DeliveryState::Waiting { due } = delivery.state
-            && !self.is_blocked(&delivery)
-        {
-            self.timers.insert((due, Timer::Delivery(id)));
+        // The first open delivery of the road gets its timer.
+        let Some(waiting) = road.open.first().and_then(|first| self.deliveries.get_mut(*first)) else { return };
+        if let DeliveryState::Waiting { due } = waiting.state {
+            self.due.drop_delivery(waiting);
+            waiting.state = DeliveryState::Waiting { due: due.max(at) };
+            self.due.note_delivery(waiting, true);
         }
-        if !delivery.is_open() {
-            self.wake_first(at, &delivery);
-        }
-        self.deliveries.insert(id, delivery);
     }
+}
 
-    /// Gives the first open delivery of the road on which `settled` went its timer.
-    fn wake_first(&mut self, at: Instant, settled: &Delivery) {
-        let road = self.road(settled.incident, &settled.person, &settled.contact);
-        let Some(first) = road.and_then(|road| road.open.first()).copied() else { return };
-        let Some(waiting) = self.deliveries.get_mut(&first) else { return };
-        if let DeliveryState::Waiting { due } = &mut waiting.state {
-            self.timers.remove(&(*due, Timer::Delivery(first)));
-            *due = (*due).max(at);
-            self.timers.insert((*due, Timer::Delivery(first)));
+impl Delivery {
+    fn tried(&mut self, at: Instant, outcome: Result<&Arc<str>, &Arc<str>>) {
+        // Nearly all have one attempt.
+        if self.attempts.is_empty() {
+            self.attempts.reserve_exact(1);
+        }
+        self.attempts.push(Attempt { at, outcome: outcome.cloned().map_err(Arc::clone) });
+    }
+}
+
+impl WalkState {
+    /// When it is looked at again.
+    pub(super) fn until(&self) -> Option<Instant> {
+        match *self {
+            WalkState::Waiting { until: at } | WalkState::Held { until: at } | WalkState::Exhausted { again: at } => {
+                Some(at)
+            }
+            WalkState::Ended => None,
         }
     }
 }

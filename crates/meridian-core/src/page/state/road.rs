@@ -3,11 +3,11 @@
 //! Only the first open delivery of a road has a timer or is being sent; what is behind it waits until it is settled.
 //! So no question about an incident walks through all that was ever sent of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, DeliveryState, Pages};
+use super::{Delivery, DeliveryState, Pages, Walk};
 use crate::{
     estate::Technology,
     id::{DeliveryId, IncidentId, Name, PageId},
@@ -16,64 +16,92 @@ use crate::{
 /// What is kept of one incident.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct OfIncident {
-    pub pages: BTreeSet<PageId>,
-    /// By person, then by contact.
-    pub roads: BTreeMap<Name, BTreeMap<String, Road>>,
+    pub walk: Option<Walk>,
+    /// Oldest first.
+    pub pages: Vec<PageId>,
+    /// By person, then by contact: a handful.
+    pub roads: Vec<Road>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::page) struct Road {
+    person: Name,
+    contact: Arc<str>,
     pub technology: Technology,
     /// The newest page that arrived here, if no word of the end arrived since.
     pub told: Option<PageId>,
-    /// Neither delivered nor given up nor cancelled, in the order in which they go.
-    pub open: BTreeSet<DeliveryId>,
+    /// Neither delivered nor given up nor cancelled, in the order in which they go: by number.
+    pub open: Vec<DeliveryId>,
+}
+
+impl OfIncident {
+    fn place(&self, person: &Name, contact: &str) -> Result<usize, usize> {
+        self.roads.binary_search_by(|road| road.person.cmp(person).then_with(|| (*road.contact).cmp(contact)))
+    }
+
+    pub fn road(&self, person: &Name, contact: &str) -> Option<&Road> {
+        self.place(person, contact).ok().map(|place| &self.roads[place])
+    }
+
+    /// Keeps the road true after `delivery` changed its state, and hands it out.
+    pub fn note(&mut self, delivery: &Delivery) -> &Road {
+        let place = self.place(&delivery.person, &delivery.contact).unwrap_or_else(|place| {
+            let road = Road {
+                person: delivery.person.clone(),
+                contact: delivery.contact.clone(),
+                technology: delivery.technology,
+                told: None,
+                open: Vec::new(),
+            };
+            self.roads.insert(place, road);
+            place
+        });
+        let road = &mut self.roads[place];
+        road.note(delivery);
+        road
+    }
+}
+
+impl Road {
+    fn note(&mut self, delivery: &Delivery) {
+        self.technology = delivery.technology;
+        match self.open.binary_search(&delivery.id) {
+            Ok(place) if !delivery.is_open() => drop(self.open.remove(place)),
+            Err(place) if delivery.is_open() => self.open.insert(place, delivery.id),
+            _ => {}
+        }
+        if let DeliveryState::Delivered { .. } = delivery.state {
+            match delivery.notice {
+                None => self.told = Some(delivery.page),
+                Some(super::Notice::Resolved) => self.told = None,
+                Some(_) => {}
+            }
+        }
+    }
+
+    pub fn is_first(&self, delivery: DeliveryId) -> bool {
+        self.open.first().is_none_or(|first| *first >= delivery)
+    }
 }
 
 impl Pages {
     /// All roads of the incident, by person and contact.
     pub(in crate::page) fn roads(&self, incident: IncidentId) -> impl Iterator<Item = (&Name, &str, &Road)> {
-        let persons = self.by_incident.get(&incident).into_iter().flat_map(|of| &of.roads);
-        persons.flat_map(|(person, roads)| roads.iter().map(move |(contact, road)| (person, contact.as_str(), road)))
+        let roads = self.by_incident.get(incident).into_iter().flat_map(|of| &of.roads);
+        roads.map(|road| (&road.person, &*road.contact, road))
     }
 
     pub(in crate::page) fn road(&self, incident: IncidentId, person: &Name, contact: &str) -> Option<&Road> {
-        self.by_incident.get(&incident)?.roads.get(person)?.get(contact)
+        self.by_incident.get(incident)?.road(person, contact)
     }
 
     pub(in crate::page) fn open_on<'a>(&'a self, road: &'a Road) -> impl Iterator<Item = &'a Delivery> {
-        road.open.iter().filter_map(|id| self.deliveries.get(id))
+        road.open.iter().filter_map(|id| self.deliveries.get(*id))
     }
 
     /// Whether an earlier delivery on the same road is still under way.
     pub(in crate::page) fn is_blocked(&self, delivery: &Delivery) -> bool {
         let road = self.road(delivery.incident, &delivery.person, &delivery.contact);
-        road.and_then(|road| road.open.first()).is_some_and(|first| *first < delivery.id)
-    }
-
-    /// Keeps the road true after `delivery` changed its state.
-    pub(super) fn note_on_road(&mut self, delivery: &Delivery) {
-        let of = self.by_incident.entry(delivery.incident).or_default();
-        let roads = of.roads.entry(delivery.person.clone()).or_default();
-        let road = match roads.get_mut(&delivery.contact) {
-            Some(road) => road,
-            None => {
-                let road = Road { technology: delivery.technology, told: None, open: BTreeSet::new() };
-                roads.entry(delivery.contact.clone()).or_insert(road)
-            }
-        };
-        road.technology = delivery.technology;
-        if delivery.is_open() {
-            road.open.insert(delivery.id);
-        } else {
-            road.open.remove(&delivery.id);
-        }
-        if let DeliveryState::Delivered { .. } = delivery.state {
-            match delivery.notice {
-                None => road.told = Some(delivery.page),
-                Some(super::Notice::Resolved) => road.told = None,
-                Some(_) => {}
-            }
-        }
+        road.is_some_and(|road| !road.is_first(delivery.id))
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use meridian_core::{
+    Fact,
     id::{Actor, DeliveryId},
-    incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, Moment, OpenedBecause, What},
+    incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, Moment, OpenedBecause},
     page::{PageFact, Planned},
 };
 use serde_json::Value;
@@ -43,7 +44,7 @@ pub(super) fn table(out: &Output, moments: &Value) -> Table {
     for raw in moments.as_array().into_iter().flatten() {
         let at = out.instant(raw["at"].as_str().unwrap_or_default());
         let (told, by) = match serde_json::from_value::<Moment>(raw.clone()) {
-            Ok(moment) => (tell(out, &mut deliveries, &moment.what), by(&moment.actor)),
+            Ok(moment) => (tell(out, &mut deliveries, moment.fact()), by(&moment.actor)),
             Err(_) => (told(raw["what"].to_string(), ""), raw["actor"].as_str().unwrap_or_default().to_owned()),
         };
         let because = if told.because.is_empty() { String::new() } else { format!(", because {}", told.because) };
@@ -62,10 +63,11 @@ fn by(actor: &Actor) -> String {
     }
 }
 
-fn tell(out: &Output, deliveries: &mut Deliveries, what: &What) -> Told {
-    match what {
-        What::Incident(fact) => incident(fact),
-        What::Page(fact) => page(out, deliveries, fact),
+fn tell(out: &Output, deliveries: &mut Deliveries, fact: &Fact) -> Told {
+    match fact {
+        Fact::Incident(fact) => incident(fact),
+        Fact::Page(fact) => page(out, deliveries, fact),
+        other => told(other.name(), ""),
     }
 }
 
@@ -143,7 +145,7 @@ fn page(out: &Output, deliveries: &mut Deliveries, fact: &PageFact) -> Told {
         PageFact::DeliveryFailed { delivery, error, retry_at, .. } => {
             let then =
                 retry_at.map_or_else(|| "given up".into(), |at| format!("again at {}", out.instant(&at.to_string())));
-            told(format!("{}: failed, {then}", named(deliveries, *delivery)), error).tone(Tone::Warn)
+            told(format!("{}: failed, {then}", named(deliveries, *delivery)), &**error).tone(Tone::Warn)
         }
         PageFact::DeliveryCancelled { deliveries: cancelled, because } => {
             let names: Vec<String> = cancelled.iter().map(|id| named(deliveries, *id)).collect();
@@ -158,7 +160,7 @@ fn plan(deliveries: &mut Deliveries, planned: &[Planned], whom: &str) {
 
 /// The contacts in the order of their time.
 fn ways(planned: &[Planned]) -> String {
-    let names: Vec<&str> = planned.iter().map(|one| one.contact.as_str()).collect();
+    let names: Vec<&str> = planned.iter().map(|one| &*one.contact).collect();
     if names.is_empty() { ", who has no way to be reached".into() } else { format!(" by {}", names.join(", then ")) }
 }
 
@@ -210,12 +212,9 @@ mod tests {
         let out = Output { form: Form::People, color: false, now: meridian_core::Instant::UNIX_EPOCH };
         let mut deliveries = Deliveries::new();
         for fact in every_fact() {
-            let what = match fact {
-                Fact::Incident(fact) => What::Incident(fact),
-                Fact::Page(fact) => What::Page(fact),
-                _ => continue,
-            };
-            assert_ne!(tell(&out, &mut deliveries, &what).what, "", "{what:?}");
+            if matches!(fact, Fact::Incident(_) | Fact::Page(_)) {
+                assert_ne!(tell(&out, &mut deliveries, &fact).what, fact.name(), "{fact:?}");
+            }
         }
     }
 }

@@ -37,6 +37,7 @@ pub fn incident(shell: &Shell, view: &IncidentView) -> Markup {
             }
             section #timeline data-live aria-label="Timeline" {
                 (section_head("Timeline", html! { (thousands(view.told_total)) " facts, newest first" }))
+                @if let Some(count) = view.left_out { p.dim { "Of this long timeline the beginning and the end are kept here; the " (thousands(count)) " facts between stand in the " a href="/journal" { "journal" } "." } }
                 (timeline(clock, &view.told))
                 (pager(&format!("/incidents/{}", view.id), None, view.newer, view.older))
             }

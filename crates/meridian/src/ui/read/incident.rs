@@ -1,10 +1,9 @@
 //! Incidents, as lists and one by one.
 
 use meridian_core::{
-    Fact,
     estate::Target,
     id::IncidentId,
-    incident::{Incident, Moment, What},
+    incident::{Incident, Moment},
     page::{Walk, WalkState},
 };
 
@@ -84,6 +83,7 @@ pub fn incident(lens: &Lens<'_>, id: IncidentId, before: Option<u64>) -> Option<
     let older_than = |told: &Told| before.is_none_or(|before| told.seq.is_none_or(|seq| seq < before));
     let all: Vec<Told> = incident.timeline.iter().rev().filter_map(|moment| told(lens, moment)).collect();
     let told_total = all.len();
+    let left_out = incident.timeline.left_out().map(|(count, _)| count as usize);
     let mut told: Vec<Told> = all.into_iter().filter(older_than).take(TOLD_SHOWN + 1).collect();
     let more = told.len() > TOLD_SHOWN;
     told.truncate(TOLD_SHOWN);
@@ -101,6 +101,7 @@ pub fn incident(lens: &Lens<'_>, id: IncidentId, before: Option<u64>) -> Option<
         alerts_total: incident.alerts.len(),
         tried: page::tried(lens, id),
         told_total,
+        left_out,
         older: told.last().filter(|_| more).and_then(|last| last.seq),
         newer: before.is_some(),
         told,
@@ -109,11 +110,7 @@ pub fn incident(lens: &Lens<'_>, id: IncidentId, before: Option<u64>) -> Option<
 }
 
 fn told(lens: &Lens<'_>, moment: &Moment) -> Option<Told> {
-    let fact = match &moment.what {
-        What::Incident(fact) => Fact::Incident(fact.clone()),
-        What::Page(fact) => Fact::Page(fact.clone()),
-    };
-    tell(lens, moment.seq, moment.at, &moment.actor, &fact)
+    tell(lens, moment.seq, moment.at, &moment.actor, moment.fact())
 }
 
 /// The one thing that matters now.

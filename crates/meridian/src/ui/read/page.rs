@@ -58,7 +58,7 @@ pub(super) fn tried(lens: &Lens<'_>, incident: IncidentId) -> Vec<Tried> {
 
 fn attempt(page: &Page, delivery: &Delivery) -> Attempt {
     let last = delivery.attempts.last();
-    let detail = || last.map(|a| a.outcome.clone().unwrap_or_else(|error| error)).unwrap_or_default();
+    let detail = || last.map(|a| a.outcome.as_ref().unwrap_or_else(|error| error).to_string()).unwrap_or_default();
     let failed_before = last.is_some_and(|a| a.outcome.is_err());
     let (state, at, detail) = match &delivery.state {
         DeliveryState::Waiting { due } if failed_before => (AttemptState::Retrying, *due, detail()),

@@ -153,7 +153,7 @@ fn page(lens: &Lens<'_>, at: Instant, fact: &PageFact) -> Option<Told> {
                 Some(again) => say.text("; again at ").at(*again),
                 None => say.text("; given up"),
             };
-            Told::new(at, say).shape(Glyph::Fail).because(error.clone())
+            Told::new(at, say).shape(Glyph::Fail).because(error.to_string())
         }
         PageFact::DeliveryCancelled { deliveries, because } => {
             Told::new(at, count(deliveries.len(), "message was not needed", "messages were not needed"))

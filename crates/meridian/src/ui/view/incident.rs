@@ -73,6 +73,8 @@ pub struct IncidentView {
     pub told: Vec<Told>,
     /// How many facts the timeline has.
     pub told_total: usize,
+    /// So many of its middle stand in the journal alone.
+    pub left_out: Option<usize>,
     /// `?before=` of those before.
     pub older: Option<u64>,
     pub newer: bool,
