@@ -162,7 +162,7 @@ impl Source {
         let digest = estate::digest(&files);
         let fact = Fact::from(EstateFact::Loaded { digest, files });
         let mut world = World::default();
-        world.fold(&Entry { seq: 1, at: Instant::UNIX_EPOCH, actor: Actor::System, cause: None, fact });
+        world.fold(&Entry { seq: 1, at: Instant::UNIX_EPOCH, actor: Actor::System, cause: None, fact: fact.into() });
         Ok(Source::World(Box::new(world)))
     }
 
