@@ -156,7 +156,9 @@ mod tests {
             (HeaderName::try_from(*name).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap())
         };
         let mut headers = HeaderMap::new();
-        lines.iter().map(pair).for_each(|(name, value)| drop(headers.append(name, value)));
+        for (name, value) in lines.iter().map(pair) {
+            headers.append(name, value);
+        }
         headers
     }
 
