@@ -144,6 +144,19 @@ impl Principal {
         }
     }
 
+    /// Under whose name this principal sets what has an owner, e.g. a silence: who is logged in under their own, whatever
+    /// they name; a program under that of whom it acts for, or else its own; and where no login is asked for, whoever
+    /// is named. `None`: nobody answers for it.
+    pub fn owner(&self, named: Option<&str>) -> Option<String> {
+        let named = named.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        match self {
+            Principal::Anonymous => named,
+            Principal::Session { account, person, .. } => Some(person.as_ref().unwrap_or(account).to_string()),
+            Principal::Token { token, .. } => named.or_else(|| Some(token.to_string())),
+            Principal::Demo => Some("demo".to_owned()),
+        }
+    }
+
     /// The person of the estate who asks, where that is known.
     pub fn person(&self) -> Option<&Name> {
         match self {

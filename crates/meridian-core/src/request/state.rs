@@ -14,6 +14,8 @@ pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 pub const KEPT_MAX: usize = 10_000;
 /// A longer answer is not kept: it is made anew from the replies.
 pub const ANSWER_BYTES_MAX: usize = 4 * 1024;
+/// And not where all answers together would be more: a snapshot stays small.
+pub const ANSWERS_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// A request has one command, seldom a few.
 const REPLIES_MAX: usize = 16;
 
@@ -32,6 +34,7 @@ pub struct Requests {
     known: BTreeMap<String, Request>,
     /// Oldest first.
     order: VecDeque<(Instant, String)>,
+    answers_bytes: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,8 +66,9 @@ impl Requests {
                 }
             }
             RequestFact::Answered { request, status, body } => {
-                if let Some(known) = self.known.get_mut(request) {
+                if let Some(known) = self.known.get_mut(request).filter(|known| known.answer.is_none()) {
                     known.answer = Some(Answer { status: *status, body: body.clone() });
+                    self.answers_bytes += body.len();
                 }
             }
         }
@@ -76,7 +80,8 @@ impl Requests {
             && (now.duration_since(*since) >= KEPT_FOR || self.order.len() >= KEPT_MAX)
         {
             if let Some((_, request)) = self.order.pop_front() {
-                self.known.remove(&request);
+                let answer = self.known.remove(&request).and_then(|known| known.answer);
+                self.answers_bytes -= answer.map_or(0, |answer| answer.body.len());
             }
         }
     }
@@ -89,7 +94,8 @@ impl Requests {
     /// The answer to keep, if it is one to keep.
     pub fn plan_answer(&self, now: Instant, request: &str, status: u16, body: &str) -> Option<RequestFact> {
         let known = self.get(request, now)?;
-        let keep = known.answer.is_none() && body.len() <= ANSWER_BYTES_MAX;
+        let short = body.len() <= ANSWER_BYTES_MAX && self.answers_bytes + body.len() <= ANSWERS_BYTES_MAX;
+        let keep = known.answer.is_none() && short;
         keep.then(|| RequestFact::Answered { request: request.to_owned(), status, body: body.to_owned() })
     }
 

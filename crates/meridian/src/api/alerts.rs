@@ -7,7 +7,7 @@ use axum::{
 };
 use meridian_core::{
     Command, Instant, Reply, World,
-    access::{Action, Principal},
+    access::Action,
     alert::{Alert, AlertState, Matcher, Silence, SilenceState},
     command::SilenceWish,
     id::Fingerprint,
@@ -199,12 +199,7 @@ pub async fn set_silence(
 ) -> Result<(StatusCode, Json<SilenceView>), Problem> {
     let actor = caller.authorize(Action::Silence)?;
     let matchers = Matcher::parse(&wish.matchers).map_err(|why| Problem::field("matchers", why.to_string()))?;
-    let created_by = match (&caller.principal, wish.created_by) {
-        (Principal::Token { .. }, Some(named)) => named,
-        (Principal::Session { account, .. }, _) => account.to_string(),
-        (Principal::Token { token, .. }, None) => token.to_string(),
-        _ => "demo".to_owned(),
-    };
+    let created_by = caller.principal.owner(wish.created_by.as_deref()).unwrap_or_default();
     let wish = SilenceWish {
         id: None,
         matchers,

@@ -312,6 +312,29 @@ fn who_may_do_what() {
     check(&token(&[Scope::Admin]), &[Read, Ingest, Respond, Silence, Override, Accounts, Tokens, Reload]);
 }
 
+#[test]
+fn who_answers_for_what_is_set() {
+    #[track_caller]
+    fn check(principal: &Principal, named: Option<&str>, expected: Option<&str>) {
+        assert_eq!(principal.owner(named).as_deref(), expected, "{principal} names {named:?}");
+    }
+    let session = |person: Option<&str>| Principal::Session {
+        account: name("wen-li"),
+        role: AccountRole::Responder,
+        person: person.map(name),
+    };
+    let token = Principal::Token { token: name("ci"), scopes: vec![Scope::Respond] };
+    check(&session(None), None, Some("wen-li"));
+    check(&session(Some("wen")), None, Some("wen"));
+    check(&session(Some("wen")), Some("mei"), Some("wen"));
+    check(&token, None, Some("ci"));
+    check(&token, Some(" mei "), Some("mei"));
+    check(&token, Some(" "), Some("ci"));
+    check(&Principal::Demo, Some("mei"), Some("demo"));
+    check(&Principal::Anonymous, Some("amtool"), Some("amtool"));
+    check(&Principal::Anonymous, None, None);
+}
+
 fn any_command() -> impl Strategy<Value = Command> {
     let who = prop::sample::select(vec!["ana", "bo", "wen", "mei"]);
     let role = prop::sample::select(AccountRole::ALL.to_vec());

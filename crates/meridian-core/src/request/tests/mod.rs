@@ -106,6 +106,23 @@ fn a_day_and_ten_thousand_are_remembered() {
     assert_eq!(requests.len(), 2);
 }
 
+#[test]
+fn all_answers_together_are_bounded() {
+    let mut requests = Requests::default();
+    let body = "x".repeat(ANSWER_BYTES_MAX);
+    let mut keep = |n: usize, at: Instant| {
+        let request = format!("{n:05}");
+        let (body_hash, reply) = ("b".to_owned(), Reply::Done);
+        requests.apply(at, &RequestFact::Granted { request: request.clone(), body_hash, nth: 0, reply });
+        let answered = requests.plan_answer(at, &request, 201, &body);
+        answered.iter().for_each(|fact| requests.apply(at, fact));
+        answered.is_some()
+    };
+    let many = ANSWERS_BYTES_MAX / ANSWER_BYTES_MAX;
+    assert_eq!((0..many + 9).filter(|n| keep(*n, at(0))).count(), many);
+    assert!(keep(99_999, at(0) + KEPT_FOR), "those of yesterday make room");
+}
+
 proptest! {
     /// However often and in whatever order requests are repeated, each is granted once: replaying them all once more
     /// adds no entry, and a fold of the journal remembers the same.

@@ -7,7 +7,7 @@ use axum::{
 };
 use meridian_core::{
     Command, Instant, Refusal, Reply,
-    access::Action,
+    access::{Action, Principal},
     alert::{Labels, MatchOp, Matcher, Silence, SilenceMatcher, SilenceState},
     command::SilenceWish,
 };
@@ -154,10 +154,13 @@ pub async fn post(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Answer, Answer> {
+    // Where nobody needs to log in, whoever is named answers for it.
+    let principal = caller.as_ref().map_or(Principal::Anonymous, |caller| caller.principal.clone());
     let actor = admit(&house, caller, Action::Silence, &headers)?;
     check_json(&headers)?;
     let body = read(&headers, body, BODY_BYTES_MAX).await?;
-    let silence = wish(&body)?;
+    let mut silence = wish(&body)?;
+    silence.created_by = principal.owner(Some(&silence.created_by)).unwrap_or_default().into();
     let id = new_uuid().map_err(|why| Answer::text(StatusCode::SERVICE_UNAVAILABLE, why))?.into();
     match house.keeper.ask(actor, Command::SetSilence { silence, id }).await {
         Ok(Reply::Silence(set)) => Ok(Answer::json(&serde_json::json!({ "silenceID": set.id }))),

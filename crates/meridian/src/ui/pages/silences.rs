@@ -73,7 +73,7 @@ pub fn silence_form(shell: &Shell, form: &SilenceForm) -> Markup {
             form.form.gap-top method="post" action="/silences" {
                 (csrf(&shell.csrf))
                 (matchers(form, wrong("matchers")))
-                (field("owner", "Owner: who answers for it").error(wrong("owner")).text("owner", &form.owner, true))
+                p.dim { "You answer for it, as " b { (form.owner) } "." }
                 (field("reason", "Reason, kept in the journal").error(wrong("reason")).text("reason", &form.reason, true))
                 (field("until", "Until").hint(&until_hint).error(wrong("until")).moment("until", &form.until))
                 input type="hidden" name="zone" value=(form.zone);

@@ -35,13 +35,17 @@ pub async fn form(Member(v): Member, wanted: Wanted) -> Response {
     let until = v.now.saturating_add(SignedDuration::from_hours(2)).unwrap_or(v.now).to_zoned(zone.clone());
     let form = SilenceForm {
         matchers: typed,
-        owner: v.name().map(|name| name.to_string()).unwrap_or_default(),
+        owner: owner(&v),
         until: until.strftime("%Y-%m-%dT%H:%M").to_string(),
         zone: zone.iana_name().unwrap_or("UTC").to_owned(),
         meets: None,
         ..SilenceForm::default()
     };
     show(&v, StatusCode::OK, form, &matchers)
+}
+
+fn owner(v: &Visitor) -> String {
+    v.principal.owner(None).unwrap_or_default()
 }
 
 fn show(v: &Visitor, status: StatusCode, mut form: SilenceForm, matchers: &[Matcher]) -> Response {
@@ -68,7 +72,7 @@ pub async fn set(Member(v): Member, Form(pairs): Form<Vec<(String, String)>>) ->
         .collect();
     let mut form = SilenceForm {
         matchers: typed,
-        owner: fields.get("owner").to_owned(),
+        owner: owner(&v),
         reason: fields.get("reason").to_owned(),
         until: fields.get("until").to_owned(),
         zone: fields.get("zone").to_owned(),
@@ -91,7 +95,6 @@ pub async fn set(Member(v): Member, Form(pairs): Form<Vec<(String, String)>>) ->
         Ok(_) => v.back("/silences", Tone::Good, "Silenced. Matching alerts page nobody until it ends."),
         Err(AskError::Refused(Refusal::Invalid { field, why })) => {
             let field = match field {
-                "createdBy" | "created_by" => "owner",
                 "comment" => "reason",
                 "endsAt" | "ends_at" | "startsAt" | "starts_at" => "until",
                 _ => "matchers",
@@ -113,10 +116,8 @@ fn wish(form: &SilenceForm) -> Result<SilenceWish, (&'static str, String)> {
     if matchers.is_empty() {
         return Err(("matchers", "Name at least one label; a silence of everything is none of ours.".into()));
     }
-    for (field, text) in [("owner", &form.owner), ("reason", &form.reason)] {
-        if text.is_empty() {
-            return Err((field, "is empty".into()));
-        }
+    if form.reason.is_empty() {
+        return Err(("reason", "is empty".into()));
     }
     let zone = TimeZone::get(&form.zone).unwrap_or(TimeZone::UTC);
     let ends_at = moment(&form.until, &zone).map_err(|why| ("until", why))?;
