@@ -8,7 +8,7 @@ use crate::{
     Instant,
     access::{AccountRole, Scope},
     alert::{Incoming, Matcher, Silence},
-    cover::{LeaveWish, Remark},
+    cover::{LeaveWish, PartWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
     id::{ChangeId, DeliveryId, Fingerprint, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, Severity},
@@ -104,9 +104,63 @@ pub enum Command {
         id: u64,
     },
 
+    /// Who can take this?
+    AskCover {
+        part: PartWish,
+        reason: String,
+    },
+    TakeCover {
+        change: ChangeId,
+        by: Name,
+    },
+    DeclineCover {
+        change: ChangeId,
+        by: Name,
+    },
+    WithdrawCover {
+        change: ChangeId,
+    },
+    /// Without having been asked.
+    TakeShift {
+        part: PartWish,
+        by: Name,
+        reason: String,
+    },
+    ProposeSwap {
+        one: PartWish,
+        other: PartWish,
+        reason: String,
+    },
+    AcceptSwap {
+        change: ChangeId,
+        by: Name,
+    },
+    ApproveSwap {
+        change: ChangeId,
+        by: Name,
+    },
+    RefuseSwap {
+        change: ChangeId,
+        by: Name,
+        reason: String,
+    },
     AddLeave(LeaveWish),
     RemoveLeave {
         change: ChangeId,
+    },
+    ReportSick {
+        person: Name,
+        until: Instant,
+        note: String,
+    },
+    /// They are back.
+    EndSick {
+        person: Name,
+    },
+    UndoChange {
+        change: ChangeId,
+        /// The person who undoes it, where that is one of the estate.
+        by: Option<Name>,
     },
 
     CreateAccount {

@@ -160,6 +160,8 @@ pub enum WithdrawnBecause {
     NotOnWatchAnyMore,
     /// Its watch began before it was settled.
     TooLate,
+    /// The estate has one of its people no more.
+    NotInEstate,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,4 +172,28 @@ pub enum SickEndedBecause {
     Over,
     /// Another end was named.
     Changed,
+}
+
+impl CoverFact {
+    /// The change that it is about.
+    pub fn change(&self) -> ChangeId {
+        match self {
+            CoverFact::Asked { change, .. }
+            | CoverFact::Taken { change, .. }
+            | CoverFact::Declined { change, .. }
+            | CoverFact::Withdrawn { change, .. }
+            | CoverFact::Lapsed { change, .. }
+            | CoverFact::ShiftTaken { change, .. }
+            | CoverFact::SwapProposed { change, .. }
+            | CoverFact::SwapAccepted { change, .. }
+            | CoverFact::SwapApproved { change, .. }
+            | CoverFact::SwapRefused { change, .. }
+            | CoverFact::SwapWithdrawn { change, .. }
+            | CoverFact::LeaveAdded { change, .. }
+            | CoverFact::LeaveRemoved { change }
+            | CoverFact::SickReported { change, .. }
+            | CoverFact::SickEnded { change, .. }
+            | CoverFact::Undone { change, .. } => *change,
+        }
+    }
 }

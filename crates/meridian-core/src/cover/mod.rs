@@ -21,10 +21,14 @@
 //! anybody off watch without somebody in their place.
 
 mod fact;
+mod may;
+mod needs;
 mod plan;
 mod state;
 
 pub use fact::*;
+pub use may::may_act_for;
+pub use needs::*;
 pub use plan::*;
 pub use state::*;
 

@@ -4,13 +4,18 @@
 //! why there are none.
 
 mod ask;
+mod due;
 mod leave;
 mod offer;
 mod remark;
+mod sick;
+mod swap;
+mod undo;
 
 use jiff::SignedDuration;
 
-pub use self::{leave::*, remark::*};
+pub(crate) use self::due::*;
+pub use self::{ask::*, leave::*, remark::*, sick::*, swap::*, undo::*};
 use super::{Covers, Part};
 use crate::{
     Fact, Instant, Refusal,
@@ -44,6 +49,12 @@ pub struct Plan {
     pub remarks: Vec<Remark>,
 }
 
+impl Plan {
+    fn about(change: ChangeId) -> Plan {
+        Plan { changes: vec![change], ..Plan::default() }
+    }
+}
+
 type Planned = Result<Plan, Refusal>;
 
 fn invalid<T>(field: &'static str, why: impl Into<String>) -> Result<T, Refusal> {
@@ -73,7 +84,7 @@ impl<'a> Context<'a> {
     }
 
     /// The watches of a person in a time, clipped to it, in one rota or all. A shadow watches for nobody.
-    fn watches(&self, person: &Name, only: Option<&Name>, from: Instant, until: Instant) -> Vec<Shift> {
+    pub(super) fn watches(&self, person: &Name, only: Option<&Name>, from: Instant, until: Instant) -> Vec<Shift> {
         let rotas = self.estate.rotas.values().filter(|rota| only.is_none_or(|only| rota.name == *only));
         let could = rotas.filter(|rota| {
             let mut turns = rota.layers.iter().flat_map(|layer| layer.rotation.persons());
@@ -85,14 +96,14 @@ impl<'a> Context<'a> {
     }
 
     /// How much of this part its person has on watch.
-    fn held(&self, part: &Part) -> Vec<(Instant, Instant)> {
+    pub(super) fn held(&self, part: &Part) -> Vec<(Instant, Instant)> {
         let Some(rota) = self.estate.rotas.get(&part.rota) else { return Vec::new() };
         let shifts = self.shifts(rota, part.from, part.until).into_iter();
         let own = shifts.filter(|shift| shift.person == part.person && *shift.layer == *part.layer);
         own.map(|shift| (shift.from, shift.until)).collect()
     }
 
-    fn leave_of(&self, person: &Name) -> Vec<(Option<ChangeId>, &'a Leave)> {
+    pub(super) fn leave_of(&self, person: &Name) -> Vec<(Option<ChangeId>, &'a Leave)> {
         leave_of(self.estate, self.covers, person)
     }
 }
@@ -127,12 +138,7 @@ fn stretch(now: Instant, from: Instant, until: Instant) -> Result<(Instant, Inst
 }
 
 /// The override that puts `by` in the place of the one whose part it is.
-fn stand_in(part: &Part, from: Instant, by: &Name) -> Override {
-    Override {
-        from,
-        until: part.until,
-        replace: Some(part.person.clone()),
-        with: by.clone(),
-        layer: Some(part.layer.clone()),
-    }
+fn stand_in(part: &Part, by: &Name) -> Override {
+    let (replace, layer) = (Some(part.person.clone()), Some(part.layer.clone()));
+    Override { from: part.from, until: part.until, replace, with: by.clone(), layer }
 }

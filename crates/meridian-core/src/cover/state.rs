@@ -171,6 +171,12 @@ impl Covers {
         found.filter(move |(_, request)| request.part.until > now)
     }
 
+    /// All requests whose watch is not over, oldest first, whatever became of them.
+    pub fn requests(&self, now: Instant) -> impl Iterator<Item = (&Change, &Request)> {
+        let found = self.changes.keys().filter_map(|id| self.request(*id));
+        found.filter(move |(_, request)| request.part.until > now)
+    }
+
     pub fn request(&self, id: ChangeId) -> Option<(&Change, &Request)> {
         match self.changes.get(&id) {
             Some(change @ Change { what: Changed::Cover(request), .. }) => Some((change, request)),

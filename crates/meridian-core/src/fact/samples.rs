@@ -13,7 +13,7 @@ use crate::{
     command::Reply,
     estate::{EstateFact, Override, RefusedProblem, Role, SourceFile, Target, Technology},
     id::{Actor, DeliveryId, Fingerprint, IncidentId, Name, PageId},
-    incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
+    incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, ReleasedBecause, Severity},
     journal::Entry,
     page::{CancelledBecause, NobodyBecause, Notice, PageFact, PagedBecause, Planned, StepBecause, Urgency},
     request::RequestFact,
@@ -222,6 +222,7 @@ fn incident() -> Vec<IncidentFact> {
         IncidentFact::Reminded { incident },
         IncidentFact::Noted { incident, text: "the second line\nis here: 香港 \u{1f4df}".into() },
         IncidentFact::Reassigned { incident, to: name("oliver"), reason: "knows the queue".into() },
+        IncidentFact::Released { incident, person: name("wen"), because: ReleasedBecause::Sick },
         IncidentFact::Resolved { incident, because: IncidentResolvedBecause::AllAlertsResolved },
         IncidentFact::Resolved { incident, because: IncidentResolvedBecause::ByHand { reason: "restarted".into() } },
     ];
@@ -248,6 +249,7 @@ fn escalation() -> Vec<PageFact> {
         (Target::Team(name("ops")), NobodyBecause::TeamEmpty),
         (Target::Person(name("ana")), NobodyBecause::NoContact),
         (Target::Person(name("wen")), NobodyBecause::AlreadyPaged),
+        (Target::Person(name("mei")), NobodyBecause::Sick),
     ];
     let reasons = [
         StepBecause::IncidentOpened,
@@ -259,6 +261,7 @@ fn escalation() -> Vec<PageFact> {
         StepBecause::QuietEnded,
         StepBecause::PassedOn { by: name("wen") },
         StepBecause::Reassigned { to: name("oliver") },
+        StepBecause::Sick { person: name("wen") },
     ];
     let stepped = |because| PageFact::Stepped {
         incident,
@@ -318,6 +321,7 @@ fn delivery() -> Vec<PageFact> {
         cancelled(CancelledBecause::Quiet),
         cancelled(CancelledBecause::Superseded),
         cancelled(CancelledBecause::NeverTold),
+        cancelled(CancelledBecause::Sick),
     ]
 }
 

@@ -86,6 +86,9 @@ pub enum IncidentFact {
     /// The escalation begins anew with this person alone.
     #[serde(rename = "incident.reassigned")]
     Reassigned { incident: IncidentId, to: Name, reason: String },
+    /// Whoever acknowledged it can't go on: it waits for somebody again.
+    #[serde(rename = "incident.released")]
+    Released { incident: IncidentId, person: Name, because: ReleasedBecause },
     #[serde(rename = "incident.severity_changed")]
     SeverityChanged {
         incident: IncidentId,
@@ -116,6 +119,12 @@ pub enum AcknowledgedBecause {
     Source,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReleasedBecause {
+    Sick,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum IncidentResolvedBecause {
     /// None of its alerts fires any more.
@@ -135,6 +144,7 @@ impl IncidentFact {
             | IncidentFact::Acknowledged { incident, .. }
             | IncidentFact::Noted { incident, .. }
             | IncidentFact::Reassigned { incident, .. }
+            | IncidentFact::Released { incident, .. }
             | IncidentFact::SeverityChanged { incident, .. }
             | IncidentFact::Resolved { incident, .. } => *incident,
         }

@@ -154,7 +154,7 @@ impl Incidents {
             IncidentFact::Acknowledged { by, because, .. } => {
                 incident.acknowledged = Some(Acknowledgement { by: by.clone(), at, because: *because });
             }
-            IncidentFact::Reassigned { .. } => incident.acknowledged = None,
+            IncidentFact::Reassigned { .. } | IncidentFact::Released { .. } => incident.acknowledged = None,
             IncidentFact::SeverityChanged { severity, wakes, .. } => {
                 incident.severity = *severity;
                 if *wakes {

@@ -116,6 +116,10 @@ pub enum StepBecause {
     StillUnacknowledged,
     /// What kept the alerts quiet ended, and they still fire.
     QuietEnded,
+    /// Who was paged, or had acknowledged, is sick now.
+    Sick {
+        person: Name,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +134,8 @@ pub enum NobodyBecause {
     NoContact,
     /// The person is paged already by another target of the same step.
     AlreadyPaged,
+    /// The person is sick.
+    Sick,
 }
 
 /// Why this person.
@@ -170,4 +176,6 @@ pub enum CancelledBecause {
     Superseded,
     /// The page that a notice was to follow never arrived there.
     NeverTold,
+    /// Who was paged is sick now.
+    Sick,
 }

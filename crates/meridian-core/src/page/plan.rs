@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub estate: &'a Estate,
     /// The one answer to "who is on watch in this role of this rota now".
     pub on_watch: &'a dyn Fn(&Name, Role) -> Vec<Watcher>,
+    /// Who can't be paged, whatever the rota says.
+    pub sick: &'a dyn Fn(&Name) -> bool,
     pub incident: IncidentId,
     pub escalation: &'a Name,
     pub urgency: Urgency,
@@ -81,6 +83,26 @@ impl Pages {
         };
         let mut facts = Vec::new();
         self.walk_from(context, next, because, &mut facts);
+        facts
+    }
+
+    /// Somebody who is sick is waited for no longer: the next step follows at once, unless somebody else of the present
+    /// one can still answer.
+    pub fn plan_pass_over(&self, context: &Context<'_>, person: &Name, because: StepBecause) -> Vec<PageFact> {
+        let Some(walk) = self.walk(context.incident).filter(|_| !context.answered) else { return Vec::new() };
+        let asked: Vec<&Name> = walk.pages.iter().filter_map(|page| Some(&self.page(*page)?.person)).collect();
+        if !asked.contains(&person) {
+            return Vec::new();
+        }
+        let waits = matches!(walk.state, WalkState::Waiting { .. }) && !asked.iter().all(|asked| (context.sick)(asked));
+        let mut facts = Vec::new();
+        if !waits && matches!(walk.state, WalkState::Waiting { .. }) {
+            facts = self.plan_next(context, because);
+        }
+        // Whoever takes over has cancelled what waited.
+        if !facts.iter().any(|fact| matches!(fact, PageFact::Opened { .. })) {
+            facts.extend(self.cancel_person(context.incident, person));
+        }
         facts
     }
 

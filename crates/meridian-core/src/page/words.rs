@@ -18,6 +18,7 @@ impl StepBecause {
             StepBecause::PassedOn { by } => format!("{by} passed it on"),
             StepBecause::Reassigned { to } => format!("it was reassigned to {to}"),
             StepBecause::SeverityRaised => "it became severe enough to wake people".into(),
+            StepBecause::Sick { person } => format!("{person} is sick"),
             StepBecause::QuietEnded => "what kept its alerts quiet ended".into(),
             StepBecause::StillUnacknowledged => "everybody was tried and it is still not acknowledged".into(),
         }
@@ -45,6 +46,7 @@ impl NobodyBecause {
             NobodyBecause::TeamEmpty => "the team has no members",
             NobodyBecause::NotInEstate => "it is not in the estate any more",
             NobodyBecause::NoContact => "there is no contact for this urgency",
+            NobodyBecause::Sick => "they are sick",
             NobodyBecause::AlreadyPaged => "this step pages the same person already",
         }
     }
@@ -57,6 +59,7 @@ impl CancelledBecause {
             CancelledBecause::Resolved => "it is resolved",
             CancelledBecause::Quiet => "its alerts are quiet now",
             CancelledBecause::Superseded => "a later step took over",
+            CancelledBecause::Sick => "they are sick",
             CancelledBecause::NeverTold => "the page before it never arrived",
         }
     }

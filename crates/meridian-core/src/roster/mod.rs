@@ -32,7 +32,7 @@ pub use fact::*;
 pub use fairness::{Burden, Share, Whose, fairness};
 pub use order::members;
 pub use plan::{plan_add, plan_remove};
-pub use resolve::{holes, idle_overrides, next_change, on_watch, shifts};
+pub use resolve::{holes, idle_overrides, next_change, on_watch, overlapped, resting_on, shifts};
 pub use served::left_out;
 pub use shift::{Shift, WatchBecause};
 pub use state::Overrides;

@@ -114,6 +114,51 @@ pub fn idle_overrides<'a>(rota: &'a Rota, added: &'a [Override]) -> Vec<&'a Over
     rota.overrides.iter().chain(added).filter(idle).collect()
 }
 
+/// The later overrides that would change nothing any more without this one, from `now` on: they replace whom it puts
+/// on watch.
+pub fn resting_on(rota: &Rota, numbered: &[(u64, Override)], id: u64, now: Instant) -> Vec<u64> {
+    let Some(place) = numbered.iter().position(|(known, _)| *known == id) else { return Vec::new() };
+    let all: Vec<Override> = numbered.iter().map(|(_, change)| change.clone()).collect();
+    let mut without = all.clone();
+    let base = without.remove(place);
+    let of_use = |added: &[Override], number: usize, from: Instant, until: Instant| {
+        let mut used = Vec::new();
+        Resolution::new(rota, added, from, until).shifts(&mut used);
+        used.iter().any(|used| std::ptr::eq(*used, &added[number]))
+    };
+    let rests = |number: &usize| {
+        let later = &all[*number];
+        let (from, until) = (later.from.max(base.from).max(now), later.until.min(base.until));
+        later.replace.as_ref() == Some(&base.with)
+            && from < until
+            && of_use(&all, *number, from, until)
+            && !of_use(&without, *number - 1, from, until)
+    };
+    (place + 1..all.len()).filter(rests).map(|number| numbered[number].0).collect()
+}
+
+/// The earlier overrides, added at run time, that one of them takes over from: of two for the same watch the last counts.
+pub fn overlapped(rota: &Rota, numbered: &[(u64, Override)], id: u64) -> Vec<u64> {
+    let Some(place) = numbered.iter().position(|(known, _)| *known == id) else { return Vec::new() };
+    let last = &numbered[place].1;
+    let layers = |change: &Override| match (&change.layer, &change.replace) {
+        (None, None) => rota.layers.iter().find(|layer| layer.role == Role::Primary).map(|layer| layer.name.clone()),
+        (layer, _) => layer.clone(),
+    };
+    let over = |(_, earlier): &&(u64, Override)| {
+        let same = match (layers(earlier), layers(last)) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        };
+        let whom = |change: &Override| change.replace.clone();
+        same && earlier.from < last.until
+            && last.from < earlier.until
+            && last.replace.is_some()
+            && (whom(earlier) == whom(last) || Some(&earlier.with) == last.replace.as_ref())
+    };
+    numbered[..place].iter().filter(over).map(|(id, _)| *id).collect()
+}
+
 impl<'a> Resolution<'a> {
     fn new(rota: &'a Rota, added: &'a [Override], from: Instant, until: Instant) -> Resolution<'a> {
         // An override of another time can't matter, and most of them are of another time.

@@ -49,6 +49,14 @@ impl Overrides {
         self.by_rota.get(rota).map_or(&[], Vec::as_slice)
     }
 
+    /// The override of this number, and whose rota it changes.
+    pub fn get(&self, id: u64) -> Option<(&Name, &Override)> {
+        self.by_rota.iter().find_map(|(rota, of_rota)| {
+            let (_, change) = of_rota.iter().find(|(known, _)| *known == id)?;
+            Some((rota, change))
+        })
+    }
+
     pub(crate) fn next_id(&self) -> u64 {
         self.last_id.saturating_add(1)
     }

@@ -5,13 +5,11 @@ use crate::{
     Instant, access,
     alert::{AlertFact, Incoming, ResolvedBecause},
     command::{Command, Refusal, Reply},
-    cover,
     estate::EstateFact,
     fact::HouseFact,
     id::{Actor, DeliveryId, Fingerprint},
     journal::Entry,
     request::{Mark, RequestFact},
-    roster,
 };
 
 impl World {
@@ -87,19 +85,8 @@ impl World {
                 let known = turn.world.estate.refused.as_ref().is_some_and(|refused| refused.digest == digest);
                 if known { Ok(Reply::Already) } else { Ok(turn.done(EstateFact::Refused { digest, problems })) }
             }
-            Command::AddOverride { rota, change } => {
-                let (estate, overrides) = (turn.world.estate().clone(), &turn.world.overrides);
-                let fact = roster::plan_add(&estate, overrides, &rota, change, turn.now)?;
-                let id = fact.id();
-                turn.record(fact);
-                Ok(Reply::Override(id))
-            }
-            Command::RemoveOverride { rota, id } => {
-                let fact = roster::plan_remove(&turn.world.overrides, &rota, id, turn.now)?;
-                Ok(turn.done(fact))
-            }
-            Command::AddLeave(wish) => turn.change(|context| cover::plan_leave(context, &wish)),
-            Command::RemoveLeave { change } => turn.change(|context| cover::plan_leave_remove(context, change)),
+            Command::AddOverride { rota, change } => turn.add_override(&rota, change),
+            Command::RemoveOverride { rota, id } => turn.remove_override(&rota, id),
             Command::AnswerRequest { request, status, body } => {
                 let answered = turn.world.requests.plan_answer(turn.now, &request, status, &body);
                 Ok(answered.map_or(Reply::Already, |fact| turn.done(fact)))
@@ -107,7 +94,7 @@ impl World {
             Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
             Command::Resume { refused_since, why } => Ok(turn.done(HouseFact::Resumed { refused_since, why })),
             Command::Stop => Ok(turn.done(HouseFact::Stopped {})),
-            other => turn.incident(other),
+            other => turn.changed_or_incident(other),
         }
     }
 }
@@ -154,6 +141,8 @@ impl Turn<'_> {
         if same && self.world.estate.refused.is_none() {
             return Reply::Already;
         }
-        self.done(EstateFact::Loaded { digest, files })
+        let reply = self.done(EstateFact::Loaded { digest, files });
+        self.estate_changed();
+        reply
     }
 }

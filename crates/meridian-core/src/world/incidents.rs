@@ -33,6 +33,7 @@ impl World {
             now,
             estate: &self.estate.parsed,
             on_watch: &|rota, role| self.watchers(rota, role, now),
+            sick: &|person| self.is_sick(person, now),
             incident,
             escalation: &subject.escalation,
             urgency: subject.severity.urgency(),

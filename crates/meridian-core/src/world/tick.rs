@@ -16,7 +16,8 @@ const FACTS_PER_TICK: usize = 20_000;
 impl World {
     /// When [`World::tick`] has something to do next.
     pub fn next_due(&self) -> Option<Instant> {
-        [self.alerts.next_due(), self.alerts.next_flush(), self.pages.next_due()].into_iter().flatten().min()
+        let due = [self.alerts.next_due(), self.alerts.next_flush(), self.pages.next_due(), self.covers.next_due()];
+        due.into_iter().flatten().min()
     }
 
     /// Does everything that is due. The entries are appended to `out` for the journal.
@@ -27,6 +28,7 @@ impl World {
             if let Some(fact) = turn.world.alerts.due(turn.now) {
                 turn.record(fact);
             }
+            turn.changes_due();
             turn.flush();
             turn.timers();
         }

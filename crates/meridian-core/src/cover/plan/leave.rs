@@ -53,7 +53,8 @@ pub fn plan_leave(context: &Context<'_>, wish: &LeaveWish) -> Planned {
     if let Some(id) = replaced {
         plan.facts.push(CoverFact::LeaveRemoved { change: id }.into());
         // What was asked for is asked for again only where the new leave does not reach.
-        withdraw(context, &mut plan, &AskedBecause::OnLeave { leave: id }, Some(&leave));
+        let until = (leave.from, leave.until);
+        withdraw(context, &mut plan, |because| *because == AskedBecause::OnLeave { leave: id }, Some(until));
     }
     let (person, origin) = (wish.person.clone(), wish.origin.clone());
     plan.changes.push(change);
@@ -91,14 +92,14 @@ fn read(context: &Context<'_>, wish: &LeaveWish) -> Result<Leave, Refusal> {
 /// Requests that nobody took are withdrawn with the leave; what was taken stays, and is said.
 pub fn plan_leave_remove(context: &Context<'_>, id: ChangeId) -> Planned {
     match context.covers.get(id).map(|change| &change.what) {
-        Some(Changed::Leave { removed: Some(_), .. }) => Ok(Plan { changes: vec![id], ..Plan::default() }),
+        Some(Changed::Leave { removed: Some(_), .. }) => Ok(Plan::about(id)),
         Some(Changed::Leave { leave, .. }) if leave.until <= context.now => {
             conflict(format!("leave {id} was over at {}: what was stays as it was", leave.until))
         }
         Some(Changed::Leave { .. }) => {
-            let mut plan = Plan { changes: vec![id], ..Plan::default() };
+            let mut plan = Plan::about(id);
             plan.facts.push(CoverFact::LeaveRemoved { change: id }.into());
-            withdraw(context, &mut plan, &AskedBecause::OnLeave { leave: id }, None);
+            withdraw(context, &mut plan, |because| *because == AskedBecause::OnLeave { leave: id }, None);
             Ok(plan)
         }
         _ => Err(Refusal::NotFound(format!("leave {id}"))),
@@ -106,12 +107,16 @@ pub fn plan_leave_remove(context: &Context<'_>, id: ChangeId) -> Planned {
 }
 
 /// Withdraws what was asked for only because somebody would be away, but for what lies in `except`.
-pub(super) fn withdraw(context: &Context<'_>, plan: &mut Plan, because: &AskedBecause, except: Option<&Leave>) {
-    for change in context.covers.iter() {
-        let Changed::Cover(request) = &change.what else { continue };
+pub(super) fn withdraw(
+    context: &Context<'_>,
+    plan: &mut Plan,
+    because: impl Fn(&AskedBecause) -> bool,
+    except: Option<(Instant, Instant)>,
+) {
+    for (change, request) in context.covers.requests(context.now) {
         let part = &request.part;
-        let stays = except.is_some_and(|leave| leave.from <= part.from && part.until <= leave.until);
-        if request.because != *because || part.until <= context.now || stays {
+        let stays = except.is_some_and(|(from, until)| from <= part.from && part.until <= until);
+        if stays || !because(&request.because) {
             continue;
         }
         match &request.state {

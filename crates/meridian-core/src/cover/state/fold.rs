@@ -88,6 +88,10 @@ impl Covers {
     }
 
     fn begun(&mut self, at: Instant, actor: &Actor, fact: &CoverFact) {
+        // Numbers only grow. One that is known already would leave a timer of its first self behind.
+        if fact.change() <= self.last {
+            return;
+        }
         let (id, what) = match fact.clone() {
             CoverFact::Asked { change, part, reason, because, offers } => {
                 self.timers.insert((lapses_at(&part, at), change));

@@ -1,6 +1,6 @@
 use jiff::civil::date;
 
-use super::{Room, at, name};
+use super::{ESTATE, Room, at, name};
 use crate::{
     Command,
     cover::{LeaveWhen, LeaveWish},
@@ -62,12 +62,24 @@ fn a_leave_of_one_origin_changes_with_it() {
 }
 
 #[test]
-fn leave_of_the_estate_counts() {
-    let room = Room::new("2026-03-09T00:00Z");
-    let leave = room.world.leave_of(&name("ana"));
-    assert_eq!(leave.len(), 1);
-    assert_eq!((leave[0].1.from, leave[0].1.until), (at("2026-03-16T00:00Z"), at("2026-03-18T00:00Z")));
-    assert_eq!(leave[0].1.note, "moving house");
+fn leave_of_the_estate_counts_and_is_asked_for_when_it_comes_into_force() {
+    let mut room = Room::new("2026-03-09T00:00Z");
+    let leave =
+        "contacts: [{ name: phone, ntfy: ana }], leave: [{ from: 2026-03-16, until: 2026-03-17, note: moving }]";
+    room.load(&ESTATE.replace("contacts: [{ name: phone, ntfy: ana }]", leave));
+    let known = room.world.leave_of(&name("ana"));
+    assert_eq!((known.len(), known[0].0, known[0].1.note.as_str()), (1, None, "moving"));
+    assert_eq!((known[0].1.from, known[0].1.until), (at("2026-03-16T00:00Z"), at("2026-03-18T00:00Z")));
+    assert_eq!(room.wanted(), ["1 payments/london ana 2026-03-17T12:00 oliver,mei,wen"]);
+    // What somebody withdrew by hand is not asked for again; what leaves the estate is withdrawn.
+    room.does(Command::WithdrawCover { change: ChangeId(1) });
+    room.load(&ESTATE.replace("contacts: [{ name: phone, ntfy: ana }]", &leave.replace("moving", "moved")));
+    assert_eq!(room.wanted(), [""; 0]);
+    room.load(&ESTATE.replace("contacts: [{ name: phone, ntfy: ana }]", &leave.replace("16", "14")));
+    assert_eq!(room.wanted(), ["2 payments/london ana 2026-03-15T12:00 priya,oliver,mei,wen"]);
+    room.load(ESTATE);
+    assert_eq!(room.wanted(), [""; 0]);
+    room.survives();
 }
 
 #[test]

@@ -1,10 +1,15 @@
 //! Changes as a world makes them: each case says who asks for what, and which facts follow.
 
+mod ask;
+mod away;
+mod laws;
 mod leave;
+mod swap;
+mod undo;
 
 use crate::{
     Command, Instant, Refusal, Reply, World,
-    cover::Remark,
+    cover::{Need, PartWish, Remark},
     estate::{self, SourceFile},
     id::{Actor, ChangeId, Name},
     journal::Entry,
@@ -23,6 +28,25 @@ pub struct Room {
     pub world: World,
     pub now: Instant,
     pub journal: Vec<Entry>,
+}
+
+pub fn said(need: &Need) -> String {
+    match need {
+        Need::Cover { change, place, .. } => format!("take {change} as {place}"),
+        Need::Answer { change } => format!("answer {change}"),
+        Need::Approve { change } => format!("approve {change}"),
+        Need::Untaken { change } => format!("untaken {change}"),
+        Need::Conflict(conflict) => {
+            let shift = &conflict.shift;
+            format!("{} is on watch in {} and {}", shift.person, shift.rota, conflict.because.words())
+        }
+    }
+}
+
+/// `part("payments wen 2026-03-10T02:00Z 2026-03-10T04:00Z")`
+pub fn part(text: &str) -> PartWish {
+    let words: Vec<&str> = text.split(' ').collect();
+    PartWish { rota: name(words[0]), layer: None, person: name(words[1]), from: at(words[2]), until: at(words[3]) }
 }
 
 pub const ESTATE: &str = include_str!("estate.yaml");
@@ -75,6 +99,25 @@ impl Room {
             }
         }
         assert_eq!(String::from_utf8(folded.to_snapshot().unwrap()).unwrap(), String::from_utf8(bytes).unwrap());
+    }
+
+    /// Who is on watch in a rota, by layer: `hong-kong wen, london ana`.
+    pub fn watch(&self, rota: &str, when: &str) -> String {
+        let shifts = self.world.on_watch(&name(rota), at(when)).into_iter();
+        shifts.map(|shift| format!("{} {}", shift.layer, shift.person)).collect::<Vec<_>>().join(", ")
+    }
+
+    pub fn tick(&mut self, now: &str) -> Vec<String> {
+        self.now = at(now);
+        let before = self.journal.len();
+        self.world.tick(self.now, &mut self.journal);
+        self.journal[before..].iter().map(|entry| entry.fact.name()).collect()
+    }
+
+    /// What waits for this person, in short.
+    pub fn needs(&self, person: &str) -> Vec<String> {
+        let needs = self.world.change_needs(Some(&name(person)), self.now);
+        needs.into_iter().map(|need| said(&need)).collect()
     }
 
     /// The requests that somebody can take: `12 payments/london ana 2026-03-16T12:00 oliver,mei`.

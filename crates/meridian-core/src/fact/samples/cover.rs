@@ -48,9 +48,9 @@ fn requests() -> Vec<CoverFact> {
     facts
 }
 
-fn withdrawn() -> [WithdrawnBecause; 4] {
-    use WithdrawnBecause::{ByHand, NoLongerAway, NotOnWatchAnyMore, TooLate};
-    [ByHand, NoLongerAway, NotOnWatchAnyMore, TooLate]
+fn withdrawn() -> [WithdrawnBecause; 5] {
+    use WithdrawnBecause::{ByHand, NoLongerAway, NotInEstate, NotOnWatchAnyMore, TooLate};
+    [ByHand, NoLongerAway, NotOnWatchAnyMore, TooLate, NotInEstate]
 }
 
 fn swaps() -> Vec<CoverFact> {

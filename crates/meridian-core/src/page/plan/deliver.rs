@@ -53,7 +53,7 @@ impl Pages {
         // What a page says is newer than what a notice before it says.
         let page_behind = || road.is_some_and(|road| self.open_on(road).any(Delivery::is_page));
         match delivery.notice {
-            None => !context.answered && !superseded(),
+            None => !context.answered && !superseded() && !(context.sick)(&delivery.person),
             Some(Notice::Resolved) => !page_behind(),
             Some(Notice::Update { .. } | Notice::Reminder) => !context.resolved && !page_behind(),
         }
@@ -81,7 +81,7 @@ impl Pages {
         let next = of_page.find(|other| {
             let untried = other.is_page() && other.is_waiting() && other.attempts.is_empty();
             // What is blocked is not started before its turn; it is woken when that comes.
-            untried && other.id > failed.id && !self.is_blocked(other)
+            untried && other.id > failed.id && !self.is_blocked(other) && !(context.sick)(&other.person)
         });
         if let Some(next) = next {
             return vec![PageFact::DeliveryStarted { delivery: next.id, attempt: 1 }];

@@ -27,6 +27,14 @@ impl Pages {
         cancelled(ended, because).into_iter().chain(cancelled(never_told, CancelledBecause::NeverTold)).collect()
     }
 
+    /// Cancels the pages to one person that are not being sent yet.
+    pub(super) fn cancel_person(&self, incident: IncidentId, person: &Name) -> Option<PageFact> {
+        let roads = self.roads(incident).filter(|(of, _, _)| *of == person);
+        let waiting =
+            roads.flat_map(|(_, _, road)| self.open_on(road)).filter(|open| open.is_page() && open.is_waiting());
+        cancelled(waiting.map(|open| open.id).collect(), CancelledBecause::Sick)
+    }
+
     /// A step takes over: cancels the pages before it, and notices that wait where a page is about to go. What the page
     /// says is newer, and it must not stand behind them.
     pub(super) fn take_over<'a>(

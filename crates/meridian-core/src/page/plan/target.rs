@@ -30,6 +30,8 @@ pub(super) fn resolve<'a>(
             let Some(person) = context.estate.persons.get(&name) else { continue };
             if persons.iter().any(|(paged, _)| paged.name == name) {
                 why_nobody = NobodyBecause::AlreadyPaged;
+            } else if (context.sick)(&name) {
+                why_nobody = NobodyBecause::Sick;
             } else if reach(person, context.urgency).is_empty() {
                 why_nobody = NobodyBecause::NoContact;
             } else {

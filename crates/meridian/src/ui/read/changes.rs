@@ -122,6 +122,7 @@ fn withdrawn(because: WithdrawnBecause) -> &'static str {
         WithdrawnBecause::ByHand => "whoever asked said so",
         WithdrawnBecause::NoLongerAway => "they are not away any more",
         WithdrawnBecause::NotOnWatchAnyMore => "another change took them off that watch",
+        WithdrawnBecause::NotInEstate => "the estate has one of them no more",
         WithdrawnBecause::TooLate => "the watch began before it was settled",
     }
 }

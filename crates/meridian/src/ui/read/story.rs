@@ -85,6 +85,10 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
         IncidentFact::Reassigned { to, reason, .. } => {
             because(Told::new(at, here().text(" given to ").strong(lens.person(to))).shape(Glyph::Due), reason)
         }
+        IncidentFact::Released { person, .. } => {
+            Told::new(at, here().text(" waits for somebody again: ").strong(lens.person(person)).text(" is sick"))
+                .shape(Glyph::Risk)
+        }
         IncidentFact::SeverityChanged { severity, reason, .. } => {
             because(Told::new(at, here().text(format!(" is {severity} now"))).shape(Glyph::Severity(*severity)), reason)
         }
