@@ -139,6 +139,62 @@ pub enum SwapState {
     },
 }
 
+impl Changed {
+    /// `cover`, `shift`, `swap`, `leave`, `sick` or `override`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Changed::Cover(_) => "cover",
+            Changed::Shift { .. } => "shift",
+            Changed::Swap(_) => "swap",
+            Changed::Leave { .. } => "leave",
+            Changed::Sick { .. } => "sick",
+            Changed::Override { .. } => "override",
+        }
+    }
+}
+
+impl Change {
+    /// How it stands, in a word.
+    pub fn state(&self) -> &'static str {
+        if self.undone.is_some() {
+            return "undone";
+        }
+        match &self.what {
+            Changed::Cover(request) => match request.state {
+                RequestState::Open => "open",
+                RequestState::Lapsed { .. } => "untaken",
+                RequestState::Taken { .. } => "taken",
+                RequestState::Withdrawn { .. } => "withdrawn",
+            },
+            Changed::Swap(swap) => match swap.state {
+                SwapState::Proposed => "proposed",
+                SwapState::Accepted { .. } => "accepted",
+                SwapState::Made { .. } => "made",
+                SwapState::Refused { .. } => "refused",
+                SwapState::Withdrawn { .. } => "withdrawn",
+            },
+            Changed::Leave { removed: Some(_), .. } => "withdrawn",
+            Changed::Sick { ended: Some(_), .. } => "ended",
+            Changed::Shift { .. } => "taken",
+            Changed::Leave { .. } | Changed::Sick { .. } | Changed::Override { .. } => "in_force",
+        }
+    }
+
+    /// Those who may undo it: whose watch it is, and whose it became. An override by hand is everybody's.
+    pub fn people(&self) -> Vec<&Name> {
+        match &self.what {
+            Changed::Cover(request) => match &request.state {
+                RequestState::Taken { by, .. } => vec![&request.part.person, by],
+                _ => vec![&request.part.person],
+            },
+            Changed::Shift { part, by, .. } => vec![&part.person, by],
+            Changed::Swap(swap) => vec![&swap.one.person, &swap.other.person],
+            Changed::Leave { person, .. } | Changed::Sick { person, .. } => vec![person],
+            Changed::Override { .. } => Vec::new(),
+        }
+    }
+}
+
 impl Request {
     /// Whether somebody can still take it.
     pub fn is_wanted(&self) -> bool {

@@ -7,6 +7,8 @@ mod access;
 mod accounts;
 mod alerts;
 pub mod auth;
+mod changes;
+mod cover;
 pub mod coverage;
 pub mod endpoints;
 mod estate;

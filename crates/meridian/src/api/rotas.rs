@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use meridian_core::{
     Command, Reply,
     access::Action,
+    cover::Remark,
     estate::{Estate, Layer, Member, Override},
     id::Name,
     roster::Shift,
@@ -210,6 +211,8 @@ pub struct OverrideView {
     replace: Option<String>,
     with: String,
     layer: Option<String>,
+    /// What is worth knowing of it: an earlier override that it wins over, or that it changes nothing.
+    remarks: Vec<String>,
 }
 
 fn override_view(rota: &Name, id: Option<u64>, change: &Override) -> OverrideView {
@@ -221,6 +224,7 @@ fn override_view(rota: &Name, id: Option<u64>, change: &Override) -> OverrideVie
         replace: change.replace.as_ref().map(ToString::to_string),
         with: change.with.to_string(),
         layer: change.layer.clone(),
+        remarks: Vec::new(),
     }
 }
 
@@ -270,7 +274,11 @@ pub async fn add_override(
     };
     let command = Command::AddOverride { rota: rota.clone(), change: change.clone() };
     match house.keeper.ask(actor, command).await? {
-        Reply::Override(id) => Ok((StatusCode::CREATED, Json(override_view(&rota, Some(id), &change)))),
+        Reply::Override(id) => {
+            let remarks = house.keeper.world().override_remarks(&rota, id);
+            let remarks = remarks.iter().map(Remark::words).collect();
+            Ok((StatusCode::CREATED, Json(OverrideView { remarks, ..override_view(&rota, Some(id), &change) })))
+        }
         _ => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "it was made, but its number is not known")),
     }
 }

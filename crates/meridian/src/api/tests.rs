@@ -15,14 +15,19 @@ use crate::serve::Intake;
 const WHO: &str = "\
 delete /accounts/{account} admin
 delete /accounts/{account}/sessions admin
+delete /leave/{change} responder
 delete /me/sessions own
 delete /rotas/{rota}/overrides/{override} responder
 delete /session own
+delete /sick/{person} responder
 delete /silences/{silence} responder
 delete /tokens/{token} admin
 get /accounts admin
 get /alerts viewer
 get /alerts/{fingerprint} viewer
+get /changes viewer
+get /changes/{change} viewer
+get /cover viewer
 get /coverage viewer
 get /deliveries viewer
 get /estate viewer
@@ -30,6 +35,7 @@ get /fairness viewer
 get /incidents viewer
 get /incidents/{incident} viewer
 get /journal viewer
+get /leave viewer
 get /me login
 get /oncall viewer
 get /pages viewer
@@ -38,7 +44,9 @@ get /rotas viewer
 get /rotas/{rota}/next viewer
 get /rotas/{rota}/overrides viewer
 get /shifts viewer
+get /sick viewer
 get /silences viewer
+get /swaps viewer
 get /tokens admin
 post /accounts admin
 post /accounts/{account}/disable admin
@@ -47,6 +55,10 @@ post /accounts/{account}/link admin
 post /accounts/{account}/password admin
 post /accounts/{account}/role admin
 post /alerts/{fingerprint}/resolve responder
+post /changes/{change}/undo responder
+post /cover responder
+post /cover/{change}/decline responder
+post /cover/{change}/take responder
 post /incidents responder
 post /incidents/{incident}/acknowledge responder
 post /incidents/{incident}/notes responder
@@ -54,12 +66,19 @@ post /incidents/{incident}/reassign responder
 post /incidents/{incident}/resolve responder
 post /incidents/{incident}/severity responder
 post /join anybody
+post /leave responder
 post /me/password own
 post /pages/{page}/pass-on responder
 post /rotas/{rota}/overrides responder
 post /session anybody
 post /setup anybody
+post /shifts/take responder
+post /sick responder
 post /silences responder
+post /swaps responder
+post /swaps/{change}/accept responder
+post /swaps/{change}/approve responder
+post /swaps/{change}/refuse responder
 post /tokens admin
 put /accounts/{account} admin";
 

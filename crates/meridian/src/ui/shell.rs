@@ -72,6 +72,8 @@ pub struct Counts {
     pub pages: usize,
     /// Whether somebody who is relied upon is missing at some instant of the coming weeks.
     pub hole: bool,
+    /// Requests and swaps that wait for somebody.
+    pub changes: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +85,7 @@ pub enum Place {
     Pages,
     Rotas,
     Coverage,
+    Changes,
     People,
     Journal,
     Estate,
@@ -246,6 +249,7 @@ fn nav(shell: &Shell, here: Place) -> Markup {
             hr;
             (link(Place::Rotas, "/rotas", "Rotas", None, false))
             (link(Place::Coverage, "/coverage", "Coverage", counts.hole.then(|| "hole".to_owned()), true))
+            (link(Place::Changes, "/changes", "Changes", some(counts.changes), false))
             (link(Place::People, "/people", "People", None, false))
             hr;
             (link(Place::Journal, "/journal", "Journal", None, false))

@@ -1,6 +1,7 @@
 //! What the commands for a running server take.
 
 mod access;
+mod changes;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use meridian_core::{
 use super::parse;
 use crate::cli::roster;
 pub use access::{AccountCommand, TokenCommand};
+pub use changes::{CoverCommand, LeaveCommand, SickCommand, SwapCommand, Which};
 
 /// One noun: which server, how to print, and what to do.
 #[derive(Debug, Args)]
@@ -86,6 +88,14 @@ pub enum Command {
                             meridian fairness --estate estate --from 2026-10-01T00:00Z --to 2027-01-01T00:00Z"
     )]
     Fairness(Fairness),
+    /// Cover: ask who can take a watch, take it, give it back.
+    Cover(Remote<CoverCommand>),
+    /// Swaps: each takes the other's watch.
+    Swap(Remote<SwapCommand>),
+    /// Leave: who is away, and cover for the watches in it.
+    Leave(Remote<LeaveCommand>),
+    /// Sickness: nobody pages them, and others cover at once.
+    Sick(Remote<SickCommand>),
     /// Accounts: who can log in, and what each may.
     Account(Remote<AccountCommand>),
     /// API tokens.

@@ -6,6 +6,7 @@
 mod accounts;
 mod alerts;
 pub mod args;
+mod changes;
 pub(super) mod failure;
 mod fairness;
 mod incidents;
@@ -82,6 +83,10 @@ async fn answer(command: Command) -> Result<Done, Failure> {
         Command::Page(remote) => pages::run(&client, remote.command).await?.into(),
         Command::Override(remote) => overrides::run(&client, remote.command).await?.into(),
         Command::Fairness(wish) => fairness::run(&client, wish).await?.into(),
+        Command::Cover(remote) => changes::cover(&client, remote.command).await?.into(),
+        Command::Swap(remote) => changes::swap(&client, remote.command).await?.into(),
+        Command::Leave(remote) => changes::leave(&client, remote.command).await?.into(),
+        Command::Sick(remote) => changes::sick(&client, remote.command).await?.into(),
         Command::Account(remote) => accounts::run(&client, remote.command).await?.into(),
         Command::Token(remote) => tokens::run(&client, remote.command).await?.into(),
     })
@@ -97,6 +102,10 @@ impl Command {
             Command::Page(remote) => &remote.flags,
             Command::Override(remote) => &remote.flags,
             Command::Fairness(wish) => &wish.flags,
+            Command::Cover(remote) => &remote.flags,
+            Command::Swap(remote) => &remote.flags,
+            Command::Leave(remote) => &remote.flags,
+            Command::Sick(remote) => &remote.flags,
             Command::Account(remote) => &remote.flags,
             Command::Token(remote) => &remote.flags,
         }

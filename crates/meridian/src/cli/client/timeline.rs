@@ -101,6 +101,9 @@ fn incident(fact: &IncidentFact) -> Told {
         }
         IncidentFact::Noted { text, .. } => told(format!("note: {text}"), ""),
         IncidentFact::Reassigned { to, reason, .. } => told(format!("given to {to}"), reason),
+        IncidentFact::Released { person, .. } => {
+            told(format!("waits for somebody again, {person} had it"), "they are sick").tone(Tone::Bad)
+        }
         IncidentFact::SeverityChanged { severity, reason, .. } => told(format!("severity is {severity} now"), reason),
         IncidentFact::Resolved { because, .. } => {
             let why = match because {

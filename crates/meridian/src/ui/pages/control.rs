@@ -149,7 +149,8 @@ fn need_item(shell: &Shell, need: &Need) -> Markup {
             p.more { (need.more.render(clock)) }
             div.row {
                 @if let (Some((action, word)), true) = (&need.act, shell.responds()) {
-                    (button_form(&shell.csrf, action, "primary", html! { (word) " " kbd data-key="a" { "a" } }))
+                    // Only an acknowledgement is a matter of one key.
+                    (button_form(&shell.csrf, action, if *word == "Acknowledge" { "primary" } else { "" }, html! { (word) @if *word == "Acknowledge" { " " kbd data-key="a" { "a" } } }))
                 }
                 a.btn.quiet[need.act.is_some() && shell.responds()] href=(need.open) { "Open" }
             }

@@ -123,7 +123,9 @@ pub(super) fn shift_table(clock: &Clock, caption: &str, rows: &[ShiftRow]) -> Ma
             tbody {
                 @for row in rows {
                     tr {
-                        td.main { b { (row.who) } @if row.role != meridian_core::estate::Role::Primary { " " span.faint { (row.role.word()) } } }
+                        td.main {
+                            @match &row.change { Some(href) => a href=(href) { b { (row.who) } span.sr { ": ask for cover, swap or take this watch" } }, None => b { (row.who) } } @if row.role != meridian_core::estate::Role::Primary { " " span.faint { (row.role.word()) } }
+                        }
                         td.dim { @if !row.rota.is_empty() { (row.rota) ", " } (row.layer) }
                         td.num data-th="From" { (time(clock, row.from, Some(&row.zone), Detail::Minute)) }
                         td.num data-th="Until" { (time(clock, row.until, Some(&row.zone), Detail::Minute)) }

@@ -18,6 +18,8 @@ pub enum Glyph {
     /// Nobody is there to take it.
     Nobody,
     Page,
+    /// Somebody is wanted for a watch.
+    Cover,
     Note,
     Sun,
     Moon,
@@ -35,6 +37,7 @@ impl Glyph {
             Glyph::Accepted => "accepted",
             Glyph::Nobody => "nobody",
             Glyph::Page => "page",
+            Glyph::Cover => "cover",
             Glyph::Note => "promise",
             Glyph::Sun => "sun",
             Glyph::Moon => "moon",

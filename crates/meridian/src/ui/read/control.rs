@@ -11,7 +11,7 @@ use meridian_core::{
 };
 
 use super::{
-    Lens,
+    Lens, changes,
     cover::absent,
     day::{day, window},
     incident,
@@ -25,6 +25,7 @@ use crate::ui::{
 };
 
 const NEEDS_OF_ROTAS: usize = 8;
+const NEEDS_OF_CHANGES: usize = 6;
 const INCIDENTS_SHOWN: usize = 12;
 const LATEST_SHOWN: usize = 14;
 /// How far ahead a hole needs somebody.
@@ -87,6 +88,7 @@ fn needs(lens: &Lens<'_>) -> Vec<Need> {
     needs.sort_by_key(|need| need.until);
     needs.truncate(8);
     needs.extend(world.estate().rotas.values().filter_map(|rota| hole_need(lens, rota)).take(NEEDS_OF_ROTAS));
+    needs.extend(changes::needs(lens).into_iter().take(NEEDS_OF_CHANGES));
     if let Some(refused) = &world.estate_in_force().refused {
         needs.push(Need {
             shape: Glyph::Fail,

@@ -28,6 +28,7 @@ use meridian_core::{
 
 pub use accounts::{account, accounts, own_account};
 pub use alert::{PER_PAGE, alerts, silences};
+pub use changes::{Acting, changes, watch as changes_watch};
 pub use control::control;
 pub use coverage::coverage;
 pub use estate::{estate, people, tokens};
@@ -109,6 +110,7 @@ impl Lens<'_> {
             alerts: self.world.alerts.active().len(),
             pages: self.world.incidents.open().filter(waits).map(|i| self.waiting_pages(i.id)).sum(),
             hole: self.hole_soon(),
+            changes: self.world.covers.wanted(self.now).count() + self.world.covers.pending().count(),
         }
     }
 

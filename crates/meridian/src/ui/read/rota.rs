@@ -164,6 +164,7 @@ pub(super) fn shift_row(lens: &Lens<'_>, shift: &Shift, with_rota: bool) -> Shif
         layer: shift.layer.to_string(),
         role: shift.role,
         who: lens.person(&shift.person),
+        change: change_of(lens, shift),
         from: shift.from,
         until: shift.until,
         zone: lens.site(&shift.site).1,
@@ -173,6 +174,14 @@ pub(super) fn shift_row(lens: &Lens<'_>, shift: &Shift, with_rota: bool) -> Shif
             WatchBecause::Override { replaces: None } => "override, in addition".into(),
         },
     }
+}
+
+/// Where a watch that is not over can be changed.
+fn change_of(lens: &Lens<'_>, shift: &Shift) -> Option<String> {
+    let layer = crate::ui::pages::percent(&shift.layer);
+    let (from, until) = (shift.from, shift.until);
+    let address = format!("/changes/watch?rota={}&layer={layer}&person={}", shift.rota, shift.person);
+    (until > lens.now && shift.role != Role::Shadow).then(|| format!("{address}&from={from}&until={until}"))
 }
 
 /// The bars of shifts, those of the same time below one another.

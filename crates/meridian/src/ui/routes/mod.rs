@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod acks;
+mod changes;
 mod fairness;
 mod incidents;
 mod live;
@@ -38,6 +39,14 @@ pub fn router() -> Router<House> {
         .route("/rotas/{name}", get(rotas::one))
         .route("/rotas/{name}/overrides", post(rotas::add))
         .route("/rotas/{name}/overrides/{id}/remove", post(rotas::remove))
+        .route("/changes", get(changes::all))
+        .route("/changes/watch", get(changes::watch))
+        .route("/changes/ask", post(changes::ask))
+        .route("/changes/take", post(changes::take_shift))
+        .route("/changes/swap", post(changes::swap))
+        .route("/changes/leave", post(changes::leave))
+        .route("/changes/sick", post(changes::sick))
+        .route("/changes/{id}/{answer}", post(changes::answer))
         .route("/fairness", get(fairness::fairness))
         .route("/people", get(look::people))
         .route("/estate", get(look::estate))

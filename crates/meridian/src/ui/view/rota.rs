@@ -87,6 +87,8 @@ impl Span {
 
 #[derive(Clone, Debug)]
 pub struct ShiftRow {
+    /// Where it can be changed, unless it is over.
+    pub change: Option<String>,
     pub rota: String,
     pub layer: String,
     pub role: Role,
