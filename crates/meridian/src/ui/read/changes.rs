@@ -1,25 +1,27 @@
 //! Changes of who is on watch, read from the world.
 
+mod needs;
+
 use jiff::{SignedDuration, tz::TimeZone};
 use meridian_core::{
     Instant,
     access::Principal,
     cover::{
-        AskedBecause, Change, Changed, Conflict, ConflictBecause, CoverFact, Need as CoverNeed, Offer, Part, Request,
-        RequestState, SickEndedBecause, Swap, SwapState, WithdrawnBecause, may_act_for,
+        AskedBecause, Change, Changed, Conflict, ConflictBecause, CoverFact, Offer, Part, Request, RequestState,
+        SickEndedBecause, Swap, SwapState, WithdrawnBecause, may_act_for,
     },
     estate::Role,
     id::{ChangeId, Name},
     roster::Shift,
 };
 
+pub(super) use self::needs::needs;
 use super::{Lens, rota::zone_of_reader};
 use crate::ui::{
     parts::{Glyph, Say},
     view::{
         Told,
         changes::{Asked, AwayRow, ChangesView, ConflictRow, HistoryRow, PartSaid, SwapRow, WantedRow, WatchView},
-        control::Need,
     },
 };
 
@@ -422,86 +424,5 @@ pub fn watch(lens: &Lens<'_>, acting: &Acting<'_>, wish: &Part, mine: &TimeZone)
         asks: acting.may(lens, &wish.person),
         takers: acting.among(lens, people),
         others: others.take(100).map(said).collect(),
-    })
-}
-
-/// What of all changes waits for the reader, for the list of the control room.
-pub(super) fn needs(lens: &Lens<'_>) -> Vec<Need> {
-    let found = lens.world.change_needs(lens.me, lens.now);
-    found.iter().filter_map(|need| need_said(lens, need)).collect()
-}
-
-fn need_said(lens: &Lens<'_>, need: &CoverNeed) -> Option<Need> {
-    let covers = &lens.world.covers;
-    let of = |id: &ChangeId| covers.request(*id).map(|(_, request)| request);
-    let (open, now) = ("/changes".to_owned(), lens.now);
-    Some(match need {
-        CoverNeed::Cover { change, place, balance_minutes } => {
-            let part = &of(change)?.part;
-            let first = match (place, balance_minutes) {
-                (1, Some(minutes)) => format!(". Your balance is lowest, {}.", hours(*minutes)),
-                (_, Some(minutes)) => format!(". Your balance is {}.", hours(*minutes)),
-                (_, None) => ".".to_owned(),
-            };
-            let act = lens.me.map(|_| (format!("/changes/{change}/take"), "Take it"));
-            Need {
-                shape: Glyph::Cover,
-                what: format!("Cover asked by {}", lens.person(&part.person)),
-                until: Some(part.from.max(now)),
-                urgent: part.from <= now,
-                more: during(Say::new().text(lens.rota_title(&part.rota)), part).text(first),
-                act,
-                open,
-            }
-        }
-        CoverNeed::Answer { change } => {
-            let (_, swap) = covers.swap(*change)?;
-            let more = during(Say::new().text("They take yours"), &swap.other);
-            let more = during(more.text("; you take theirs"), &swap.one).text(".");
-            let what = format!("{} proposes a swap", lens.person(&swap.one.person));
-            let act = Some((format!("/changes/{change}/accept"), "Accept"));
-            Need {
-                shape: Glyph::Due,
-                what,
-                until: Some(swap.one.from.min(swap.other.from)),
-                urgent: false,
-                more,
-                act,
-                open,
-            }
-        }
-        CoverNeed::Approve { change } => {
-            let (_, swap) = covers.swap(*change)?;
-            let more = during(Say::new().strong(lens.person(&swap.one.person)).text(" gives"), &swap.one);
-            let more = during(more.text("; ").strong(lens.person(&swap.other.person)).text(" gives"), &swap.other);
-            let act = lens.me.map(|_| (format!("/changes/{change}/approve"), "Approve"));
-            let (what, until) = ("A swap waits for approval".into(), Some(swap.one.from.min(swap.other.from)));
-            Need { shape: Glyph::Due, what, until, urgent: false, more: more.text("."), act, open }
-        }
-        CoverNeed::Untaken { change } => {
-            let request = of(change)?;
-            let part = &request.part;
-            let more = during(Say::new().text(lens.rota_title(&part.rota)), part);
-            let stays = if lens.world.is_sick(&part.person, now) { "who is sick" } else { "who stays on watch" };
-            let what = format!("Nobody takes the watch of {}, {stays}", lens.person(&part.person));
-            let until = Some(part.from).filter(|from| *from > now).or(Some(part.until));
-            Need { shape: Glyph::Nobody, what, until, urgent: part.from <= now, more: more.text("."), act: None, open }
-        }
-        CoverNeed::Conflict(conflict) => {
-            let shift = &conflict.shift;
-            let what = format!("{} {} and on watch", lens.person(&shift.person), conflict.because.words());
-            let more =
-                Say::new().text(lens.rota_title(&shift.rota)).text(", ").at(shift.from).text(" to ").at(shift.until);
-            let (until, urgent) = (Some(shift.from.max(now)), shift.from <= now);
-            Need {
-                shape: Glyph::Nobody,
-                what,
-                until,
-                urgent,
-                more: more.text(". Nobody is asked for it."),
-                act: None,
-                open,
-            }
-        }
     })
 }
