@@ -14,7 +14,7 @@ fn sick(person: &str, until: &str) -> Command {
 
 /// Whom the facts since `before` page.
 fn paged(room: &Room, before: usize) -> Vec<String> {
-    let opened = room.journal[before..].iter().filter_map(|entry| match &entry.fact {
+    let opened = room.journal[before..].iter().filter_map(|entry| match &*entry.fact {
         Fact::Page(PageFact::Opened { person, .. }) => Some(person.to_string()),
         _ => None,
     });

@@ -249,7 +249,7 @@ fn within(inner: &Cover, outer: &Cover) -> bool {
 }
 
 fn is_extra_removed(room: &Room, extra: &BTreeSet<u64>, before: usize) -> bool {
-    room.journal[before..].iter().any(|entry| match &entry.fact {
+    room.journal[before..].iter().any(|entry| match &*entry.fact {
         Fact::Roster(RosterFact::OverrideRemoved { id, .. } | RosterFact::OverrideEnded { id, .. }) => {
             extra.contains(id)
         }
@@ -275,7 +275,7 @@ fn agree(room: &mut Room, when: Instant) {
         let Ok(Reply::Incident(incident)) = room.ask(opened) else { panic!("no incident") };
         let paged: BTreeSet<Name> = room.journal[before..]
             .iter()
-            .filter_map(|entry| match &entry.fact {
+            .filter_map(|entry| match &*entry.fact {
                 Fact::Page(PageFact::Opened { person, .. }) => Some(person.clone()),
                 _ => None,
             })
