@@ -23,7 +23,7 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(90 * 24);
 pub fn check(estate: &Estate, now: Instant) -> Vec<Problem> {
     let until = now.saturating_add(AHEAD).unwrap_or(Instant::MAX);
     let mut warnings = Vec::new();
-    for (name, wanted) in paged(estate) {
+    for (name, wanted) in paged(estate, now) {
         if let Some(person) = estate.persons.get(name) {
             reach(estate, person, &wanted, &mut warnings);
         }
@@ -47,11 +47,11 @@ pub fn check(estate: &Estate, now: Instant) -> Vec<Problem> {
 }
 
 /// Everybody who can be paged, and one reason for which.
-fn paged(estate: &Estate) -> BTreeMap<&Name, String> {
+fn paged(estate: &Estate, now: Instant) -> BTreeMap<&Name, String> {
     let mut people = BTreeMap::new();
     for rota in estate.rotas.values() {
         let layers = rota.layers.iter().filter(|layer| layer.role != Role::Shadow);
-        let turns = layers.flat_map(|layer| layer.rotation.persons());
+        let turns = layers.flat_map(|layer| roster::members_from(layer, now));
         for person in turns.chain(rota.overrides.iter().map(|change| &change.with)) {
             people.entry(person).or_insert_with(|| format!("is on watch in the rota `{}`", rota.name));
         }

@@ -30,7 +30,7 @@ pub use coverage::{Absent, Coverage, Stretch, absent, both, coverage, joined, mi
 pub use edge::{Edge, Holder, Side, edges, holder, next_edge};
 pub use fact::*;
 pub use fairness::{Burden, Share, Whose, fairness};
-pub use order::members;
+pub use order::{members, members_from};
 pub use plan::{plan_add, plan_remove};
 pub use resolve::{holes, idle_overrides, next_change, on_watch, overlapped, resting_on, shifts};
 pub use served::left_out;

@@ -52,6 +52,13 @@ pub fn members(layer: &Layer, at: Instant) -> impl Iterator<Item = &Name> {
     members.filter(move |member| is_member(member, wall)).map(|member| &member.person)
 }
 
+/// Those who take turns in a layer at an instant or will later; whoever has left is none of them.
+pub fn members_from(layer: &Layer, at: Instant) -> impl Iterator<Item = &Name> {
+    let wall = layer.zone.to_datetime(at);
+    let members = layer.rotation.members.iter().flatten();
+    members.filter(move |member| member.until.is_none_or(|until| wall < until)).map(|member| &member.person)
+}
+
 /// The wall clocks at which somebody joins or leaves, in order.
 pub(super) fn dates(rotation: &Rotation) -> Vec<i64> {
     let members = rotation.members.iter().flatten();

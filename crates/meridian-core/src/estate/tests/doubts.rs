@@ -73,6 +73,17 @@ fn people_who_cannot_be_reached() {
     check(&person("contacts: [{ name: a, email: a@b.c }, { name: b, ntfy: ana }]"), &[]);
     // Nobody pages her.
     check(&document("Person", "ana", "{ site: here }"), &[]);
+    // She joins, and has left already.
+    let ana = document("Person", "ana", "{ site: here, contacts: [] }");
+    let joins = |date: &str| {
+        let layer = format!(
+            "name: a, site: here, rotation: {{ start: 2026-01-05, every: 1 week, members: [wen, {{ person: ana, {date} }}] }}"
+        );
+        ana.clone() + &document("Rota", "r", &format!("{{ layers: [{{ {layer} }}] }}"))
+    };
+    let unreachable = "`ana` is on watch in the rota `r` but can't be reached: no contact is known";
+    check(&joins("from: 2027-01-01"), &[unreachable]);
+    check(&joins("until: 2026-11-22"), &[]);
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use meridian_core::estate::{Person, Reach, ReachStep, check};
+use meridian_core::{
+    estate::{Person, Reach, ReachStep, check},
+    roster,
+};
 
 use super::Lens;
 use crate::ui::{
@@ -71,7 +74,7 @@ pub fn people(lens: &Lens<'_>) -> PeopleView {
     let row = |person: &Person| {
         let (site, zone) = lens.site(&person.site);
         let stands = |rota: &&meridian_core::estate::Rota| {
-            rota.layers.iter().any(|layer| layer.rotation.persons().any(|m| *m == person.name))
+            rota.layers.iter().any(|layer| roster::members_from(layer, lens.now).any(|m| *m == person.name))
         };
         PersonRow {
             name: person.name.to_string(),
