@@ -10,7 +10,8 @@ use crate::{
     alert::{Incoming, Matcher, Silence},
     cover::{LeaveWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
-    id::{ChangeId, DeliveryId, Fingerprint, IncidentId, Name, PageId},
+    feed::FeedOf,
+    id::{ChangeId, DeliveryId, FeedId, Fingerprint, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, Severity},
 };
 
@@ -191,6 +192,16 @@ pub enum Command {
         status: u16,
         body: String,
     },
+    MakeFeed {
+        of: FeedOf,
+        hash: String,
+        prefix: String,
+        /// An account's name.
+        made_by: String,
+    },
+    RevokeFeed {
+        feed: FeedId,
+    },
 }
 
 /// A silence as somebody wants it.
@@ -237,6 +248,7 @@ pub enum Reply {
         changes: Vec<ChangeId>,
         remarks: Vec<Remark>,
     },
+    Feed(FeedId),
 }
 
 /// Why a command changed nothing.

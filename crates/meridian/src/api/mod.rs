@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod endpoints;
 mod estate;
 pub mod fairness;
+pub mod feeds;
 pub mod idempotency;
 mod incidents;
 mod listing;

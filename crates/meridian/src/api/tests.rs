@@ -15,6 +15,7 @@ use crate::serve::Intake;
 const WHO: &str = "\
 delete /accounts/{account} admin
 delete /accounts/{account}/sessions admin
+delete /feeds/{feed} viewer
 delete /me/sessions own
 delete /rotas/{rota}/overrides/{override} responder
 delete /session own
@@ -27,6 +28,7 @@ get /coverage viewer
 get /deliveries viewer
 get /estate viewer
 get /fairness viewer
+get /feeds viewer
 get /incidents viewer
 get /incidents/{incident} viewer
 get /journal viewer
@@ -47,6 +49,7 @@ post /accounts/{account}/link admin
 post /accounts/{account}/password admin
 post /accounts/{account}/role admin
 post /alerts/{fingerprint}/resolve responder
+post /feeds viewer
 post /incidents responder
 post /incidents/{incident}/acknowledge responder
 post /incidents/{incident}/notes responder

@@ -1,6 +1,7 @@
 //! What the commands for a running server take.
 
 mod access;
+mod feed;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use meridian_core::{
 use super::parse;
 use crate::cli::roster;
 pub use access::{AccountCommand, TokenCommand};
+pub use feed::FeedCommand;
 
 /// One noun: which server, how to print, and what to do.
 #[derive(Debug, Args)]
@@ -86,6 +88,8 @@ pub enum Command {
                             meridian fairness --estate estate --from 2026-10-01T00:00Z --to 2027-01-01T00:00Z"
     )]
     Fairness(Fairness),
+    /// Calendar feeds: watches in the calendars that people already look at.
+    Feed(Remote<FeedCommand>),
     /// Accounts: who can log in, and what each may.
     Account(Remote<AccountCommand>),
     /// API tokens.

@@ -8,6 +8,7 @@ mod alerts;
 pub mod args;
 pub(super) mod failure;
 mod fairness;
+mod feeds;
 mod incidents;
 mod output;
 mod overrides;
@@ -82,6 +83,7 @@ async fn answer(command: Command) -> Result<Done, Failure> {
         Command::Page(remote) => pages::run(&client, remote.command).await?.into(),
         Command::Override(remote) => overrides::run(&client, remote.command).await?.into(),
         Command::Fairness(wish) => fairness::run(&client, wish).await?.into(),
+        Command::Feed(remote) => feeds::run(&client, remote.command).await?.into(),
         Command::Account(remote) => accounts::run(&client, remote.command).await?.into(),
         Command::Token(remote) => tokens::run(&client, remote.command).await?.into(),
     })
@@ -97,6 +99,7 @@ impl Command {
             Command::Page(remote) => &remote.flags,
             Command::Override(remote) => &remote.flags,
             Command::Fairness(wish) => &wish.flags,
+            Command::Feed(remote) => &remote.flags,
             Command::Account(remote) => &remote.flags,
             Command::Token(remote) => &remote.flags,
         }

@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod acks;
 mod fairness;
+mod feeds;
 mod incidents;
 mod live;
 mod look;
@@ -39,6 +40,8 @@ pub fn router() -> Router<House> {
         .route("/rotas/{name}/overrides", post(rotas::add))
         .route("/rotas/{name}/overrides/{id}/remove", post(rotas::remove))
         .route("/fairness", get(fairness::fairness))
+        .route("/calendars", get(feeds::list).post(feeds::add))
+        .route("/calendars/{id}/revoke", post(feeds::revoke))
         .route("/people", get(look::people))
         .route("/estate", get(look::estate))
         .route("/journal", get(look::journal))
