@@ -10,7 +10,8 @@ use crate::{
     alert::{Incoming, Matcher, Silence},
     cover::{LeaveWish, PartWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
-    id::{ChangeId, DeliveryId, Fingerprint, IncidentId, Name, PageId},
+    feed::FeedOf,
+    id::{ChangeId, DeliveryId, FeedId, Fingerprint, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, Severity},
 };
 
@@ -245,6 +246,16 @@ pub enum Command {
         status: u16,
         body: String,
     },
+    MakeFeed {
+        of: FeedOf,
+        hash: String,
+        prefix: String,
+        /// An account's name.
+        made_by: String,
+    },
+    RevokeFeed {
+        feed: FeedId,
+    },
 }
 
 /// A silence as somebody wants it.
@@ -291,6 +302,7 @@ pub enum Reply {
         changes: Vec<ChangeId>,
         remarks: Vec<Remark>,
     },
+    Feed(FeedId),
 }
 
 /// Why a command changed nothing.

@@ -10,8 +10,8 @@ use serde::{
 };
 
 use crate::{
-    Instant, access::AccessFact, alert::AlertFact, cover::CoverFact, estate::EstateFact, incident::IncidentFact,
-    page::PageFact, request::RequestFact, roster::RosterFact,
+    Instant, access::AccessFact, alert::AlertFact, cover::CoverFact, estate::EstateFact, feed::FeedFact,
+    incident::IncidentFact, page::PageFact, request::RequestFact, roster::RosterFact,
 };
 
 /// One fact. On the wire it is an object with one key, the name of the fact: `{"alert.fired":{…}}`.
@@ -35,6 +35,7 @@ pub enum Fact {
     Estate(EstateFact),
     Access(AccessFact),
     Request(RequestFact),
+    Feed(FeedFact),
     House(HouseFact),
 }
 
@@ -71,7 +72,7 @@ macro_rules! from_noun {
 from_noun! {
     Alert AlertFact, Incident IncidentFact, Page PageFact, Roster RosterFact,
     Cover CoverFact,
-    Estate EstateFact, Access AccessFact, Request RequestFact, House HouseFact,
+    Estate EstateFact, Access AccessFact, Request RequestFact, Feed FeedFact, House HouseFact,
 }
 
 impl Fact {
@@ -111,6 +112,7 @@ impl<'de> Deserialize<'de> for Fact {
                     "estate" => Fact::Estate(EstateFact::deserialize(tagged)?),
                     "account" | "session" | "token" => Fact::Access(AccessFact::deserialize(tagged)?),
                     "request" => Fact::Request(RequestFact::deserialize(tagged)?),
+                    "feed" => Fact::Feed(FeedFact::deserialize(tagged)?),
                     "house" => Fact::House(HouseFact::deserialize(tagged)?),
                     other => return Err(A::Error::custom(format!("no fact begins with `{other}`"))),
                 };

@@ -117,6 +117,10 @@ number_id! {
     /// The number of a change of who is on watch: a cover request, a swap, a leave, a sickness, a shift taken.
     ChangeId
 }
+number_id! {
+    /// The number of a calendar feed.
+    FeedId
+}
 
 /// The identity of an alert: FNV-1a (64 bit) over its sorted labels, as Prometheus and Alertmanager compute it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -14,6 +14,8 @@ pub mod command;
 pub mod cover;
 pub mod estate;
 pub mod fact;
+pub mod feed;
+pub mod ics;
 pub mod id;
 pub mod incident;
 pub mod journal;

@@ -4,7 +4,7 @@ use crate::run;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PACKAGES: [&str; 2] = ["aiosmtpd==1.4.6", "pdpyras==5.4.1"];
+const PACKAGES: [&str; 4] = ["aiosmtpd==1.4.6", "pdpyras==5.4.1", "icalendar==7.3.0", "recurring-ical-events==3.8.2"];
 
 /// A Python that can make environments. The system's comes second: a chosen one stands before it in `PATH`.
 pub fn interpreter() -> Option<PathBuf> {

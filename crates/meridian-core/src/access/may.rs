@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::{AccountRole, Scope};
-use crate::id::{Actor, Name};
+use crate::{
+    feed::{Feed, FeedOf},
+    id::{Actor, Name},
+};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +42,12 @@ pub enum Action {
     Tokens,
     /// Read the estate's files again.
     Reload,
+    /// Make and revoke calendar feeds; of whom, [`may_make_feed`] says.
+    Feeds,
 }
 
 impl Action {
-    pub const ALL: [Action; 9] = [
+    pub const ALL: [Action; 10] = [
         Action::Read,
         Action::Ingest,
         Action::Respond,
@@ -52,6 +57,7 @@ impl Action {
         Action::Accounts,
         Action::Tokens,
         Action::Reload,
+        Action::Feeds,
     ];
 
     /// As a person reads it after "may not".
@@ -66,6 +72,7 @@ impl Action {
             Action::Accounts => "manage accounts",
             Action::Tokens => "manage API tokens",
             Action::Reload => "reload the estate",
+            Action::Feeds => "make calendar feeds",
         }
     }
 }
@@ -80,9 +87,27 @@ pub fn may(principal: &Principal, action: Action) -> bool {
     }
 }
 
+/// May `principal` have an address under which anybody reads these shifts? Everybody who reads may have those of a rota
+/// and of a team; those of a person are the person's own.
+pub fn may_make_feed(principal: &Principal, of: &FeedOf) -> bool {
+    let own = match (of, principal) {
+        (FeedOf::Rota(_) | FeedOf::Team(_), _) | (FeedOf::Person(_), Principal::Demo) => true,
+        (FeedOf::Person(of), _) => principal.person() == Some(of) || may(principal, Action::Accounts),
+    };
+    own && may(principal, Action::Feeds)
+}
+
+/// May `principal` see and revoke this feed? Whoever made it may, the person whose shifts it has, and an admin.
+/// `account` is the one that answers for `principal`: its own, or that of whoever made the token.
+pub fn may_revoke_feed(principal: &Principal, account: &str, feed: &Feed) -> bool {
+    let made = feed.made_by == account || *principal == Principal::Demo;
+    let own = matches!(&feed.of, FeedOf::Person(of) if principal.person() == Some(of));
+    (made || own || may(principal, Action::Accounts)) && may(principal, Action::Feeds)
+}
+
 fn role_may(role: AccountRole, action: Action) -> bool {
     match action {
-        Action::Read => true,
+        Action::Read | Action::Feeds => true,
         Action::Ingest | Action::Respond | Action::Silence | Action::Override => role >= AccountRole::Responder,
         Action::Accounts | Action::Tokens | Action::Reload => role >= AccountRole::Admin,
         Action::OwnAccount => false,
@@ -92,7 +117,8 @@ fn role_may(role: AccountRole, action: Action) -> bool {
 /// A token has no account of its own, so [`Action::OwnAccount`] is never in a scope.
 fn scope_may(scope: Scope, action: Action) -> bool {
     match scope {
-        Scope::Read => role_may(AccountRole::Viewer, action),
+        // The address of a feed is read long after a token is revoked.
+        Scope::Read => action != Action::Feeds && role_may(AccountRole::Viewer, action),
         Scope::Ingest => action == Action::Ingest,
         Scope::Respond => action != Action::Ingest && role_may(AccountRole::Responder, action),
         Scope::Admin => role_may(AccountRole::Admin, action),

@@ -12,8 +12,9 @@ use crate::{
     alert::{AlertFact, FiredAlert, GroupKey, Labels, MatchOp, Quiet, ResolvedBecause, Silence, SilenceMatcher},
     command::Reply,
     estate::{EstateFact, Override, RefusedProblem, Role, SourceFile, Target, Technology},
-    id::{Actor, DeliveryId, Fingerprint, IncidentId, Name, PageId},
+    id::{Actor, DeliveryId, FeedId, Fingerprint, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, ReleasedBecause, Severity},
+    feed::{FeedFact, FeedOf, RevokedBecause},
     journal::Entry,
     page::{CancelledBecause, NobodyBecause, Notice, PageFact, PagedBecause, Planned, StepBecause, Urgency},
     request::RequestFact,
@@ -29,6 +30,7 @@ pub fn every_fact() -> Vec<Fact> {
     facts.extend(request().into_iter().map(Fact::from));
     facts.extend(roster().map(Fact::from));
     facts.extend(cover::every().map(Fact::from));
+    facts.extend(feed().map(Fact::from));
     facts.extend(alert().into_iter().map(Fact::from));
     facts.extend(incident().into_iter().map(Fact::from));
     facts.extend(escalation().into_iter().map(Fact::from));
@@ -147,11 +149,29 @@ fn request() -> Vec<RequestFact> {
         AlertFact::SilenceSet { silence } => Some(Reply::Silence(silence)),
         _ => None,
     });
-    let mut replies = vec![Reply::Done, Reply::Already, Reply::Incident(IncidentId(42)), Reply::Override(7)];
+    let mut replies =
+        vec![Reply::Done, Reply::Already, Reply::Incident(IncidentId(42)), Reply::Override(7), Reply::Feed(FeedId(3))];
     replies.extend(silence);
     let mut facts: Vec<_> = (0u32..).zip(replies).map(|(nth, reply)| granted(nth, reply)).collect();
     facts.push(RequestFact::Answered { request: hash("a"), status: 201, body: "{\"incident\":42}".into() });
     facts
+}
+
+fn feed() -> [FeedFact; 5] {
+    let made = |feed, of| FeedFact::Made {
+        feed: FeedId(feed),
+        of,
+        hash: "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8".into(),
+        prefix: "mrf_3fQ1".into(),
+        made_by: "wen".into(),
+    };
+    [
+        made(1, FeedOf::Person(name("wen"))),
+        made(2, FeedOf::Rota(name("payments"))),
+        made(3, FeedOf::Team(name("payments"))),
+        FeedFact::Revoked { feed: FeedId(1), because: RevokedBecause::Asked },
+        FeedFact::Revoked { feed: FeedId(2), because: RevokedBecause::MakerMayNot },
+    ]
 }
 
 fn roster() -> [RosterFact; 4] {
@@ -349,6 +369,7 @@ mod tests {
             Fact::Estate(_) => "estate",
             Fact::Access(_) => "account",
             Fact::Request(_) => "request",
+            Fact::Feed(_) => "feed",
             Fact::House(_) => "house",
         }
     }
@@ -357,7 +378,7 @@ mod tests {
     fn every_fact_is_among_the_samples() {
         let have: BTreeSet<String> = every_fact().iter().map(Fact::name).collect();
         let nouns: BTreeSet<&str> = every_fact().iter().map(noun).collect();
-        assert_eq!(nouns.len(), 9, "{nouns:?}");
+        assert_eq!(nouns.len(), 10, "{nouns:?}");
         let known: BTreeSet<String> = nouns.into_iter().flat_map(names_of).collect();
         assert_eq!(have, known);
     }

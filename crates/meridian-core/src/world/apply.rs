@@ -7,6 +7,7 @@ use crate::{
     Instant,
     estate::{self, Estate, EstateFact, SourceFile},
     fact::{Fact, HouseFact},
+    feed::Revision,
     incident::{IncidentFact, Moment, OpenedBecause},
     journal::Entry,
     page::PageFact,
@@ -23,13 +24,15 @@ impl World {
             Fact::Incident(fact) => self.apply_incident(entry, fact),
             Fact::Page(fact) => self.apply_page(entry, fact),
             Fact::Roster(fact) => {
+                self.revisions.roster(Revision { seq: entry.seq, at }, fact, &self.overrides);
                 self.overrides.apply(fact);
                 self.covers.apply_roster(at, &entry.actor, fact);
             }
             Fact::Cover(fact) => self.covers.apply(at, &entry.actor, fact),
-            Fact::Estate(fact) => self.apply_estate(at, fact),
+            Fact::Estate(fact) => self.apply_estate(entry, fact),
             Fact::Access(fact) => self.access.fold(at, fact),
             Fact::Request(fact) => self.requests.apply(at, fact),
+            Fact::Feed(fact) => self.feeds.apply(at, fact),
             Fact::House(fact) => self.apply_house(at, fact),
         }
         if is_worth_telling(&entry.fact) {
@@ -76,7 +79,8 @@ impl World {
         }
     }
 
-    fn apply_estate(&mut self, at: Instant, fact: &EstateFact) {
+    fn apply_estate(&mut self, entry: &Entry, fact: &EstateFact) {
+        let at = entry.at;
         match fact {
             EstateFact::Loaded { digest, files } => {
                 self.estate.digest = digest.clone();
@@ -84,6 +88,7 @@ impl World {
                 self.estate.since = Some(at);
                 self.estate.refused = None;
                 self.parse_estate();
+                self.revisions.everything(Revision { seq: entry.seq, at });
                 self.alerts.apply_estate(at, self.estate.parsed.routing.as_deref());
             }
             EstateFact::Refused { digest, problems } => {

@@ -2,11 +2,13 @@
 
 use super::{Turn, World};
 use crate::{
-    Instant, access,
+    Instant,
+    access::{self, AccessFact},
     alert::{AlertFact, Incoming, ResolvedBecause},
     command::{Command, Refusal, Reply},
     estate::EstateFact,
     fact::HouseFact,
+    feed::{self, FeedFact},
     id::{Actor, DeliveryId, Fingerprint},
     journal::Entry,
     request::{Mark, RequestFact},
@@ -59,7 +61,7 @@ impl World {
         if let Some(plan) = access::plan(&turn.world.access, &command, turn.now) {
             let facts = plan?;
             let reply = if facts.is_empty() { Reply::Already } else { Reply::Done };
-            turn.record_all(facts);
+            turn.access(facts);
             return Ok(reply);
         }
         match command {
@@ -91,6 +93,20 @@ impl World {
                 let answered = turn.world.requests.plan_answer(turn.now, &request, status, &body);
                 Ok(answered.map_or(Reply::Already, |fact| turn.done(fact)))
             }
+            Command::MakeFeed { of, hash, prefix, made_by } => {
+                let world = &turn.world;
+                let fact = feed::plan_make(&world.feeds, world.estate(), &of, hash, prefix, made_by)?;
+                let reply = match &fact {
+                    FeedFact::Made { feed, .. } => Reply::Feed(*feed),
+                    FeedFact::Revoked { .. } => Reply::Done,
+                };
+                turn.record(fact);
+                Ok(reply)
+            }
+            Command::RevokeFeed { feed } => {
+                let fact = feed::plan_revoke(&turn.world.feeds, feed)?;
+                Ok(turn.done(fact))
+            }
             Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
             Command::Resume { refused_since, why } => Ok(turn.done(HouseFact::Resumed { refused_since, why })),
             Command::Stop => Ok(turn.done(HouseFact::Stopped {})),
@@ -103,6 +119,17 @@ impl Turn<'_> {
     pub fn done(&mut self, fact: impl Into<crate::Fact>) -> Reply {
         self.record(fact);
         Reply::Done
+    }
+
+    /// Whoever may less from now on keeps no address of what they could see before.
+    fn access(&mut self, facts: Vec<AccessFact>) {
+        let may_orphan =
+            |fact: &AccessFact| matches!(fact, AccessFact::AccountRemoved { .. } | AccessFact::AccountChanged { .. });
+        let before = facts.iter().any(may_orphan).then(|| self.world.access.clone());
+        self.record_all(facts);
+        if let Some(before) = before {
+            self.record_all(feed::orphans(&self.world.feeds, &before, &self.world.access));
+        }
     }
 
     /// Transitions become facts; re-sends are only remembered, until the next start.

@@ -28,6 +28,7 @@ use crate::{
     cover::Covers,
     estate::{Estate, RefusedProblem, Role, Routing, SourceFile},
     fact::Fact,
+    feed::{Feed, Feeds, Revisions, Source},
     id::{Actor, Name},
     incident::Incidents,
     journal::Entry,
@@ -53,6 +54,8 @@ pub struct World {
     pub covers: Covers,
     pub access: Access,
     pub requests: Requests,
+    pub feeds: Feeds,
+    pub(crate) revisions: Revisions,
     pub(crate) estate: EstateInForce,
     pub(crate) house: House,
     /// The newest facts worth telling, oldest first.
@@ -158,6 +161,18 @@ impl World {
     pub fn absent(&self, rota: &Name, from: Instant, until: Instant) -> roster::Absent {
         let Some(known) = self.estate.parsed.rotas.get(rota) else { return roster::Absent::default() };
         roster::absent(&self.estate.parsed, &self.overrides, known, from, until)
+    }
+
+    /// The calendar feed whose secret has this hash. One whose maker may not log in now is not there either.
+    pub fn feed(&self, hash: &str) -> Option<&Feed> {
+        let feed = self.feeds.by_hash(hash)?;
+        let disabled = self.access.account(&feed.made_by).is_some_and(|maker| maker.disabled);
+        Some(feed).filter(|_| !disabled)
+    }
+
+    pub fn feed_source(&self) -> Source {
+        let (estate, overrides) = (self.estate.parsed.clone(), self.overrides.clone());
+        Source { estate, overrides, revisions: self.revisions.clone() }
     }
 
     /// Whom a page to this role of a rota reaches. With the primaries come those who learn by leading, before them; where

@@ -191,6 +191,18 @@ pub struct NewToken {
     expires_in_days: Option<u32>,
 }
 
+/// The account that answers for what is made.
+pub fn maker(house: &House, principal: &Principal) -> String {
+    match principal {
+        Principal::Session { account, .. } => account.to_string(),
+        // What a token makes belongs to the same account, so that it goes with it.
+        Principal::Token { token, .. } => {
+            house.keeper.world().access.token(token.as_str()).map(|t| t.created_by.clone()).unwrap_or_default()
+        }
+        other => other.actor().to_string(),
+    }
+}
+
 pub async fn create_token(
     State(house): State<House>,
     caller: Caller,
@@ -205,14 +217,7 @@ pub async fn create_token(
         Some(_) => return Err(Problem::field("expires_in_days", "it is not between 1 and 3650")),
     };
     let drawn = auth::draw_token().map_err(|e| Problem::new(StatusCode::SERVICE_UNAVAILABLE, e.to_string()))?;
-    let created_by = match &caller.principal {
-        Principal::Session { account, .. } => account.to_string(),
-        // A token that a token made belongs to the same account, so that it goes with it.
-        Principal::Token { token, .. } => {
-            house.keeper.world().access.token(token.as_str()).map(|t| t.created_by.clone()).unwrap_or_default()
-        }
-        other => other.actor().to_string(),
-    };
+    let created_by = maker(&house, &caller.principal);
     let auth::Drawn { secret, hash, prefix } = drawn;
     let command = Command::CreateToken { token: token.clone(), hash, prefix, scopes: wish.scopes, created_by, expires };
     house.keeper.ask(actor, command).await?;

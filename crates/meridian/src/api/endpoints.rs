@@ -4,12 +4,12 @@ use axum::{
     handler::Handler,
     routing::{MethodRouter, delete, get, post, put},
 };
-use meridian_core::access::Action::{self, Accounts, Override, OwnAccount, Read, Respond, Silence, Tokens};
+use meridian_core::access::Action::{self, Accounts, Feeds, Override, OwnAccount, Read, Respond, Silence, Tokens};
 
 use super::{
     access, accounts, alerts, changes, cover, coverage, estate,
     fairness::{self, ShareView},
-    incidents,
+    feeds, incidents,
     openapi::{Described, Shape, of},
     pages, rotas,
 };
@@ -102,6 +102,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(on_rotas());
     all.extend(on_changes());
     all.extend(on_swaps_and_leave());
+    all.extend(on_feeds());
     all
 }
 
@@ -276,6 +277,17 @@ fn on_alerts() -> Vec<Endpoint> {
         read("/silences", "Silences", List(of::<SilenceView>()), silences).query(&["state", "limit", "cursor"]),
         change(Silence, "/silences", "Set a silence", of::<NewSilence>(), (201, One(of::<SilenceView>())), set_silence),
         remove(Silence, "/silences/{silence}", "Expire a silence", expire_silence),
+    ]
+}
+
+fn on_feeds() -> Vec<Endpoint> {
+    use feeds::*;
+    let made = (201, Shape::One(of::<FeedView>()));
+    vec![
+        read("/feeds", "The calendar feeds that the caller may revoke", Shape::List(of::<FeedView>()), list)
+            .needs(Needs::May(Feeds)),
+        change(Feeds, "/feeds", "Make a calendar feed; its address is told once", of::<NewFeed>(), made, create),
+        remove(Feeds, "/feeds/{feed}", "Revoke a calendar feed", revoke),
     ]
 }
 

@@ -4,6 +4,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use meridian_core::{
     Fact,
     access::{AccessFact, Action},
+    feed::FeedFact,
     journal,
 };
 use serde::{Deserialize, Serialize};
@@ -136,6 +137,9 @@ pub async fn journal(
 /// A hash of a password can be tried at leisure by whoever has it.
 fn without_secrets(fact: &Fact) -> Fact {
     let mut fact = fact.clone();
+    if let Fact::Feed(FeedFact::Made { hash, .. }) = &mut fact {
+        *hash = "…".to_owned();
+    }
     if let Fact::Access(access) = &mut fact {
         match access {
             AccessFact::AccountCreated { password_hash: hash, .. }

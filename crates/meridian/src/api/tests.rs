@@ -16,6 +16,7 @@ const WHO: &str = "\
 delete /accounts/{account} admin
 delete /accounts/{account}/sessions admin
 delete /leave/{change} responder
+delete /feeds/{feed} viewer
 delete /me/sessions own
 delete /rotas/{rota}/overrides/{override} responder
 delete /session own
@@ -32,6 +33,7 @@ get /coverage viewer
 get /deliveries viewer
 get /estate viewer
 get /fairness viewer
+get /feeds viewer
 get /incidents viewer
 get /incidents/{incident} viewer
 get /journal viewer
@@ -59,6 +61,7 @@ post /changes/{change}/undo responder
 post /cover responder
 post /cover/{change}/decline responder
 post /cover/{change}/take responder
+post /feeds viewer
 post /incidents responder
 post /incidents/{incident}/acknowledge responder
 post /incidents/{incident}/notes responder

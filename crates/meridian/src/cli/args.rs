@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use meridian_core::Instant;
 
-use super::{client, coverage, roster, route};
+use super::{calendar, client, coverage, roster, route};
 use crate::serve::proxy::Network;
 
 /// The control room for production that follows the sun: who is on watch, what is broken, who must know.
@@ -127,6 +127,11 @@ pub enum Command {
         /// Print JSON, as the API answers it.
         #[arg(long)]
         json: bool,
+    },
+    /// Calendars of holidays, and what is imported from the calendars of others.
+    Calendar {
+        #[command(subcommand)]
+        command: calendar::CalendarCommand,
     },
     #[command(flatten)]
     Remote(client::args::Command),

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the answer is no (a broken estate, a refusal, a server that can't be reached), 2 wrong usage.
 
 pub mod args;
+pub mod calendar;
 pub mod client;
 pub mod color;
 pub mod coverage;
@@ -38,6 +39,7 @@ pub fn run() -> ExitCode {
         Command::Coverage { estate, from, to, rota, json } => answer(
             estate::load(&estate).and_then(|estate| coverage::coverage(&estate, rota.as_deref(), from, to, json)),
         ),
+        Command::Calendar { command } => calendar_command(command),
         Command::Remote(command) => client::run(command),
         Command::Journal { command } => match command {
             JournalCommand::Verify { data, json } => journal::verify(&data, json),
@@ -51,6 +53,25 @@ pub fn run() -> ExitCode {
             answer(String::from_utf8(script).map_err(|error| error.to_string()))
         }
         Command::Man { dir } => man(&dir),
+    }
+}
+
+fn calendar_command(command: calendar::CalendarCommand) -> ExitCode {
+    let wish = match command {
+        calendar::CalendarCommand::List { name } => return answer(calendar::list(name.as_deref())),
+        calendar::CalendarCommand::Import(wish) => wish,
+    };
+    let today = crate::clock::Clock::system().now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    match calendar::import(&wish, today) {
+        Ok(done) => {
+            // Beside the lines, so that the standard output can go into a file.
+            done.said.iter().for_each(|said| eprintln!("{said}"));
+            if !done.text.is_empty() {
+                print(&done.text);
+            }
+            ExitCode::SUCCESS
+        }
+        Err(why) => fail(&why),
     }
 }
 

@@ -88,6 +88,7 @@ pub fn router(house: House) -> Router {
         .merge(ops::router())
         .merge(crate::hooks::router())
         .merge(crate::api::router(&house))
+        .merge(crate::api::feeds::router())
         .merge(crate::ui::router())
         .with_state(house)
         .layer(from_fn_with_state(guard::Numbers::default(), guard::guard))

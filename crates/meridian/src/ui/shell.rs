@@ -219,6 +219,7 @@ fn me(shell: &Shell) -> Markup {
                 div {
                     b { (reader.display_name) }
                     @if reader.own_account { a href="/account" { "Your account" } }
+                    a href="/calendars" { "Calendar feeds" }
                     @if reader.administers { a href="/accounts" { "Accounts" } }
                     @if reader.administers { a href="/tokens" { "API tokens" } }
                     form.inline method="post" action="/logout" { (csrf(&shell.csrf)) button.linkbtn { "Log out" } }

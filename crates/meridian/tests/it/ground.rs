@@ -1,7 +1,7 @@
 //! Meridian with a webhook receiver and nothing else: what hostile senders, full disks and kills are tried on.
 //! It needs no installed tools, so these tests run everywhere.
 
-use meridian_testkit::servers::{Meridian, Receiver, http::Response};
+use meridian_testkit::servers::{Meridian, Receiver, http::Response, wait_until};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -49,6 +49,25 @@ spec:
   route: { receiver: payments, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h }
   severity: { label: severity, map: { critical: SEV1, warning: SEV4 }, default: SEV3 }
 "#;
+
+/// Makes the first account, `ops`, and a token that may do everything.
+pub fn admin_token(meridian: &Meridian) -> String {
+    // It is printed right after the first answer.
+    let printed = || meridian.log().split_once("/setup?token=").is_some_and(|(_, rest)| rest.contains('\n'));
+    wait_until("the setup link", || printed().then_some(()));
+    let link = meridian.setup_link();
+    let (_, setup) = link.split_once("token=").expect("a token in the link");
+    let body = json!({ "token": setup, "account": "ops", "display_name": "Ops", "password": "correct horse battery" });
+    let made = meridian.post("/api/v1/setup", &body);
+    let cookie = made.header("set-cookie").unwrap_or_else(|| panic!("no cookie: {}", made.text()));
+    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+    let me = meridian.send("GET", "/api/v1/me", &[("cookie", &cookie)], b"").json();
+    let csrf = me["csrf"].as_str().expect("a CSRF token").to_owned();
+    let headers = [("cookie", &*cookie), ("x-csrf-token", &csrf), ("content-type", "application/json")];
+    let wish = json!({ "token": "root", "scopes": ["admin"] }).to_string();
+    let token = meridian.send("POST", "/api/v1/tokens", &headers, wish.as_bytes()).json();
+    token["secret"].as_str().unwrap_or_else(|| panic!("no secret: {token}")).to_owned()
+}
 
 pub struct Ground {
     pub meridian: Meridian,

@@ -7,6 +7,7 @@ mod accounts;
 mod acknowledge;
 mod amtool;
 mod begin;
+mod calendar;
 mod client;
 mod coverage;
 mod crash;

@@ -22,7 +22,7 @@ pub use login::{
     session_cookie, set_up, setup_link,
 };
 pub use password::{PASSWORD_CHARS_MIN, check_length, hash as hash_password, verify as verify_password};
-pub use secret::{Drawn, draw_session, draw_token, hash as hash_secret, is_token};
+pub use secret::{Drawn, draw_feed, draw_session, draw_token, hash as hash_secret, is_token};
 
 /// What the edge remembers about those who ask. It is in memory only.
 pub struct Gate {

@@ -23,6 +23,15 @@ pub fn draw_token() -> Result<Drawn, getrandom::Error> {
     Ok(Drawn { hash: hash(&secret), prefix: secret.chars().take(TOKEN_PREFIX.len() + 4).collect(), secret })
 }
 
+/// What makes the address of a calendar feed recognisable for scanners of leaked secrets.
+pub const FEED_PREFIX: &str = "mrf_";
+
+/// The secret in the address of a calendar feed.
+pub fn draw_feed() -> Result<Drawn, getrandom::Error> {
+    let secret = format!("{FEED_PREFIX}{}", draw(TOKEN_CHARS)?);
+    Ok(Drawn { hash: hash(&secret), prefix: secret.chars().take(FEED_PREFIX.len() + 4).collect(), secret })
+}
+
 pub fn draw_session() -> Result<Drawn, getrandom::Error> {
     let secret = draw(43)?;
     Ok(Drawn { hash: hash(&secret), prefix: String::new(), secret })

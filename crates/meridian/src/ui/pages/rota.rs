@@ -77,6 +77,7 @@ pub fn rota(shell: &Shell, view: &RotaView) -> Markup {
                 @if !view.is_now { a.btn href={ (path) "?span=" (view.span.word()) } { "Now" } }
                 a.btn href={ (path) "?span=" (view.span.word()) "&from=" (view.later) } { "Later" }
                 a.btn href={ "/fairness?of=rota%2F" (view.name) } { "Fairness" }
+                a.btn href={ "/calendars?of=rota/" (view.name) } { "Calendar feed" }
             }
         }
         section #lanes data-live aria-label=(view.span.title()) {

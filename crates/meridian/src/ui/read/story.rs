@@ -6,6 +6,7 @@ use meridian_core::{
     alert::AlertFact,
     estate::EstateFact,
     fact::HouseFact,
+    feed::{FeedFact, RevokedBecause, title},
     id::{Actor, DeliveryId},
     incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause},
     journal::Entry,
@@ -28,6 +29,7 @@ pub fn tell(lens: &Lens<'_>, seq: u64, at: Instant, actor: &Actor, fact: &Fact) 
         Fact::Roster(fact) => roster(lens, at, fact),
         Fact::Cover(fact) => changes::told(lens, at, fact),
         Fact::Estate(fact) => estate(at, fact),
+        Fact::Feed(fact) => feed(lens, at, fact),
         Fact::Access(fact) => access(at, fact)?,
         // Bookkeeping of clients; what they asked for is told.
         Fact::Request(_) => return None,
@@ -232,6 +234,19 @@ fn alert(lens: &Lens<'_>, at: Instant, fact: &AlertFact) -> Told {
         AlertFact::SilenceExpired { id } => {
             let of = lens.world.alerts.silence(id).map(|s| format!(" of {}", s.created_by)).unwrap_or_default();
             Told::new(at, format!("The silence{of} was ended"))
+        }
+    }
+}
+
+fn feed(lens: &Lens<'_>, at: Instant, fact: &FeedFact) -> Told {
+    match fact {
+        FeedFact::Made { of, .. } => Told::new(at, format!("Calendar feed made: {}", title(lens.world.estate(), of))),
+        FeedFact::Revoked { feed, because } => {
+            let told = Told::new(at, format!("Calendar feed {feed} revoked"));
+            match because {
+                RevokedBecause::Asked => told,
+                RevokedBecause::MakerMayNot => told.because("whoever made it may not have it any more"),
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod acks;
 mod changes;
 mod fairness;
+mod feeds;
 mod incidents;
 mod live;
 mod look;
@@ -48,6 +49,8 @@ pub fn router() -> Router<House> {
         .route("/changes/sick", post(changes::sick))
         .route("/changes/{id}/{answer}", post(changes::answer))
         .route("/fairness", get(fairness::fairness))
+        .route("/calendars", get(feeds::list).post(feeds::add))
+        .route("/calendars/{id}/revoke", post(feeds::revoke))
         .route("/people", get(look::people))
         .route("/estate", get(look::estate))
         .route("/journal", get(look::journal))

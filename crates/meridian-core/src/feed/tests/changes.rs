@@ -1,0 +1,240 @@
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::{ESTATE, House, at, name, stand_in};
+use crate::{Command, Instant, estate::Override, feed::window, ics::Event, roster::Shift};
+
+const NOW: &str = "2026-03-02T09:00:00Z";
+
+/// `UID SEQUENCE FROM UNTIL`, of the events that start on these days.
+fn lines(events: &[Event], from: &str, until: &str) -> Vec<String> {
+    let minute = |at: Instant| at.strftime("%m-%dT%H:%M").to_string();
+    let within = events.iter().filter(|event| at(from) <= event.from && event.from < at(until));
+    let uid = |event: &Event| event.uid.replace("@meridian", "").replace("payments.", "");
+    within.map(|e| format!("{} {} {} {}", uid(e), e.sequence, minute(e.from), minute(e.until))).collect()
+}
+
+#[track_caller]
+fn check(house: &House, of: &str, (from, until): (&str, &str), expected: &[&str]) {
+    assert_eq!(lines(&house.events(of, at(NOW)), from, until), expected, "{of}");
+}
+
+const TUESDAY: (&str, &str) = ("2026-03-10T06:00:00Z", "2026-03-11T00:00:00Z");
+
+#[test]
+fn an_override_moves_the_event_it_shortens_and_takes_away_the_one_it_replaces() {
+    let mut house = House::new(NOW);
+    check(&house, "person/priya", TUESDAY, &["london.2026-03-10.priya 1 03-10T08:00 03-10T17:00"]);
+    // Tom has the afternoon.
+    let id = house.change(at(NOW), stand_in("2026-03-10T13:00:00Z", "2026-03-10T17:00:00Z", "london priya > tom"));
+    check(&house, "person/priya", TUESDAY, &["london.2026-03-10.priya 2 03-10T08:00 03-10T13:00"]);
+    check(&house, "person/tom", TUESDAY, &["london.2026-03-10.tom 2 03-10T13:00 03-10T17:00"]);
+    // Another day is not touched.
+    let wednesday = ("2026-03-11T06:00:00Z", "2026-03-11T12:00:00Z");
+    check(&house, "person/priya", wednesday, &["london.2026-03-11.priya 1 03-11T08:00 03-11T17:00"]);
+    // And an hour in the middle of the morning.
+    house.change(at(NOW), stand_in("2026-03-10T09:00:00Z", "2026-03-10T10:00:00Z", "london priya > tom"));
+    check(
+        &house,
+        "person/priya",
+        TUESDAY,
+        &["london.2026-03-10.priya 3 03-10T08:00 03-10T09:00", "london.2026-03-10.priya.2 3 03-10T10:00 03-10T13:00"],
+    );
+    house.ask(at(NOW), Command::RemoveOverride { rota: name("payments"), id }).unwrap();
+    check(&house, "person/tom", TUESDAY, &["london.2026-03-10.tom 4 03-10T09:00 03-10T10:00"]);
+    // Another estate is a change of everything, and the same event.
+    house.load(at(NOW), &ESTATE.replace("from: \"08:00\"", "from: \"07:00\""));
+    check(
+        &house,
+        "person/priya",
+        TUESDAY,
+        &["london.2026-03-10.priya 5 03-10T07:00 03-10T09:00", "london.2026-03-10.priya.2 5 03-10T10:00 03-10T17:00"],
+    );
+}
+
+#[test]
+fn a_night_keeps_its_day_when_its_beginning_is_taken() {
+    let mut house = House::new(NOW);
+    let night = ("2026-03-10T00:00:00Z", "2026-03-10T12:00:00Z");
+    check(&house, "person/oliver", night, &[]);
+    let night = ("2026-03-11T00:00:00Z", "2026-03-11T12:00:00Z");
+    check(&house, "person/oliver", night, &["nights.2026-03-10.oliver 1 03-11T02:00 03-11T10:00"]);
+    // After midnight in New York.
+    house.change(at(NOW), stand_in("2026-03-11T02:00:00Z", "2026-03-11T06:00:00Z", "nights oliver > tom"));
+    check(&house, "person/oliver", night, &["nights.2026-03-10.oliver 2 03-11T06:00 03-11T10:00"]);
+}
+
+#[test]
+fn who_is_always_on_watch_has_an_event_a_month() {
+    let mut house = House::new(NOW);
+    let spring = ("2026-02-28T00:00:00Z", "2026-04-30T00:00:00Z");
+    let always = |house: &House| -> Vec<String> {
+        let of_layer = house.events("rota/payments", at(NOW)).into_iter().filter(|e| e.uid.contains(".always."));
+        lines(&of_layer.collect::<Vec<_>>(), spring.0, spring.1)
+    };
+    assert_eq!(
+        always(&house),
+        ["always.2026-03-01.priya 1 03-01T00:00 03-31T23:00", "always.2026-04-01.priya 1 03-31T23:00 04-30T23:00"]
+    );
+    house.change(at(NOW), stand_in("2026-03-20T00:00:00Z", "2026-04-10T00:00:00Z", "always priya > tom"));
+    assert_eq!(
+        always(&house),
+        [
+            "always.2026-03-01.priya 2 03-01T00:00 03-20T00:00",
+            "always.2026-03-01.tom 2 03-20T00:00 03-31T23:00",
+            "always.2026-04-01.tom 2 03-31T23:00 04-10T00:00",
+            "always.2026-04-01.priya 2 04-10T00:00 04-30T23:00"
+        ]
+    );
+    // The first event of the feed is told whole, and days later the feed is the same.
+    let early = house.events("rota/alone", at("2026-03-02T09:00:00Z"));
+    assert!(early == house.events("rota/alone", at("2026-03-20T00:00:00Z")));
+    assert!(early[0].from < window(at(NOW)).0 && early[0].until > window(at(NOW)).0);
+}
+
+#[test]
+fn an_event_says_what_somebody_wants_to_know() {
+    let mut house = House::new(NOW);
+    house.change(at(NOW), stand_in("2026-03-10T13:00:00Z", "2026-03-10T17:00:00Z", "london priya > tom"));
+    let events = house.events("person/tom", at(NOW));
+    let event = events.iter().find(|event| event.from == at("2026-03-10T13:00:00Z")).unwrap();
+    assert_eq!(event.summary, "On watch: Payments (primary)");
+    assert_eq!(
+        event.description,
+        "Payments: primary, Tom, the Elder\n\
+         Tue 2026-03-10 13:00 GMT to Tue 2026-03-10 17:00 GMT in London\n\
+         In the place of Priya Nair\n\
+         Also on watch for a part of it: Priya Nair (secondary)\n\
+         https://m.example/rotas/payments"
+    );
+    assert_eq!((event.location.as_str(), event.url.as_str()), ("London", "https://m.example/rotas/payments"));
+    let team = house.events("team/ops", at(NOW));
+    assert!(team.iter().any(|event| event.summary == "Payments: primary, Tom, the Elder"));
+    assert!(team.iter().all(|event| event.uid.starts_with("payments.")), "the other rota is of no team");
+    // What left the estate is an empty calendar, so that its events vanish.
+    house.load(at(NOW), &ESTATE.replace("name: alone", "name: another"));
+    assert!(house.events("rota/alone", at(NOW)).is_empty());
+}
+
+/// Touching pieces of one person in one layer, joined, within a window.
+fn joined(
+    mut pieces: Vec<(String, Instant, Instant)>,
+    (from, until): (Instant, Instant),
+) -> Vec<(String, Instant, Instant)> {
+    pieces.sort();
+    let mut all: Vec<(String, Instant, Instant)> = Vec::new();
+    for (who, begin, end) in pieces {
+        let (begin, end) = (begin.max(from), end.min(until));
+        match all.last_mut() {
+            Some((same, _, last)) if *same == who && *last == begin => *last = end,
+            _ if begin < end => all.push((who, begin, end)),
+            _ => {}
+        }
+    }
+    all
+}
+
+#[track_caller]
+fn same_as_the_roster(house: &House, now: Instant) {
+    let (from, until) = window(now);
+    let of_shift = |shift: &Shift| (format!("{} {}", shift.layer, shift.person), shift.from, shift.until);
+    let shifts = house.0.shifts(&name("payments"), from, until);
+    let expected = joined(shifts.iter().map(of_shift).collect(), (from, until));
+    let of_event = |event: &Event| {
+        let mut parts = event.uid.trim_end_matches("@meridian").split('.');
+        let (layer, person) = (parts.nth(1).unwrap().to_owned(), parts.nth(1).unwrap());
+        (format!("{layer} {person}"), event.from, event.until)
+    };
+    let events = house.events("rota/payments", now);
+    assert_eq!(joined(events.iter().map(of_event).collect(), (from, until)), expected);
+}
+
+#[test]
+fn a_feed_has_the_shifts_of_the_roster_over_clock_changes() {
+    for now in [NOW, "2026-03-08T08:00:00Z", "2026-03-29T01:00:00Z", "2026-11-01T06:00:00Z", "2027-02-28T23:59:59Z"] {
+        let mut house = House::new("2026-01-01T00:00:00Z");
+        same_as_the_roster(&house, at(now));
+        let from = at(now) + SignedDuration::from_hours(20);
+        let until = from + SignedDuration::from_hours(50 * 24);
+        house.change(at(now), Override { from, until, replace: Some(name("priya")), with: name("tom"), layer: None });
+        house.change(at(now), Override { from, until, replace: None, with: name("oliver"), layer: None });
+        same_as_the_roster(&house, at(now));
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Act {
+    Add { from: i64, hours: i64, replace: Option<usize>, with: usize, layer: Option<usize> },
+    Remove(usize),
+    Load(usize),
+    Wait(i64),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let add =
+        (-30i64..1_600, 1i64..1_300, prop::option::weighted(0.8, 0usize..3), 0usize..3, prop::option::of(0usize..3))
+            .prop_map(|(from, hours, replace, with, layer)| Act::Add { from, hours, replace, with, layer });
+    prop_oneof![
+        6 => add,
+        4 => (0usize..8).prop_map(Act::Remove),
+        1 => (0usize..3).prop_map(Act::Load),
+        1 => (1i64..3_000).prop_map(Act::Wait),
+    ]
+}
+
+const PEOPLE: [&str; 3] = ["tom", "priya", "oliver"];
+const LAYERS: [&str; 3] = ["london", "nights", "always"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    /// Whatever is changed: an event's number never goes down, also not of one that vanished and came back, it goes up
+    /// whenever the event is another one, and the feed has the roster's shifts.
+    #[test]
+    fn a_changed_event_has_a_higher_number(acts in prop::collection::vec(act(), 1..12)) {
+        let mut house = House::new(NOW);
+        let mut now = at(NOW);
+        let mut known: BTreeMap<String, Event> = BTreeMap::new();
+        let mut added = Vec::new();
+        for act in acts {
+            match act {
+                Act::Add { from, hours, replace, with, layer } => {
+                    let from = now + SignedDuration::from_hours(from);
+                    let change = Override {
+                        from,
+                        until: from + SignedDuration::from_hours(hours),
+                        replace: replace.map(|person| name(PEOPLE[person])),
+                        with: name(PEOPLE[with]),
+                        layer: layer.map(|layer| LAYERS[layer].into()),
+                    };
+                    let command = Command::AddOverride { rota: name("payments"), change };
+                    if let Ok(crate::Reply::Override(id)) = house.ask(now, command) {
+                        added.push(id);
+                    }
+                }
+                Act::Remove(number) if number < added.len() => {
+                    let id = added.remove(number);
+                    drop(house.ask(now, Command::RemoveOverride { rota: name("payments"), id }));
+                }
+                Act::Remove(_) => {}
+                Act::Load(hour) => house.load(now, &ESTATE.replace("from: \"08:00\"", &format!("from: \"0{}:00\"", 7 + hour))),
+                Act::Wait(hours) => now += SignedDuration::from_hours(hours),
+            }
+            same_as_the_roster(&house, now);
+            let mut seen = BTreeMap::new();
+            for event in house.events("rota/payments", now) {
+                if let Some(before) = known.get(&event.uid) {
+                    prop_assert!(before.sequence <= event.sequence, "{before:#?} {event:#?}");
+                    prop_assert!(before.sequence < event.sequence || *before == event, "{before:#?} {event:#?}");
+                }
+                prop_assert!(seen.insert(event.uid.clone(), event.clone()).is_none(), "twice: {}", event.uid);
+            }
+            known.extend(seen);
+        }
+        // And the same after a restart from a snapshot.
+        let again = House(crate::World::from_snapshot(&house.0.to_snapshot().unwrap()).unwrap());
+        prop_assert_eq!(again.events("rota/payments", now), house.events("rota/payments", now));
+    }
+}

@@ -1,0 +1,3 @@
+mod arbitrary;
+mod read;
+mod write;
