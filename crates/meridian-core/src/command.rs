@@ -10,7 +10,7 @@ use crate::{
     alert::{Incoming, Matcher, Silence},
     cover::{LeaveWish, PartWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
-    id::{ChangeId, DeliveryId, Fingerprint, IncidentId, Name, PageId},
+    id::{ChangeId, DeliveryId, Fingerprint, HandoffId, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, Severity},
 };
 
@@ -93,6 +93,19 @@ pub enum Command {
         delivery: DeliveryId,
         attempt: u32,
         outcome: Outcome,
+    },
+
+    /// What a person wants of a handoff.
+    Handoff {
+        handoff: HandoffId,
+        by: Name,
+        wish: crate::handoff::Wish,
+    },
+    /// The next update on an incident is promised for `due`.
+    Promise {
+        incident: IncidentId,
+        due: Instant,
+        what: String,
     },
 
     AddOverride {

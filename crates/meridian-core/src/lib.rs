@@ -14,6 +14,7 @@ pub mod command;
 pub mod cover;
 pub mod estate;
 pub mod fact;
+pub mod handoff;
 pub mod id;
 pub mod incident;
 pub mod journal;

@@ -13,6 +13,7 @@ pub mod coverage;
 pub mod endpoints;
 mod estate;
 pub mod fairness;
+mod handoffs;
 pub mod idempotency;
 mod incidents;
 mod listing;

@@ -2,6 +2,7 @@
 
 mod access;
 mod changes;
+mod handoff;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ use super::parse;
 use crate::cli::roster;
 pub use access::{AccountCommand, TokenCommand};
 pub use changes::{CoverCommand, LeaveCommand, SickCommand, SwapCommand, Which};
+pub use handoff::HandoffCommand;
 
 /// One noun: which server, how to print, and what to do.
 #[derive(Debug, Args)]
@@ -96,6 +98,8 @@ pub enum Command {
     Leave(Remote<LeaveCommand>),
     /// Sickness: nobody pages them, and others cover at once.
     Sick(Remote<SickCommand>),
+    /// Handoffs: the brief, questions, read-backs, and taking the watch.
+    Handoff(Remote<HandoffCommand>),
     /// Accounts: who can log in, and what each may.
     Account(Remote<AccountCommand>),
     /// API tokens.

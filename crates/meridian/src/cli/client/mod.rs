@@ -9,6 +9,7 @@ pub mod args;
 mod changes;
 pub(super) mod failure;
 mod fairness;
+mod handoffs;
 mod incidents;
 mod output;
 mod overrides;
@@ -87,6 +88,7 @@ async fn answer(command: Command) -> Result<Done, Failure> {
         Command::Swap(remote) => changes::swap(&client, remote.command).await?.into(),
         Command::Leave(remote) => changes::leave(&client, remote.command).await?.into(),
         Command::Sick(remote) => changes::sick(&client, remote.command).await?.into(),
+        Command::Handoff(remote) => handoffs::run(&client, remote.command).await?.into(),
         Command::Account(remote) => accounts::run(&client, remote.command).await?.into(),
         Command::Token(remote) => tokens::run(&client, remote.command).await?.into(),
     })
@@ -106,6 +108,7 @@ impl Command {
             Command::Swap(remote) => &remote.flags,
             Command::Leave(remote) => &remote.flags,
             Command::Sick(remote) => &remote.flags,
+            Command::Handoff(remote) => &remote.flags,
             Command::Account(remote) => &remote.flags,
             Command::Token(remote) => &remote.flags,
         }

@@ -9,6 +9,7 @@ pub mod coverage;
 pub mod day;
 pub mod estate;
 pub mod fairness;
+pub mod handoff;
 pub mod incident;
 pub mod page;
 pub mod rota;
