@@ -84,6 +84,7 @@ fn main() {
         team: None,
         layers: SITES.into_iter().map(|site| layer(number, site)).collect(),
         overrides: vec![],
+        handoff: None,
     };
     let rotas: Vec<Rota> = (0..1000).map(rota).collect();
     let (from, until) = (instant("2026-01-01T00:00Z"), instant("2036-01-01T00:00Z"));

@@ -11,7 +11,7 @@ use crate::{
     cover::{LeaveWish, PartWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
     feed::FeedOf,
-    id::{ChangeId, DeliveryId, FeedId, Fingerprint, IncidentId, Name, PageId},
+    id::{ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, Severity},
 };
 
@@ -94,6 +94,19 @@ pub enum Command {
         delivery: DeliveryId,
         attempt: u32,
         outcome: Outcome,
+    },
+
+    /// What a person wants of a handoff.
+    Handoff {
+        handoff: HandoffId,
+        by: Name,
+        wish: crate::handoff::Wish,
+    },
+    /// The next update on an incident is promised for `due`.
+    Promise {
+        incident: IncidentId,
+        due: Instant,
+        what: String,
     },
 
     AddOverride {

@@ -11,7 +11,7 @@ use serde::{
 
 use crate::{
     Instant, access::AccessFact, alert::AlertFact, cover::CoverFact, estate::EstateFact, feed::FeedFact,
-    incident::IncidentFact, page::PageFact, request::RequestFact, roster::RosterFact,
+    handoff::HandoffFact, incident::IncidentFact, page::PageFact, request::RequestFact, roster::RosterFact,
 };
 
 /// One fact. On the wire it is an object with one key, the name of the fact: `{"alert.fired":{…}}`.
@@ -32,6 +32,7 @@ pub enum Fact {
     Page(PageFact),
     Roster(RosterFact),
     Cover(CoverFact),
+    Handoff(HandoffFact),
     Estate(EstateFact),
     Access(AccessFact),
     Request(RequestFact),
@@ -71,7 +72,7 @@ macro_rules! from_noun {
 
 from_noun! {
     Alert AlertFact, Incident IncidentFact, Page PageFact, Roster RosterFact,
-    Cover CoverFact,
+    Cover CoverFact, Handoff HandoffFact,
     Estate EstateFact, Access AccessFact, Request RequestFact, Feed FeedFact, House HouseFact,
 }
 
@@ -109,6 +110,7 @@ impl<'de> Deserialize<'de> for Fact {
                     "cover" | "shift" | "swap" | "leave" | "sick" | "change" => {
                         Fact::Cover(CoverFact::deserialize(tagged)?)
                     }
+                    "handoff" => Fact::Handoff(HandoffFact::deserialize(tagged)?),
                     "estate" => Fact::Estate(EstateFact::deserialize(tagged)?),
                     "account" | "session" | "token" => Fact::Access(AccessFact::deserialize(tagged)?),
                     "request" => Fact::Request(RequestFact::deserialize(tagged)?),

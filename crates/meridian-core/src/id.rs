@@ -121,6 +121,10 @@ number_id! {
     /// The number of a calendar feed.
     FeedId
 }
+number_id! {
+    /// The number of a handoff: the passing of one rota's watch along one edge, counted from 1.
+    HandoffId
+}
 
 /// The identity of an alert: FNV-1a (64 bit) over its sorted labels, as Prometheus and Alertmanager compute it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

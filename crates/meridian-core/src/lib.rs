@@ -15,6 +15,7 @@ pub mod cover;
 pub mod estate;
 pub mod fact;
 pub mod feed;
+pub mod handoff;
 pub mod ics;
 pub mod id;
 pub mod incident;

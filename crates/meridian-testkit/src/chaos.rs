@@ -6,6 +6,7 @@
 
 mod act;
 mod after;
+mod handoff;
 mod witness;
 
 use std::collections::BTreeSet;
@@ -49,6 +50,8 @@ struct Chaos {
     /// What sources believe to fire.
     firing: BTreeSet<(usize, u64)>,
     silences: u64,
+    /// The watch passes by acceptance, in the estate that is loaded.
+    hands_over: bool,
     /// The latest instant that the machine's clock showed.
     latest: Instant,
 }

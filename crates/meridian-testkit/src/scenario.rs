@@ -23,6 +23,10 @@
 //! | `open SEVERITY ESCALATION TITLE` | a person opens an incident |
 //! | `incident N` | what follows speaks of this one; else of the newest |
 //! | `ack PERSON`, `pass PERSON`, `reassign PERSON`, `close`, `note TEXT`, `severity SEVERITY` | on the incident |
+//! | `handoff accept PERSON [emergency]`, `handoff refuse PERSON REASON` | on the newest handoff |
+//! | `handoff note PERSON TEXT`, `handoff ask\|read-back PERSON ITEM TEXT`, `handoff answer PERSON ITEM N TEXT` | as one says it |
+//! | `handoff owner\|contingency PERSON ITEM TEXT`, `handoff waive PERSON ITEM owner\|contingency REASON` | what an item must have |
+//! | `promise N UNIT TEXT` | the next update on the incident |
 //! | `refused LINE` | the line is refused, and changes nothing |
 //! | `estate TEXT => TEXT` | the estate is reloaded with the first text replaced by the second everywhere |
 //! | `crash` | the process dies and starts again |
@@ -37,12 +41,16 @@
 //! | `expect because REASON` | the newest step of the incident, e.g. of one that found nobody |
 //! | `expect nobody TARGET because REASON` | what a step said of a target |
 //! | `expect next PERSON…`, `expect next nobody` | who is paged if nobody answers |
+//! | `expect responsible rota/ROTA PERSON… [because REASON]` | all of them in order, and why the first |
+//! | `expect handoff open\|late\|accepted\|void` | the newest |
+//! | `expect item KEY unstable\|watcher\|stable`, `expect no item KEY` | of its brief |
 //! | `expect N incidents\|alerts` | that are open, that fire |
 //!
 //! `#` begins a comment. The first line that does not hold ends the scenario with its number and what was seen. At the
 //! end no message may be left over.
 
 mod expect;
+mod handoff;
 mod line;
 mod read;
 

@@ -238,6 +238,32 @@ pub struct Rota {
     pub team: Option<Name>,
     pub layers: Vec<Layer>,
     pub overrides: Vec<Override>,
+    /// Present: the watch passes by acceptance. Absent: by the clock.
+    pub handoff: Option<HandoffRule>,
+}
+
+/// How the watch of a rota is handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandoffRule {
+    /// How long before the outgoing's end the brief opens.
+    pub opens: SignedDuration,
+    /// How long after it was due it is late, and both sides are paged.
+    pub late: SignedDuration,
+    /// How long after that the leads are paged.
+    pub leads_after: SignedDuration,
+    /// Empty: the lead of the rota's team.
+    pub leads: Vec<Name>,
+    pub between: Between,
+}
+
+/// Which edges of the ring are handed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Between {
+    /// Those from one site to another.
+    #[default]
+    Sites,
+    /// Also those from one person to another at the same site.
+    Persons,
 }
 
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 //! release that are read forever. Not part of the program.
 
 mod cover;
+mod handoff;
 
 use jiff::SignedDuration;
 
@@ -12,9 +13,9 @@ use crate::{
     alert::{AlertFact, FiredAlert, GroupKey, Labels, MatchOp, Quiet, ResolvedBecause, Silence, SilenceMatcher},
     command::Reply,
     estate::{EstateFact, Override, RefusedProblem, Role, SourceFile, Target, Technology},
-    id::{Actor, DeliveryId, FeedId, Fingerprint, IncidentId, Name, PageId},
-    incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, ReleasedBecause, Severity},
     feed::{FeedFact, FeedOf, RevokedBecause},
+    id::{Actor, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
+    incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, ReleasedBecause, Severity},
     journal::Entry,
     page::{CancelledBecause, NobodyBecause, Notice, PageFact, PagedBecause, Planned, StepBecause, Urgency},
     request::RequestFact,
@@ -31,6 +32,7 @@ pub fn every_fact() -> Vec<Fact> {
     facts.extend(roster().map(Fact::from));
     facts.extend(cover::every().map(Fact::from));
     facts.extend(feed().map(Fact::from));
+    facts.extend(handoff::every().into_iter().map(Fact::from));
     facts.extend(alert().into_iter().map(Fact::from));
     facts.extend(incident().into_iter().map(Fact::from));
     facts.extend(escalation().into_iter().map(Fact::from));
@@ -240,14 +242,18 @@ fn incident() -> Vec<IncidentFact> {
         IncidentFact::Reopened { incident, alerts: alerts.clone() },
         IncidentFact::AlertsChanged { incident, joined: alerts.clone(), left: Vec::new() },
         IncidentFact::Reminded { incident },
+        opened(Severity::Sev3, OpenedBecause::HandoffLate { handoff: HandoffId(3) }),
+        IncidentFact::HandedOver { incident, to: name("oliver"), handoff: HandoffId(3) },
+        IncidentFact::Promised { incident, due: later(), what: "update 3".into() },
+        IncidentFact::Resolved { incident, because: IncidentResolvedBecause::HandoffEnded { handoff: HandoffId(3) } },
         IncidentFact::Noted { incident, text: "the second line\nis here: 香港 \u{1f4df}".into() },
         IncidentFact::Reassigned { incident, to: name("oliver"), reason: "knows the queue".into() },
         IncidentFact::Released { incident, person: name("wen"), because: ReleasedBecause::Sick },
         IncidentFact::Resolved { incident, because: IncidentResolvedBecause::AllAlertsResolved },
         IncidentFact::Resolved { incident, because: IncidentResolvedBecause::ByHand { reason: "restarted".into() } },
     ];
-    use AcknowledgedBecause::{Api, Link, Page, Source};
-    facts.extend([Link, Page, Api, Source].map(|because| IncidentFact::Acknowledged {
+    use AcknowledgedBecause::{Api, Handoff, Link, Page, Source};
+    facts.extend([Link, Page, Api, Source, Handoff].map(|because| IncidentFact::Acknowledged {
         incident,
         by: name("wen"),
         because,
@@ -320,6 +326,10 @@ fn page() -> Vec<PageFact> {
         opened(Urgency::Low, PagedBecause::Named),
         opened(Urgency::High, PagedBecause::MemberOf { team: name("ops") }),
         opened(Urgency::High, PagedBecause::Reassigned),
+        opened(Urgency::High, PagedBecause::HandoffNotAccepted { rota: name("payments"), handoff: HandoffId(3) }),
+        opened(Urgency::High, PagedBecause::HandoffAccepted { rota: name("payments"), handoff: HandoffId(3) }),
+        opened(Urgency::High, PagedBecause::NobodyScheduled { rota: name("payments") }),
+        opened(Urgency::High, PagedBecause::NobodyElse { rota: name("payments") }),
         noticed(Notice::Update { joined: 3 }),
         noticed(Notice::Reminder),
         noticed(Notice::Resolved),
@@ -366,6 +376,7 @@ mod tests {
             Fact::Page(_) => "page",
             Fact::Roster(_) => "override",
             Fact::Cover(_) => "cover",
+            Fact::Handoff(_) => "handoff",
             Fact::Estate(_) => "estate",
             Fact::Access(_) => "account",
             Fact::Request(_) => "request",

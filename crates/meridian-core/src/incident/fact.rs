@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::GroupKey,
-    id::{Fingerprint, IncidentId, Name},
+    id::{Fingerprint, HandoffId, IncidentId, Name},
 };
 
 /// SEV1 is the worst.
@@ -81,6 +81,12 @@ pub enum IncidentFact {
     Reminded { incident: IncidentId },
     #[serde(rename = "incident.acknowledged")]
     Acknowledged { incident: IncidentId, by: Name, because: AcknowledgedBecause },
+    /// The watch passed on, and with it the acknowledgement.
+    #[serde(rename = "incident.handed_over")]
+    HandedOver { incident: IncidentId, to: Name, handoff: HandoffId },
+    /// The next update is promised for then. A note, or the next promise, keeps it.
+    #[serde(rename = "incident.promised")]
+    Promised { incident: IncidentId, due: crate::Instant, what: String },
     #[serde(rename = "incident.noted")]
     Noted { incident: IncidentId, text: String },
     /// The escalation begins anew with this person alone.
@@ -108,6 +114,8 @@ pub enum OpenedBecause {
     AlertsFired { group: GroupKey, alerts: Vec<Fingerprint> },
     /// A person said so.
     ByHand,
+    /// A handoff was not accepted in time.
+    HandoffLate { handoff: HandoffId },
 }
 
 /// Through what the acknowledgement came. A person's acknowledgement names the page where it answers one.
@@ -117,6 +125,8 @@ pub enum AcknowledgedBecause {
     Page,
     Api,
     Source,
+    /// Whoever had it handed the watch over.
+    Handoff,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +139,10 @@ pub enum ReleasedBecause {
 pub enum IncidentResolvedBecause {
     /// None of its alerts fires any more.
     AllAlertsResolved,
+    /// The handoff that it paged for was accepted, or there is nothing left to accept.
+    HandoffEnded {
+        handoff: HandoffId,
+    },
     ByHand {
         reason: String,
     },
@@ -142,6 +156,8 @@ impl IncidentFact {
             | IncidentFact::AlertsChanged { incident, .. }
             | IncidentFact::Reminded { incident }
             | IncidentFact::Acknowledged { incident, .. }
+            | IncidentFact::HandedOver { incident, .. }
+            | IncidentFact::Promised { incident, .. }
             | IncidentFact::Noted { incident, .. }
             | IncidentFact::Reassigned { incident, .. }
             | IncidentFact::Released { incident, .. }

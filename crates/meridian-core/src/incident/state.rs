@@ -8,7 +8,7 @@ use super::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, Moment, 
 use crate::{
     Instant,
     alert::{GroupKey, Labels},
-    id::{Fingerprint, IncidentId, Name},
+    id::{Fingerprint, HandoffId, IncidentId, Name},
     numbered::Numbered,
 };
 
@@ -46,6 +46,12 @@ pub struct Incident {
     pub alerts_ever: u32,
     pub acknowledged: Option<Acknowledgement>,
     pub resolved: Option<Resolution>,
+    /// The handoff that it pages for.
+    #[serde(default)]
+    pub handoff: Option<HandoffId>,
+    /// The next update, promised and not given yet.
+    #[serde(default)]
+    pub promise: Option<Promise>,
     pub timeline: Timeline,
 }
 
@@ -60,6 +66,13 @@ pub struct Acknowledgement {
 pub struct Resolution {
     pub at: Instant,
     pub because: IncidentResolvedBecause,
+}
+
+/// An update that somebody promised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    pub due: Instant,
+    pub what: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -133,7 +146,15 @@ impl Incidents {
         }
         let Some(incident) = self.all.get_mut(fact.incident()) else { return Vec::new() };
         match fact {
-            IncidentFact::Opened { .. } | IncidentFact::Noted { .. } | IncidentFact::Reminded { .. } => {}
+            IncidentFact::Opened { .. } | IncidentFact::Reminded { .. } => {}
+            IncidentFact::Noted { .. } => incident.promise = None,
+            IncidentFact::Promised { due, what, .. } => {
+                incident.promise = Some(Promise { due: *due, what: what.clone() });
+            }
+            IncidentFact::HandedOver { to, .. } => {
+                let because = AcknowledgedBecause::Handoff;
+                incident.acknowledged = Some(Acknowledgement { by: to.clone(), at, because });
+            }
             IncidentFact::Reopened { alerts, .. } => {
                 if let Some(resolution) = incident.resolved.take() {
                     self.resolved.remove(&(resolution.at, incident.id));
@@ -163,6 +184,7 @@ impl Incidents {
             }
             IncidentFact::Resolved { because, .. } => {
                 incident.resolved = Some(Resolution { at, because: because.clone() });
+                incident.promise = None;
                 incident.alerts.clear();
                 self.open.remove(&incident.id);
                 self.resolved.insert((at, incident.id));
@@ -196,7 +218,7 @@ impl Incidents {
     ) {
         let (group, alerts) = match because {
             OpenedBecause::AlertsFired { group, alerts } => (Some(group.clone()), alerts.iter().copied().collect()),
-            OpenedBecause::ByHand => (None, BTreeSet::new()),
+            OpenedBecause::ByHand | OpenedBecause::HandoffLate { .. } => (None, BTreeSet::new()),
         };
         if let Some(group) = &group {
             self.last_of_group.insert(group.clone(), id);
@@ -216,6 +238,11 @@ impl Incidents {
             alerts,
             acknowledged: None,
             resolved: None,
+            handoff: match because {
+                OpenedBecause::HandoffLate { handoff } => Some(*handoff),
+                _ => None,
+            },
+            promise: None,
             timeline: Timeline::default(),
         };
         self.all.insert(id, incident);

@@ -8,7 +8,7 @@ use crate::{
     Instant,
     alert::Quiet,
     estate::{Target, Technology},
-    id::{DeliveryId, IncidentId, Name, PageId},
+    id::{DeliveryId, HandoffId, IncidentId, Name, PageId},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -153,6 +153,24 @@ pub enum PagedBecause {
         team: Name,
     },
     Reassigned,
+    /// The outgoing of a handoff that was due and is not accepted.
+    HandoffNotAccepted {
+        rota: Name,
+        handoff: HandoffId,
+    },
+    /// The incoming of a handoff that was accepted before it was due.
+    HandoffAccepted {
+        rota: Name,
+        handoff: HandoffId,
+    },
+    /// Nobody is scheduled: the last watch.
+    NobodyScheduled {
+        rota: Name,
+    },
+    /// Nobody is scheduled and nobody ever was: the leads.
+    NobodyElse {
+        rota: Name,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

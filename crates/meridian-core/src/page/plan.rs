@@ -20,18 +20,17 @@ use crate::{
 /// How long a person waits who was named by hand, before the escalation follows.
 const ASSIGNED_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// Somebody on watch, in which layer and as what.
+/// Somebody responsible, and why.
 pub struct Watcher {
     pub person: Name,
-    pub layer: String,
-    pub role: Role,
+    pub because: PagedBecause,
 }
 
 /// What planning needs to know beyond the pages themselves.
 pub struct Context<'a> {
     pub now: Instant,
     pub estate: &'a Estate,
-    /// The one answer to "who is on watch in this role of this rota now".
+    /// The one answer to "who is responsible in this role of this rota now".
     pub on_watch: &'a dyn Fn(&Name, Role) -> Vec<Watcher>,
     /// Who can't be paged, whatever the rota says.
     pub sick: &'a dyn Fn(&Name) -> bool,
@@ -41,6 +40,8 @@ pub struct Context<'a> {
     /// Whether nobody needs to answer any more: it is acknowledged or resolved.
     pub answered: bool,
     pub resolved: bool,
+    /// Present: the incident walks this one, which is made for it.
+    pub own: Option<Escalation>,
 }
 
 /// A place on the escalation.
@@ -176,7 +177,8 @@ impl Context<'_> {
     fn escalation(&self) -> Option<&Escalation> {
         let root = || self.estate.routing.as_ref().map(|routing| &routing.route.receiver);
         let escalations = &self.estate.escalations;
-        escalations.get(self.escalation).or_else(|| escalations.get(root()?))
+        let known = self.own.as_ref().or_else(|| escalations.get(self.escalation));
+        known.or_else(|| escalations.get(root()?))
     }
 }
 

@@ -34,6 +34,12 @@ impl PagedBecause {
             PagedBecause::Named => "named by the escalation".into(),
             PagedBecause::MemberOf { team } => format!("in the team {team}"),
             PagedBecause::Reassigned => "the one it was reassigned to".into(),
+            PagedBecause::HandoffNotAccepted { rota, .. } => {
+                format!("the outgoing watch of {rota}, whose handoff is not accepted")
+            }
+            PagedBecause::HandoffAccepted { rota, .. } => format!("the incoming watch of {rota}, who took it early"),
+            PagedBecause::NobodyScheduled { rota } => format!("the last watch of {rota}, as nobody is scheduled"),
+            PagedBecause::NobodyElse { rota } => format!("a lead of {rota}, as nobody ever was on watch"),
         }
     }
 }

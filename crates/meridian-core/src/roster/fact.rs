@@ -22,6 +22,14 @@ pub enum RosterFact {
 }
 
 impl RosterFact {
+    pub fn rota(&self) -> &Name {
+        match self {
+            RosterFact::OverrideAdded { rota, .. }
+            | RosterFact::OverrideRemoved { rota, .. }
+            | RosterFact::OverrideEnded { rota, .. } => rota,
+        }
+    }
+
     /// The number of the override.
     pub fn id(&self) -> u64 {
         match self {

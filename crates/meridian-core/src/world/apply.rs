@@ -27,8 +27,14 @@ impl World {
                 self.revisions.roster(Revision { seq: entry.seq, at }, fact, &self.overrides);
                 self.overrides.apply(fact);
                 self.covers.apply_roster(at, &entry.actor, fact);
+                self.look_ahead(at, Some(fact.rota()));
             }
             Fact::Cover(fact) => self.covers.apply(at, &entry.actor, fact),
+            Fact::Handoff(fact) => {
+                self.handoffs.apply(at, fact);
+                let rota = self.handoffs.get(fact.handoff()).map(|handoff| handoff.rota().clone());
+                self.look_ahead(at, rota.as_ref());
+            }
             Fact::Estate(fact) => self.apply_estate(entry, fact),
             Fact::Access(fact) => self.access.fold(at, fact),
             Fact::Request(fact) => self.requests.apply(at, fact),
@@ -76,6 +82,9 @@ impl World {
         // Pages of an incident that is not kept would leave timers that lead to nothing.
         if incident.is_some_and(|incident| self.incidents.remember(incident, Moment::of(entry))) {
             self.pages.apply(entry.at, fact);
+            if let PageFact::Opened { page, incident, person, .. } = fact {
+                self.note_page_after(entry.at, *page, *incident, person);
+            }
         }
     }
 
@@ -90,11 +99,18 @@ impl World {
                 self.parse_estate();
                 self.revisions.everything(Revision { seq: entry.seq, at });
                 self.alerts.apply_estate(at, self.estate.parsed.routing.as_deref());
+                self.look_ahead(at, None);
             }
             EstateFact::Refused { digest, problems } => {
                 self.estate.refused = Some(RefusedEstate { at, digest: digest.clone(), problems: problems.clone() });
             }
         }
+    }
+
+    /// What the handoffs wait for, after the plan may have changed.
+    fn look_ahead(&mut self, at: Instant, rota: Option<&crate::id::Name>) {
+        let estate = self.estate.parsed.clone();
+        self.handoffs.look_ahead(at, &estate, &self.overrides, rota);
     }
 
     /// An estate in the journal was checked when it came into force. One that this release refuses nevertheless leaves

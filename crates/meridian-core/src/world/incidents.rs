@@ -39,6 +39,7 @@ impl World {
             urgency: subject.severity.urgency(),
             answered: subject.is_resolved() || subject.acknowledged.is_some(),
             resolved: subject.is_resolved(),
+            own: subject.handoff.and_then(|handoff| self.handoff_escalation(handoff)),
         };
         plan(&self.pages, &context)
     }
@@ -74,6 +75,8 @@ impl Turn<'_> {
                 check_text("text", &text)?;
                 Ok(self.done(IncidentFact::Noted { incident, text }))
             }
+            Command::Handoff { handoff, by, wish } => self.handoff(handoff, &by, wish),
+            Command::Promise { incident, due, what } => self.promise(incident, due, what),
             Command::Reassign { incident, to, reason } => {
                 check_reason(&reason)?;
                 self.reassign(incident, to, reason)
@@ -94,6 +97,15 @@ impl Turn<'_> {
             // Every other command was handled before.
             _ => Ok(Reply::Already),
         }
+    }
+
+    fn promise(&mut self, incident: IncidentId, due: Instant, what: String) -> Result<Reply, Refusal> {
+        check_text("what", &what)?;
+        self.world.open_incident(incident)?;
+        if due <= self.now {
+            return Err(Refusal::Invalid { field: "due", why: format!("{due} is past") });
+        }
+        Ok(self.done(IncidentFact::Promised { incident, due, what }))
     }
 
     pub fn page(&mut self, incident: IncidentId, plan: impl FnOnce(&Pages, &Context<'_>) -> Vec<PageFact>) {

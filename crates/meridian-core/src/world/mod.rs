@@ -8,11 +8,14 @@
 //! another is a fact or a public question.
 
 mod apply;
+mod brief;
 mod changes;
 mod handle;
+mod handoffs;
 mod incidents;
 mod quiet;
 mod replay;
+mod responsible;
 mod tick;
 
 pub use replay::Replay;
@@ -20,6 +23,8 @@ pub use replay::Replay;
 use std::{collections::VecDeque, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+
+pub use responsible::{Responsible, Thread};
 
 use crate::{
     Instant,
@@ -29,6 +34,7 @@ use crate::{
     estate::{Estate, RefusedProblem, Role, Routing, SourceFile},
     fact::Fact,
     feed::{Feed, Feeds, Revisions, Source},
+    handoff::Handoffs,
     id::{Actor, Name},
     incident::Incidents,
     journal::Entry,
@@ -52,6 +58,8 @@ pub struct World {
     pub overrides: Overrides,
     #[serde(default)]
     pub covers: Covers,
+    #[serde(default)]
+    pub handoffs: Handoffs,
     pub access: Access,
     pub requests: Requests,
     pub feeds: Feeds,
@@ -178,17 +186,23 @@ impl World {
     /// Whom a page to this role of a rota reaches. With the primaries come those who learn by leading, before them; where
     /// no primary is on watch, a learner alone is nobody.
     fn watchers(&self, rota: &Name, role: Role, at: Instant) -> Vec<Watcher> {
-        // An instant of the same answer as `on_watch`, without looking for the ends of the shifts: a storm asks often.
+        let responsible = self.responsible(rota, role, at, at);
         let until = at.saturating_add(jiff::SignedDuration::from_nanos(1)).unwrap_or(at);
-        let shifts = self.shifts(rota, at, until);
-        let leads = role == Role::Primary && shifts.iter().any(|shift| shift.role == Role::Primary);
-        let mut paged: Vec<Shift> = shifts
-            .into_iter()
-            .filter(|shift| shift.role == role || (leads && shift.role == Role::ReverseShadow))
-            .collect();
-        paged.sort_by_key(|shift| shift.role != Role::ReverseShadow);
-        let watcher = |shift: Shift| Watcher { person: shift.person, layer: shift.layer.to_string(), role: shift.role };
-        paged.into_iter().map(watcher).collect()
+        let shifts = if role == Role::Primary { self.shifts(rota, at, until) } else { Vec::new() };
+        let on = |site: &Name| {
+            let there = shifts.iter().filter(|shift| shift.role == Role::Primary && shift.site == *site);
+            there.into_iter().any(|shift| {
+                let scheduled = |because: &PagedBecause| matches!(because, PagedBecause::OnWatch { .. });
+                responsible.iter().any(|found| found.person == shift.person && scheduled(&found.because))
+            })
+        };
+        let learners = shifts.iter().filter(|shift| shift.role == Role::ReverseShadow && on(&shift.site));
+        let learners = learners.map(|shift| {
+            let (rota, layer, role) = (shift.rota.clone(), shift.layer.to_string(), shift.role);
+            Watcher { person: shift.person.clone(), because: PagedBecause::OnWatch { rota, layer, role } }
+        });
+        let watcher = |found: &Responsible| Watcher { person: found.person.clone(), because: found.because.clone() };
+        learners.chain(responsible.iter().map(watcher)).collect()
     }
 
     /// The fold as bytes, for a snapshot.

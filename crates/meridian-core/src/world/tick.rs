@@ -16,7 +16,14 @@ const FACTS_PER_TICK: usize = 20_000;
 impl World {
     /// When [`World::tick`] has something to do next.
     pub fn next_due(&self) -> Option<Instant> {
-        let due = [self.alerts.next_due(), self.alerts.next_flush(), self.pages.next_due(), self.covers.next_due()];
+        let (alerts, pages) = (&self.alerts, &self.pages);
+        let due = [
+            alerts.next_due(),
+            alerts.next_flush(),
+            pages.next_due(),
+            self.covers.next_due(),
+            self.handoffs.next_due(),
+        ];
         due.into_iter().flatten().min()
     }
 
@@ -29,6 +36,7 @@ impl World {
                 turn.record(fact);
             }
             turn.changes_due();
+            turn.handoff_timers();
             turn.flush();
             turn.timers();
         }

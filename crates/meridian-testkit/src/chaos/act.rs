@@ -17,7 +17,7 @@ use crate::{
 };
 
 const SERVICES: [&str; 5] = ["gateway", "ledger", "fedline", "matching", "recon"];
-const PERSONS: [&str; 6] = ["wen", "mei", "tom", "priya", "oliver", "dana"];
+pub(super) const PERSONS: [&str; 6] = ["wen", "mei", "tom", "priya", "oliver", "dana"];
 /// How long an alert lasts that is not sent again.
 const LASTS: SignedDuration = SignedDuration::from_mins(4);
 /// How far the machine's clock is behind what it showed before, at most.
@@ -32,7 +32,17 @@ impl Chaos {
         let day = ["2026-03-07T20:00:00Z", "2026-03-28T20:00:00Z", "2026-10-24T20:00:00Z", "2026-10-31T20:00:00Z"];
         let now: Instant = seeds.pick(&day).parse().expect("a valid instant");
         let (sim, witness, seen) = (Sim::begin(now), Witness::default(), Seen::default());
-        let mut chaos = Chaos { seeds, sim, witness, seen, firing: Default::default(), silences: 0, latest: now };
+        let mut chaos = Chaos {
+            seeds,
+            sim,
+            witness,
+            seen,
+            firing: Default::default(),
+            silences: 0,
+            hands_over: false,
+            latest: now,
+        };
+        chaos.hands_over = chaos.seeds.chance(50);
         chaos.load(ESTATE.to_owned());
         chaos
     }
@@ -45,7 +55,8 @@ impl Chaos {
             20..=31 => ("alerts are sent again", Chaos::resend),
             32..=40 => ("an alert is resolved", Chaos::resolve),
             41..=62 => ("time passes", Chaos::pass_time),
-            63..=70 => ("somebody answers", Chaos::answer),
+            63..=67 => ("somebody answers", Chaos::answer),
+            68..=70 => ("a handoff is worked on", Chaos::hand_over),
             71..=76 => ("a contact changes", Chaos::break_a_contact),
             77..=79 => ("a silence is set", Chaos::silence),
             80..=81 => ("the estate changes", Chaos::change_estate),
@@ -64,7 +75,7 @@ impl Chaos {
     }
 
     /// Asks on behalf of anybody. None: it led to nothing.
-    fn ask(&mut self, command: Command) -> Option<Reply> {
+    pub(super) fn ask(&mut self, command: Command) -> Option<Reply> {
         let person: Name = name(self.seeds.pick::<&str>(&PERSONS));
         let actors = [Actor::System, Actor::Link(person), Actor::Token("ci".into()), Actor::source("prometheus")];
         let (actor, before) = (self.seeds.pick(&actors).clone(), self.sim.journal.len());
@@ -197,6 +208,7 @@ impl Chaos {
     }
 
     fn change_estate(&mut self) {
+        self.hands_over ^= self.seeds.chance(20);
         let text = match self.seeds.below(4) {
             0 => ESTATE.to_owned(),
             1 => ESTATE.replace("within: 5m", "within: 20s"),
@@ -207,6 +219,7 @@ impl Chaos {
     }
 
     fn load(&mut self, text: String) {
+        let text = if self.hands_over { super::handoff::handed_over(&text) } else { text };
         let files = vec![SourceFile { path: "estate.yaml".into(), text }];
         let digest = estate::digest(&files);
         self.ask(Command::LoadEstate { files, digest });

@@ -63,7 +63,8 @@ impl Chaos {
                 return Err(format!("attempt {attempt:?} was sent {times} times; {allowed} are allowed"));
             }
         }
-        self.check_nobody_stands_still()
+        self.check_nobody_stands_still()?;
+        self.check_somebody_is_responsible()
     }
 
     /// Whoever is needed is going to be paged: an open incident that nobody acknowledged has a next step.

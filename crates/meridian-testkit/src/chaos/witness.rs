@@ -75,7 +75,26 @@ impl Witness {
                 .shifts(rota, at, at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at))
                 .iter()
                 .any(|shift| shift.person == *person && shift.role == *role && *shift.layer == **layer),
-            PagedBecause::Named => targets.any(named),
+            PagedBecause::Named => match incident.handoff.and_then(|handoff| world.handoffs.get(handoff)) {
+                // A late handoff names both sides, and at last the leads.
+                Some(handoff) => {
+                    let leads = || world.estate().rotas.get(handoff.rota()).map(|rota| world.leads(rota));
+                    let sides = handoff.edge.from.persons.iter().chain(&handoff.edge.to.persons);
+                    sides.chain(leads().iter().flatten()).any(|named| named == person)
+                }
+                None => targets.any(named),
+            },
+            PagedBecause::HandoffNotAccepted { handoff, .. } => world
+                .handoffs
+                .get(*handoff)
+                .is_some_and(|handoff| handoff.keeps_outgoing(at) && handoff.edge.from.persons.contains(person)),
+            PagedBecause::HandoffAccepted { handoff, .. } => {
+                world.handoffs.get(*handoff).is_some_and(|handoff| handoff.is_early(at))
+            }
+            PagedBecause::NobodyScheduled { rota } | PagedBecause::NobodyElse { rota } => !world
+                .shifts(rota, at, at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at))
+                .iter()
+                .any(|shift| shift.role == Role::Primary),
             PagedBecause::MemberOf { team } => {
                 world.estate().teams.get(team).is_some_and(|team| team.members.contains(person))
             }

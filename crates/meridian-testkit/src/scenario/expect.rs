@@ -21,6 +21,13 @@ impl Play {
                 None => Ok(()),
                 Some(sent) => Err(self.tell(sent)),
             },
+            ["responsible", target, rest @ ..] => self.responsible(target, rest),
+            ["handoff", standing] => same(standing, self.newest_handoff()?.standing(self.sim.now).word()),
+            ["item", key, severity] => same(severity, self.item(key)?.ok_or("the brief has no such item")?.word()),
+            ["no", "item", key] => match self.item(key)? {
+                None => Ok(()),
+                Some(severity) => Err(format!("it is there, {}", severity.word())),
+            },
             ["incident", status] => same(status, self.of_incident(|incident| incident.status().word())?),
             ["severity", severity] => same(severity, self.of_incident(|incident| incident.severity.word())?),
             ["because", reason] => same(reason, &self.because(self.incident()?, None).unwrap_or_default()),
@@ -124,6 +131,6 @@ fn same(expected: &str, is: &str) -> Told {
 }
 
 /// `StepTimedOut`, `PassedOn`: the reason without what it carries.
-fn variant(reason: &impl std::fmt::Debug) -> String {
+pub(super) fn variant(reason: &impl std::fmt::Debug) -> String {
     format!("{reason:?}").split([' ', '{', '(']).next().unwrap_or_default().to_owned()
 }

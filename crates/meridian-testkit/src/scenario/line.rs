@@ -80,6 +80,10 @@ impl Play {
             ["note", text @ ..] => self.incident().map(|incident| Command::Note { incident, text: text.join(" ") }),
             ["severity", severity] => self.severity(severity),
             ["open", severity, escalation, title @ ..] => open(severity, escalation, title),
+            ["handoff", rest @ ..] => self.hand_over(rest),
+            ["promise", count, unit, what @ ..] => {
+                duration(count, unit).and_then(|by| self.promise(by, &what.join(" ")))
+            }
             ["silence", label, "for", count, unit] => duration(count, unit).and_then(|by| self.silence(label, by)),
             ["unsilence"] => Ok(Command::ExpireSilence { id: self.silence_id() }),
             ["cover", rota, absent, "by", with, "for", count, unit] => {

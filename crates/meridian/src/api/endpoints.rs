@@ -9,7 +9,7 @@ use meridian_core::access::Action::{self, Accounts, Feeds, Override, OwnAccount,
 use super::{
     access, accounts, alerts, changes, cover, coverage, estate,
     fairness::{self, ShareView},
-    feeds, incidents,
+    feeds, handoffs, incidents,
     openapi::{Described, Shape, of},
     pages, rotas,
 };
@@ -98,6 +98,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     let mut all = on_access();
     all.extend(on_accounts());
     all.extend(on_incidents());
+    all.extend(on_handoffs());
     all.extend(on_alerts());
     all.extend(on_rotas());
     all.extend(on_changes());
@@ -253,6 +254,48 @@ fn on_incidents() -> Vec<Endpoint> {
         ),
         read("/deliveries", "The deliveries of an incident", List(of::<pages::DeliveryView>()), pages::deliveries)
             .query(&["incident!", "limit", "cursor"]),
+    ]
+}
+
+fn on_handoffs() -> Vec<Endpoint> {
+    use Shape::{List, Nothing, One};
+    use handoffs::*;
+    let one = || One(of::<HandoffView>());
+    let wish = |path, summary, body, status, route| Endpoint {
+        method: "post",
+        path,
+        summary,
+        needs: Needs::May(Respond),
+        query: &[],
+        body: Some(body),
+        status,
+        answer: one(),
+        route,
+    };
+    vec![
+        read("/handoffs", "Handoffs, newest first", List(of::<HandoffView>()), list)
+            .query(&["rota", "standing", "q", "limit", "cursor"]),
+        read("/handoffs/figures", "How well each edge is handed over", List(of::<FiguresView>()), figures),
+        read("/handoffs/{handoff}", "A handoff with its brief", one(), handoffs::one),
+        wish("/handoffs/{handoff}/notes", "Add an item of one's own", of::<NewNote>(), 201, post(note)),
+        wish("/handoffs/{handoff}/items", "Say more about an item", of::<Amendment>(), 200, post(amend)),
+        wish("/handoffs/{handoff}/actions", "Add an action to an item", of::<NewAction>(), 201, post(action)),
+        wish("/handoffs/{handoff}/questions", "Ask about an item", of::<NewQuestion>(), 201, post(ask)),
+        wish("/handoffs/{handoff}/answers", "Answer a question", of::<NewAnswer>(), 200, post(answer)),
+        wish("/handoffs/{handoff}/read-backs", "Read an item back", of::<NewReadBack>(), 200, post(read_back)),
+        wish("/handoffs/{handoff}/waivers", "Let an item go without", of::<NewWaiver>(), 200, post(waive)),
+        wish("/handoffs/{handoff}/accept", "Take the watch", of::<Acceptance>(), 200, post(accept)),
+        wish("/handoffs/{handoff}/refuse", "Not yet, and why", of::<Refusal>(), 200, post(refuse)),
+        read("/responsible", "Who is responsible, in the order of paging", List(of::<ResponsibleView>()), responsible)
+            .query(&["rota", "at"]),
+        change(
+            Respond,
+            "/incidents/{incident}/promise",
+            "Promise the next update",
+            of::<NewPromise>(),
+            (204, Nothing),
+            promise,
+        ),
     ]
 }
 

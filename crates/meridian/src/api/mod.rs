@@ -14,6 +14,7 @@ pub mod endpoints;
 mod estate;
 pub mod fairness;
 pub mod feeds;
+mod handoffs;
 pub mod idempotency;
 mod incidents;
 mod listing;

@@ -189,7 +189,7 @@ pub const DAY: &[Story] = &[
         Some(
             "1,204 payments wait in order behind mq-gateway; none is lost. Network is asked about the firewall change of 14:05 UTC.",
         ),
-        95,
+        190,
     ),
     story(
         clock(14, 22),

@@ -28,6 +28,7 @@ pub async fn direct(house: House) {
             let age = (minute.duration_since(*since).as_secs() / 60) as u16;
             play(&house, story, *since, age).await;
         }
+        super::handoff::hand_over(&house, minute).await;
         begun.retain(|(story, since)| minute.duration_since(*since).as_secs() / 60 < i64::from(story.over));
         minute = minute.saturating_add(MINUTE).unwrap_or(minute);
         house.clock.sleep_until(minute).await;

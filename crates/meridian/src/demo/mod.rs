@@ -4,6 +4,7 @@
 mod bank;
 mod day;
 mod director;
+mod handoff;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 

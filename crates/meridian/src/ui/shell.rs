@@ -74,12 +74,16 @@ pub struct Counts {
     pub hole: bool,
     /// Requests and swaps that wait for somebody.
     pub changes: usize,
+    /// Handoffs that nobody accepted yet, and whether one of them was due already.
+    pub handoffs: usize,
+    pub handoff_late: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Room,
     Incidents,
+    Handoffs,
     Alerts,
     Silences,
     Pages,
@@ -244,6 +248,7 @@ fn nav(shell: &Shell, here: Place) -> Markup {
         nav #nav.nav aria-label="Main" data-live {
             (link(Place::Room, "/", "Day", None, false))
             (link(Place::Incidents, "/incidents", "Incidents", some(counts.incidents), counts.incidents_wait))
+            (link(Place::Handoffs, "/handoffs", "Handoffs", some(counts.handoffs), counts.handoff_late))
             (link(Place::Alerts, "/alerts", "Alerts", some(counts.alerts), false))
             (link(Place::Pages, "/pages", "Pages", some(counts.pages), false))
             (link(Place::Silences, "/silences", "Silences", None, false))
@@ -305,7 +310,8 @@ fn keys(shell: &Shell) -> Markup {
         ("Ctrl K", "find or do"),
         ("g d", "the day"),
         ("g i, g a, g p", "incidents, alerts, pages"),
-        ("g s, g r, g c", "silences, rotas, coverage"),
+        ("g s, g h", "silences, handoffs"),
+        ("g r, g c", "rotas, coverage"),
         ("g o, g j, g e", "people, journal, estate"),
         ("j k", "next and previous row, Enter opens it"),
         ("/", "filter"),

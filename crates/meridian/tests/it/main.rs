@@ -15,6 +15,7 @@ mod estate;
 mod estate_dir;
 mod full_disk;
 mod ground;
+mod handoff;
 mod hostile;
 mod oncall;
 mod once;

@@ -182,6 +182,11 @@ impl Alerts {
         self.silences.values().map(|kept| &kept.silence)
     }
 
+    /// Whether this silence covers these labels, whatever the time.
+    pub fn covers(&self, id: &str, labels: &Labels) -> bool {
+        self.silences.get(id).is_some_and(|kept| kept.covers(labels))
+    }
+
     fn covering<'a>(&'a self, labels: &'a Labels, now: Instant) -> impl Iterator<Item = &'a Silence> {
         let kept = self.index.candidates.of(labels).filter_map(|id| self.silences.get(id));
         let covers = move |k: &&KeptSilence| k.silence.state(now) == SilenceState::Active && k.covers(labels);

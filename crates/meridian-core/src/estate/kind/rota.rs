@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 
-use super::{Document, Field, Kind, Making, Node, Shape, Takes, display_name, site::HOURS, text};
+use super::{Document, Field, Kind, Making, Node, Shape, Takes, display_name, names_in, site::HOURS, text};
 use crate::{
     estate::{
-        Estate, Every, Holidays, Layer, Member, Override, Role, Rota, Rotation, Turns, Unit,
-        form::{self, EVERY, INSTANT, LINE, LOCAL, NAME},
+        Between, Estate, Every, HandoffRule, Holidays, Layer, Member, Override, Role, Rota, Rotation, Turns, Unit,
+        duration::{parse_duration, show_duration},
+        form::{self, DURATION, EVERY, INSTANT, LINE, LOCAL, NAME},
         nearest::{listed, nearest},
         problem::Fault,
     },
@@ -85,6 +86,24 @@ static OVERRIDE: Shape = Shape::of(
     ],
 );
 
+static HANDOFF: Shape = Shape::of(
+    "Handoff",
+    "The watch passes by acceptance: until the incoming accept, the outgoing stay responsible.",
+    &[
+        Field::may("opens", text(&DURATION), "how long before the end of the outgoing the brief opens").or("1h"),
+        Field::may("late", text(&DURATION), "how long after it was due both sides are paged").or("10m"),
+        Field::may("leadsAfter", text(&DURATION), "how long after that the leads are paged").or("10m"),
+        Field::may("leads", Takes::List { of: &Takes::Ref(Kind::Person), some: true }, "who is paged last")
+            .or("the lead of the team"),
+        Field::may(
+            "between",
+            Takes::Word(&["sites", "persons"]),
+            "which edges are handed over: those between sites, or also those between persons of one site",
+        )
+        .or("sites"),
+    ],
+);
+
 pub(crate) static ROTA: Shape = Shape::of(
     "Rota",
     "Who is on watch when, made of layers: one for each site or role.",
@@ -101,6 +120,7 @@ pub(crate) static ROTA: Shape = Shape::of(
             Takes::List { of: &Takes::Map(&OVERRIDE), some: false },
             "temporary changes; of two for the same person the last counts",
         ),
+        Field::may("handoff", Takes::Map(&HANDOFF), "how the watch is handed over").or("it passes by the clock"),
     ],
 );
 
@@ -125,7 +145,27 @@ pub(super) fn make(document: &Document<'_>, making: &mut Making<'_, '_>, estate:
         overrides.extend(change(item, &seen, making));
     }
     let team = spec.get("team").and_then(Node::parse);
-    Some(Rota { name: name.clone(), display_name: display_name(document), team, layers, overrides })
+    let handoff = spec.get("handoff").map(|node| handoff(node, making));
+    Some(Rota { name: name.clone(), display_name: display_name(document), team, layers, overrides, handoff })
+}
+
+fn handoff(node: &Node, making: &mut Making<'_, '_>) -> HandoffRule {
+    let mut duration = |key: &str, or: i64, least: i64| {
+        let written = node.get(key).and_then(|node| Some((node, parse_duration(node.text()?).ok()?)));
+        if let Some((node, _)) = written.filter(|(_, wait)| wait.as_secs() < least || wait.as_hours() > 24) {
+            let fault = Fault::new(format!("`{key}` can't be that"));
+            let least = show_duration(SignedDuration::from_secs(least));
+            making.sink.error(node.at, fault.expected(format!("a duration from {least} to 1d")));
+        }
+        written.map_or(SignedDuration::from_mins(or), |(_, wait)| wait)
+    };
+    HandoffRule {
+        opens: duration("opens", 60, 60),
+        late: duration("late", 10, 0),
+        leads_after: duration("leadsAfter", 10, 60),
+        leads: names_in(node.get("leads")),
+        between: if node.text_of("between") == Some("persons") { Between::Persons } else { Between::Sites },
+    }
 }
 
 fn layer(rota: &Name, item: &Node, estate: &Estate, making: &mut Making<'_, '_>) -> Option<Layer> {

@@ -65,8 +65,7 @@ fn candidates(context: &Context<'_>, target: &Target) -> Result<Vec<(Name, Paged
             if watch.is_empty() {
                 return Err(NobodyBecause::NobodyOnWatch);
             }
-            let why = |layer, role| PagedBecause::OnWatch { rota: name.clone(), layer, role };
-            Ok(watch.into_iter().map(|watcher| (watcher.person, why(watcher.layer, watcher.role))).collect())
+            Ok(watch.into_iter().map(|watcher| (watcher.person, watcher.because)).collect())
         }
     }
 }

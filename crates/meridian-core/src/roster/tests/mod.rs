@@ -29,7 +29,14 @@ pub fn at(text: &str) -> Instant {
 
 pub fn rota(layers: impl IntoIterator<Item = Layer>) -> Rota {
     let layers = layers.into_iter().collect();
-    Rota { name: name("payments"), display_name: "Payments".into(), team: None, layers, overrides: vec![] }
+    Rota {
+        name: name("payments"),
+        display_name: "Payments".into(),
+        team: None,
+        layers,
+        overrides: vec![],
+        handoff: None,
+    }
 }
 
 /// `layer("london", "Europe/London", "mon-fri 08:00-17:00; sat 09:00-12:00", "2026-01-05T08:00", "1 week", "ana bob+cem")`,

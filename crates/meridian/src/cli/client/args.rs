@@ -3,6 +3,7 @@
 mod access;
 mod changes;
 mod feed;
+mod handoff;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ use crate::cli::roster;
 pub use access::{AccountCommand, TokenCommand};
 pub use changes::{CoverCommand, LeaveCommand, SickCommand, SwapCommand, Which};
 pub use feed::FeedCommand;
+pub use handoff::HandoffCommand;
 
 /// One noun: which server, how to print, and what to do.
 #[derive(Debug, Args)]
@@ -100,6 +102,8 @@ pub enum Command {
     Sick(Remote<SickCommand>),
     /// Calendar feeds: watches in the calendars that people already look at.
     Feed(Remote<FeedCommand>),
+    /// Handoffs: the brief, questions, read-backs, and taking the watch.
+    Handoff(Remote<HandoffCommand>),
     /// Accounts: who can log in, and what each may.
     Account(Remote<AccountCommand>),
     /// API tokens.

@@ -10,6 +10,7 @@ mod changes;
 pub(super) mod failure;
 mod fairness;
 mod feeds;
+mod handoffs;
 mod incidents;
 mod output;
 mod overrides;
@@ -89,6 +90,7 @@ async fn answer(command: Command) -> Result<Done, Failure> {
         Command::Leave(remote) => changes::leave(&client, remote.command).await?.into(),
         Command::Sick(remote) => changes::sick(&client, remote.command).await?.into(),
         Command::Feed(remote) => feeds::run(&client, remote.command).await?.into(),
+        Command::Handoff(remote) => handoffs::run(&client, remote.command).await?.into(),
         Command::Account(remote) => accounts::run(&client, remote.command).await?.into(),
         Command::Token(remote) => tokens::run(&client, remote.command).await?.into(),
     })
@@ -109,6 +111,7 @@ impl Command {
             Command::Leave(remote) => &remote.flags,
             Command::Sick(remote) => &remote.flags,
             Command::Feed(remote) => &remote.flags,
+            Command::Handoff(remote) => &remote.flags,
             Command::Account(remote) => &remote.flags,
             Command::Token(remote) => &remote.flags,
         }

@@ -6,6 +6,7 @@ use meridian_core::{
     access::{AccountRole, Scope},
     alert::{AlertState, Matcher, SilenceState},
     estate::parse_duration,
+    handoff::{Missing, Standing},
     incident::{Severity, Status},
 };
 
@@ -53,6 +54,18 @@ pub fn incident(text: &str) -> Result<u64, String> {
 
 pub fn page(text: &str) -> Result<u64, String> {
     text.strip_prefix('#').unwrap_or(text).parse().map_err(|_| "expected is a page's number, such as 36".to_owned())
+}
+
+pub fn handoff(text: &str) -> Result<u64, String> {
+    text.strip_prefix('#').unwrap_or(text).parse().map_err(|_| "expected is a handoff's number, such as 7".to_owned())
+}
+
+pub fn standing(text: &str) -> Result<Standing, String> {
+    word(text, &[Standing::Open, Standing::Late, Standing::Accepted, Standing::Void], Standing::word)
+}
+
+pub fn missing(text: &str) -> Result<Missing, String> {
+    word(text, &[Missing::Owner, Missing::Contingency], Missing::word)
 }
 
 pub fn instant(text: &str) -> Result<Instant, String> {

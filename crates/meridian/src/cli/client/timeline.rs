@@ -77,6 +77,7 @@ fn incident(fact: &IncidentFact) -> Told {
             let why = match because {
                 OpenedBecause::AlertsFired { alerts, .. } => count(alerts.len(), "alert fired", "alerts fired"),
                 OpenedBecause::ByHand => "a person said so".into(),
+                OpenedBecause::HandoffLate { handoff } => format!("handoff {handoff} was not accepted in time"),
             };
             told(format!("opened as {severity}"), why).tone(Tone::Bad)
         }
@@ -96,10 +97,15 @@ fn incident(fact: &IncidentFact) -> Told {
                 AcknowledgedBecause::Page => "on the page",
                 AcknowledgedBecause::Api => "through the API",
                 AcknowledgedBecause::Source => "at its source",
+                AcknowledgedBecause::Handoff => "with the watch",
             };
             told(format!("acknowledged by {by} {through}"), "").tone(Tone::Good)
         }
         IncidentFact::Noted { text, .. } => told(format!("note: {text}"), ""),
+        IncidentFact::HandedOver { to, handoff, .. } => {
+            told(format!("handed over to {to}"), format!("handoff {handoff} was accepted"))
+        }
+        IncidentFact::Promised { due, what, .. } => told(format!("promised by {due}: {what}"), ""),
         IncidentFact::Reassigned { to, reason, .. } => told(format!("given to {to}"), reason),
         IncidentFact::Released { person, .. } => {
             told(format!("waits for somebody again, {person} had it"), "they are sick").tone(Tone::Bad)
@@ -108,6 +114,7 @@ fn incident(fact: &IncidentFact) -> Told {
         IncidentFact::Resolved { because, .. } => {
             let why = match because {
                 IncidentResolvedBecause::AllAlertsResolved => "none of its alerts fires any more",
+                IncidentResolvedBecause::HandoffEnded { .. } => "the handoff is over",
                 IncidentResolvedBecause::ByHand { reason } => reason,
             };
             told("resolved", why).tone(Tone::Good)

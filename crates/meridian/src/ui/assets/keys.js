@@ -3,7 +3,7 @@
   const keys = document.getElementById("keys"), palette = document.getElementById("palette");
   if (!palette) return;
   const input = palette.querySelector("input"), results = palette.querySelector(".results");
-  const places = { d: "/", w: "/", i: "/incidents", a: "/alerts", p: "/pages", s: "/silences", r: "/rotas", c: "/coverage", o: "/people", j: "/journal", e: "/estate" };
+  const places = { d: "/", w: "/", i: "/incidents", h: "/handoffs", a: "/alerts", p: "/pages", s: "/silences", r: "/rotas", c: "/coverage", o: "/people", j: "/journal", e: "/estate" };
   let chord = false, asked = 0;
 
   async function search() {
@@ -66,6 +66,7 @@
     if (text) { text.scrollIntoView({ block: "center" }); text.focus(); }
     return Boolean(text);
   }
+  for (const button of document.querySelectorAll("[data-print]")) { button.hidden = false; button.addEventListener("click", () => print()); }
   for (const link of document.querySelectorAll("[data-note]")) link.addEventListener("click", (event) => { if (note()) event.preventDefault(); });
 
   // A dialog that closes leaves its field with the focus until the next frame is drawn: keys are not for a hidden field.

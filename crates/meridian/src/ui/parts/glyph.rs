@@ -23,6 +23,11 @@ pub enum Glyph {
     Note,
     Sun,
     Moon,
+    Unstable,
+    Watcher,
+    Stable,
+    /// Accepted after it was due.
+    Late,
 }
 
 impl Glyph {
@@ -41,6 +46,10 @@ impl Glyph {
             Glyph::Note => "promise",
             Glyph::Sun => "sun",
             Glyph::Moon => "moon",
+            Glyph::Unstable => "unstable",
+            Glyph::Watcher => "watcher",
+            Glyph::Stable => "stable",
+            Glyph::Late => "late",
         }
     }
 }

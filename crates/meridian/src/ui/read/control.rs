@@ -89,6 +89,7 @@ fn needs(lens: &Lens<'_>) -> Vec<Need> {
     needs.truncate(8);
     needs.extend(world.estate().rotas.values().filter_map(|rota| hole_need(lens, rota)).take(NEEDS_OF_ROTAS));
     needs.extend(changes::needs(lens).into_iter().take(NEEDS_OF_CHANGES));
+    needs.extend(super::handoff::needs(lens));
     if let Some(refused) = &world.estate_in_force().refused {
         needs.push(Need {
             shape: Glyph::Fail,

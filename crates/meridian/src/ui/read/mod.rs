@@ -12,6 +12,7 @@ mod day;
 mod estate;
 mod fairness;
 mod feed;
+mod handoff;
 mod incident;
 mod page;
 mod rota;
@@ -35,6 +36,7 @@ pub use coverage::coverage;
 pub use estate::{estate, people, tokens};
 pub use fairness::{Wish as FairnessWish, fairness};
 pub use feed::feeds;
+pub use handoff::{Search, brief, handoffs};
 pub use incident::{incident, incidents};
 pub use page::{ack, pages};
 pub use rota::{rota, rotas, zone_of_reader};
@@ -113,6 +115,8 @@ impl Lens<'_> {
             pages: self.world.incidents.open().filter(waits).map(|i| self.waiting_pages(i.id)).sum(),
             hole: self.hole_soon(),
             changes: self.world.covers.wanted(self.now).count() + self.world.covers.pending().count(),
+            handoffs: self.world.handoffs.open().count(),
+            handoff_late: self.world.handoffs.open().any(|handoff| handoff.edge.due() <= self.now),
         }
     }
 

@@ -14,7 +14,7 @@ use meridian_core::{
     roster::RosterFact,
 };
 
-use super::{Lens, changes};
+use super::{Lens, changes, handoff};
 use crate::ui::{
     parts::{Glyph, Say, lasting},
     view::{JournalView, Told},
@@ -28,6 +28,7 @@ pub fn tell(lens: &Lens<'_>, seq: u64, at: Instant, actor: &Actor, fact: &Fact) 
         Fact::Alert(fact) => alert(lens, at, fact),
         Fact::Roster(fact) => roster(lens, at, fact),
         Fact::Cover(fact) => changes::told(lens, at, fact),
+        Fact::Handoff(fact) => handoff::told(lens, at, fact),
         Fact::Estate(fact) => estate(at, fact),
         Fact::Feed(fact) => feed(lens, at, fact),
         Fact::Access(fact) => access(at, fact)?,
@@ -60,6 +61,7 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
                     told.because(count(alerts.len(), "alert fires", "alerts fire"))
                 }
                 OpenedBecause::ByHand => told,
+                OpenedBecause::HandoffLate { handoff } => told.because(handoff::link(*handoff, "nobody accepted it")),
             }
         }
         IncidentFact::Reopened { alerts, .. } => Told::new(at, here().text(" reopened"))
@@ -76,6 +78,7 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
                 AcknowledgedBecause::Page => "",
                 AcknowledgedBecause::Api => " through the API",
                 AcknowledgedBecause::Source => " at its source",
+                AcknowledgedBecause::Handoff => " with the watch",
             };
             let after = lens.world.incidents.get(id).map(|i| lasting(at.duration_since(i.opened_at)));
             let after = after.map_or(String::new(), |after| format!(", {after} after it opened"));
@@ -83,6 +86,7 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
                 .shape(Glyph::Accepted)
                 .by(lens.person(by))
         }
+        IncidentFact::HandedOver { .. } | IncidentFact::Promised { .. } => handoff::of_incident(lens, at, fact),
         IncidentFact::Noted { text, .. } => Told::new(at, here().text(format!(": “{text}”"))).shape(Glyph::Note),
         IncidentFact::Reassigned { to, reason, .. } => {
             because(Told::new(at, here().text(" given to ").strong(lens.person(to))).shape(Glyph::Due), reason)
@@ -98,6 +102,9 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
             let told = Told::new(at, here().text(" resolved")).shape(Glyph::Ok);
             match why {
                 IncidentResolvedBecause::AllAlertsResolved => told.because("none of its alerts fires any more"),
+                IncidentResolvedBecause::HandoffEnded { handoff } => {
+                    told.because(handoff::link(*handoff, "it is over"))
+                }
                 IncidentResolvedBecause::ByHand { reason } => because(told, reason),
             }
         }

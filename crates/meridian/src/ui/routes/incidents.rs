@@ -84,6 +84,17 @@ pub async fn note(Member(v): Member, Path(id): Path<IncidentNumber>, Form(pairs)
     ask(&v, &fields, &id.path(), "The note stands in the journal.", command).await
 }
 
+/// The time is read in UTC, as the form says.
+pub async fn promise(Member(v): Member, Path(id): Path<IncidentNumber>, Form(pairs): Sent) -> Response {
+    let fields = Fields(pairs);
+    let due = match super::moment(fields.get("due"), &jiff::tz::TimeZone::UTC) {
+        Ok(due) => due,
+        Err(why) => return v.back(&id.path(), Tone::Bad, &format!("Nothing was promised: the time {why}.")),
+    };
+    let command = Command::Promise { incident: id.0, due, what: fields.get("what").to_owned() };
+    ask(&v, &fields, &id.path(), "Promised; a note keeps the promise.", command).await
+}
+
 pub async fn reassign(Member(v): Member, Path(id): Path<IncidentNumber>, Form(pairs): Sent) -> Response {
     let fields = Fields(pairs);
     let Ok(to) = fields.get("to").parse::<Name>() else {

@@ -166,6 +166,7 @@ fn search(lens: &Lens<'_>, query: &str) -> Vec<Found> {
     let places = [
         ("/", "The day", "g d"),
         ("/incidents", "Incidents", "g i"),
+        ("/handoffs", "Handoffs", "g h"),
         ("/alerts", "Alerts", "g a"),
         ("/pages", "Pages", "g p"),
         ("/silences", "Silences", "g s"),

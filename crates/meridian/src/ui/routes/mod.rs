@@ -6,6 +6,7 @@ mod acks;
 mod changes;
 mod fairness;
 mod feeds;
+mod handoffs;
 mod incidents;
 mod live;
 mod look;
@@ -30,6 +31,10 @@ pub fn router() -> Router<House> {
         .route("/incidents/{id}/reassign", post(incidents::reassign))
         .route("/incidents/{id}/severity", post(incidents::severity))
         .route("/incidents/{id}/resolve", post(incidents::resolve))
+        .route("/incidents/{id}/promise", post(incidents::promise))
+        .route("/handoffs", get(handoffs::list))
+        .route("/handoffs/{id}", get(handoffs::one))
+        .route("/handoffs/{id}/{act}", post(handoffs::act))
         .route("/alerts", get(look::alerts))
         .route("/silences", get(silences::list).post(silences::set))
         .route("/silences/new", get(silences::form))

@@ -10,6 +10,7 @@ pub mod day;
 pub mod estate;
 pub mod fairness;
 pub mod feed;
+pub mod handoff;
 pub mod incident;
 pub mod page;
 pub mod rota;

@@ -1,0 +1,111 @@
+//! What can happen to a handoff.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Item, ItemKey, Missing, Stability, Who};
+use crate::{
+    Instant,
+    id::{HandoffId, IncidentId, Name},
+    roster::Edge,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HandoffFact {
+    /// The brief is live from now on.
+    #[serde(rename = "handoff.opened")]
+    Opened { handoff: HandoffId, edge: Edge },
+    /// The plan changed while it was open: who, or when.
+    #[serde(rename = "handoff.changed")]
+    Changed { handoff: HandoffId, edge: Edge },
+    /// A person added an item of their own, `note/NUMBER`.
+    #[serde(rename = "handoff.item_added")]
+    ItemAdded { handoff: HandoffId, note: u64, by: Name, summary: String, detail: String },
+    #[serde(rename = "handoff.item_amended")]
+    Amended { handoff: HandoffId, item: ItemKey, by: Name, change: Change },
+    #[serde(rename = "handoff.asked")]
+    Asked { handoff: HandoffId, item: ItemKey, question: u32, by: Name, text: String },
+    #[serde(rename = "handoff.answered")]
+    Answered { handoff: HandoffId, item: ItemKey, question: u32, by: Name, text: String },
+    #[serde(rename = "handoff.read_back")]
+    ReadBack {
+        handoff: HandoffId,
+        item: ItemKey,
+        by: Name,
+        words: String,
+        /// How the item stood when it was read back.
+        severity: Stability,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_at: Option<Instant>,
+    },
+    #[serde(rename = "handoff.waived")]
+    Waived { handoff: HandoffId, item: ItemKey, what: Missing, by: Name, reason: String },
+    /// The incoming have the watch, with every item as it stood.
+    #[serde(rename = "handoff.accepted")]
+    Accepted { handoff: HandoffId, by: Name, emergency: bool, items: Vec<Item> },
+    /// Not yet: the outgoing stay responsible.
+    #[serde(rename = "handoff.refused")]
+    Refused { handoff: HandoffId, by: Name, reason: String },
+    /// Nobody accepted in time. Both sides are paged by this incident.
+    #[serde(rename = "handoff.late")]
+    Late { handoff: HandoffId, incident: IncidentId },
+    /// Still nobody: the leads are paged, too.
+    #[serde(rename = "handoff.escalated")]
+    Escalated { handoff: HandoffId, incident: IncidentId, leads: Vec<Name> },
+    /// There is nothing left to accept.
+    #[serde(rename = "handoff.void")]
+    Void { handoff: HandoffId, because: VoidBecause },
+}
+
+/// What a person says about an item; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Change {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Stability>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Who>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contingency: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// All actions that people added to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Vec<Action>>,
+    /// A note that is done leaves the brief.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub done: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VoidBecause {
+    /// The estate has no such rota any more.
+    RotaGone,
+    /// The rota passes by the clock now.
+    PassesByTheClock,
+    /// The plan has no such edge any more.
+    EdgeGone,
+    /// None of the outgoing is in the estate any more.
+    OutgoingLeft,
+    /// A later handoff of the same rota was accepted.
+    Superseded { by: HandoffId },
+}
+
+impl HandoffFact {
+    pub fn handoff(&self) -> HandoffId {
+        match self {
+            HandoffFact::Opened { handoff, .. }
+            | HandoffFact::Changed { handoff, .. }
+            | HandoffFact::ItemAdded { handoff, .. }
+            | HandoffFact::Amended { handoff, .. }
+            | HandoffFact::Asked { handoff, .. }
+            | HandoffFact::Answered { handoff, .. }
+            | HandoffFact::ReadBack { handoff, .. }
+            | HandoffFact::Waived { handoff, .. }
+            | HandoffFact::Accepted { handoff, .. }
+            | HandoffFact::Refused { handoff, .. }
+            | HandoffFact::Late { handoff, .. }
+            | HandoffFact::Escalated { handoff, .. }
+            | HandoffFact::Void { handoff, .. } => *handoff,
+        }
+    }
+}

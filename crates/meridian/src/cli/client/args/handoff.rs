@@ -1,0 +1,163 @@
+//! What the commands about handoffs take.
+
+use clap::{Args, Subcommand};
+use meridian_core::{
+    Instant,
+    handoff::{Missing, Standing},
+    id::Name,
+};
+
+use super::{super::parse, Part};
+
+/// Which item, and in whose name.
+#[derive(Clone, Debug, Args)]
+pub struct About {
+    /// The handoff's number.
+    #[arg(value_parser = parse::handoff)]
+    pub handoff: u64,
+    /// The item, as `handoff show` names it, such as incident/42.
+    pub item: String,
+    /// The person who does it; whoever asks, if absent.
+    #[arg(long, value_name = "PERSON")]
+    pub by: Option<Name>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HandoffCommand {
+    /// List handoffs, newest first; 50 unless --limit says otherwise.
+    #[command(
+        after_help = "Examples:\n  meridian handoff list --standing open\n  meridian handoff list --search fedwire"
+    )]
+    List {
+        /// Only those of this rota.
+        #[arg(long, value_name = "NAME")]
+        rota: Option<Name>,
+        /// open, late, accepted or void.
+        #[arg(long, value_parser = parse::standing)]
+        standing: Option<Standing>,
+        /// Words in the title, a person or an item.
+        #[arg(long, value_name = "WORDS")]
+        search: Option<String>,
+        #[command(flatten)]
+        part: Part,
+    },
+    /// Show the brief: as it is now, or as it was accepted.
+    #[command(after_help = "Example:\n  meridian handoff show 7")]
+    Show {
+        /// Its number.
+        #[arg(value_parser = parse::handoff)]
+        handoff: u64,
+    },
+    /// Add an item of one's own.
+    #[command(
+        after_help = "Example:\n  meridian handoff note 7 'The bridge is noisy' --owner tom --contingency 'use the channel'"
+    )]
+    Note {
+        /// The handoff's number.
+        #[arg(value_parser = parse::handoff)]
+        handoff: u64,
+        /// In one line; `-` reads it from standard input.
+        text: String,
+        /// Who owns it: a person of the estate, or words.
+        #[arg(long)]
+        owner: Option<String>,
+        /// If … then …
+        #[arg(long)]
+        contingency: Option<String>,
+        /// The person who adds it; whoever asks, if absent.
+        #[arg(long, value_name = "PERSON")]
+        by: Option<Name>,
+    },
+    /// Say more about an item: its owner, its contingency, what the system can't know.
+    #[command(
+        after_help = "Example:\n  meridian handoff amend 7 incident/42 --contingency 'If not by 20:00, invoke the plan'"
+    )]
+    Amend {
+        #[command(flatten)]
+        about: About,
+        /// unstable, watcher or stable.
+        #[arg(long)]
+        severity: Option<String>,
+        /// A person of the estate, or words.
+        #[arg(long)]
+        owner: Option<String>,
+        /// If … then …
+        #[arg(long)]
+        contingency: Option<String>,
+        /// What the system can't know; `-` reads it from standard input.
+        #[arg(long)]
+        note: Option<String>,
+        /// A note that is done leaves the brief.
+        #[arg(long)]
+        done: bool,
+    },
+    /// Ask about an item.
+    #[command(after_help = "Example:\n  meridian handoff ask 7 incident/42 'same host both times?'")]
+    Ask {
+        #[command(flatten)]
+        about: About,
+        /// The question; `-` reads it from standard input.
+        text: String,
+    },
+    /// Answer a question.
+    #[command(after_help = "Example:\n  meridian handoff answer 7 incident/42 1 'yes, tap-ldn-3'")]
+    Answer {
+        #[command(flatten)]
+        about: About,
+        /// The number of the question on the item.
+        question: u32,
+        /// The answer; `-` reads it from standard input.
+        text: String,
+    },
+    /// Read an item back in one's own words.
+    #[command(after_help = "Example:\n  meridian handoff read-back 7 incident/42 'I watch the capture of 18:25'")]
+    ReadBack {
+        #[command(flatten)]
+        about: About,
+        /// What comes next, when, and what would change it; `-` reads it from standard input.
+        words: String,
+        /// When the next thing is to happen, as RFC 3339.
+        #[arg(long, value_name = "INSTANT", value_parser = parse::instant)]
+        next: Option<Instant>,
+    },
+    /// Let an item go without an owner or a contingency.
+    #[command(after_help = "Example:\n  meridian handoff waive 7 note/1 contingency --reason 'nothing can go wrong'")]
+    Waive {
+        #[command(flatten)]
+        about: About,
+        /// owner or contingency.
+        #[arg(value_parser = parse::missing)]
+        what: Missing,
+        /// Why; `-` reads it from standard input.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take the watch.
+    #[command(
+        after_help = "Examples:\n  meridian handoff accept 7 --by oliver\n  meridian handoff accept 7 --emergency"
+    )]
+    Accept {
+        /// The handoff's number.
+        #[arg(value_parser = parse::handoff)]
+        handoff: u64,
+        /// In one action, whatever stands before it; it is marked as such.
+        #[arg(long)]
+        emergency: bool,
+        /// The person who takes it; whoever asks, if absent.
+        #[arg(long, value_name = "PERSON")]
+        by: Option<Name>,
+    },
+    /// Refuse it for now: the outgoing stay responsible.
+    #[command(after_help = "Example:\n  meridian handoff refuse 7 --reason 'the bridge is down'")]
+    Refuse {
+        /// The handoff's number.
+        #[arg(value_parser = parse::handoff)]
+        handoff: u64,
+        /// Why; `-` reads it from standard input.
+        #[arg(long)]
+        reason: String,
+        /// The person who refuses; whoever asks, if absent.
+        #[arg(long, value_name = "PERSON")]
+        by: Option<Name>,
+    },
+}
