@@ -9,7 +9,7 @@ use meridian_core::{
     journal::{Entry, Head, Sealed, seal_all},
 };
 
-use crate::{AppendError, Broken, Journal, Snapshot, verify};
+use crate::{AppendError, Broken, Journal, Snapshot, seek, verify};
 
 /// `count` small entries that follow `head`.
 pub fn entries(head: Head, count: u64) -> Vec<Sealed> {
@@ -37,6 +37,7 @@ where
     ranges_are_read(open("ranges").await).await;
     followers_wake(open("changed").await).await;
     snapshots_are_kept(open("snapshots").await).await;
+    instants_are_found(open("instants").await).await;
     ten_thousand_come_back(&open).await;
 }
 
@@ -136,7 +137,26 @@ async fn snapshots_are_kept(journal: Arc<dyn Journal>) {
     assert_eq!(found(1).await, Some(take(5, 1, b"five again")), "two are kept");
     journal.snapshot(take(9, 2, &[7; 100_000])).await.expect("a snapshot");
     assert_eq!(found(2).await, Some(take(9, 2, &[7; 100_000])));
-    assert_eq!(found(1).await, None, "only two are kept");
+    assert_eq!(found(1).await, None, "only two are kept of other versions");
+    let until = async |seq| journal.snapshot_until(2, seq).await.expect("a look").snapshot;
+    journal.snapshot(take(8, 2, b"eight")).await.expect("a snapshot");
+    journal.snapshot(take(6, 2, &[6; 50_000])).await.expect("a snapshot");
+    let kept = [(5, None), (6, Some(6)), (7, Some(7)), (8, Some(8)), (9, Some(9)), (u64::MAX, Some(9))];
+    for (seq, expected) in kept {
+        assert_eq!(until(seq).await.map(|found| found.head.seq), expected, "until entry {seq}");
+    }
+    assert_eq!(until(6).await, Some(take(6, 2, &[6; 50_000])), "what is packed is read back");
+}
+
+async fn instants_are_found(journal: Arc<dyn Journal>) {
+    let first = Instant::from_second(1_770_000_001).unwrap_or(Instant::UNIX_EPOCH);
+    assert_eq!(seek(&*journal, first).await.expect("a search"), 0, "nothing is in an empty journal");
+    let lease = journal.acquire("conformance").await.expect("a lease");
+    journal.append(lease, Head::GENESIS, &entries(Head::GENESIS, 100)).await.expect("an append");
+    for (after_ms, expected) in [(-1, 0), (0, 1), (999, 1), (1_000, 2), (41_500, 42), (99_000, 100), (9_000_000, 100)] {
+        let at = Instant::from_millisecond(first.as_millisecond() + after_ms).expect("an instant");
+        assert_eq!(seek(&*journal, at).await.expect("a search"), expected, "{after_ms} ms after the first");
+    }
 }
 
 async fn ten_thousand_come_back<F, O>(open: &F)

@@ -43,11 +43,17 @@ pub trait Journal: Send + Sync {
     /// Wakes whoever follows, after each append through this value; what it holds is the newest head.
     fn changed(&self) -> watch::Receiver<Head>;
 
-    /// Keeps a snapshot; only the two newest stay.
+    /// Keeps a snapshot. The two newest stay, and of the same version a number of older ones, spread over the journal:
+    /// from them the world of an earlier day is folded.
     fn snapshot(&self, snapshot: Snapshot) -> Future<'_, Result<(), SnapshotError>>;
 
     /// The newest sound snapshot of this version, and what was wrong with newer ones.
-    fn latest_snapshot(&self, version: u32) -> Future<'_, Result<Found, SnapshotError>>;
+    fn latest_snapshot(&self, version: u32) -> Future<'_, Result<Found, SnapshotError>> {
+        self.snapshot_until(version, u64::MAX)
+    }
+
+    /// As [`Journal::latest_snapshot`], of those that have seen no entry after number `seq`.
+    fn snapshot_until(&self, version: u32, seq: u64) -> Future<'_, Result<Found, SnapshotError>>;
 
     /// The size of what is stored, in bytes.
     fn bytes(&self) -> Future<'_, Result<u64, ReadError>>;

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use meridian_core::journal::{Head, Sealed, link};
 use tokio::sync::watch;
 
-use crate::{AppendError, Found, Future, Journal, Lease, LeaseError, ReadError, Snapshot, SnapshotError};
+use crate::{
+    AppendError, Found, Future, Journal, Lease, LeaseError, ReadError, Snapshot, SnapshotError, snapshot::superfluous,
+};
 
 /// What shall go wrong with the next append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,12 +147,16 @@ impl Journal for MemoryJournal {
         snapshots.retain(|s| (s.head.seq, s.version) != (snapshot.head.seq, snapshot.version));
         snapshots.push(snapshot);
         snapshots.sort_by_key(|s| std::cmp::Reverse((s.head.seq, s.version)));
-        snapshots.truncate(2);
+        let kept: Vec<(u64, u32)> = snapshots.iter().map(|s| (s.head.seq, s.version)).collect();
+        let gone = superfluous(&kept);
+        snapshots.retain(|s| !gone.contains(&(s.head.seq, s.version)));
         Box::pin(async { Ok(()) })
     }
 
-    fn latest_snapshot(&self, version: u32) -> Future<'_, Result<Found, SnapshotError>> {
-        let snapshot = lock(&self.kept).snapshots.iter().find(|s| s.version == version).cloned();
+    fn snapshot_until(&self, version: u32, seq: u64) -> Future<'_, Result<Found, SnapshotError>> {
+        let kept = lock(&self.kept);
+        let snapshot = kept.snapshots.iter().find(|s| s.version == version && s.head.seq <= seq).cloned();
+        drop(kept);
         Box::pin(async move { Ok(Found { snapshot, warnings: Vec::new() }) })
     }
 

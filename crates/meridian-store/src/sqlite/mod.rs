@@ -236,11 +236,11 @@ impl Journal for SqliteJournal {
         )
     }
 
-    fn latest_snapshot(&self, version: u32) -> Future<'_, Result<Found, SnapshotError>> {
+    fn snapshot_until(&self, version: u32, seq: u64) -> Future<'_, Result<Found, SnapshotError>> {
         let files = self.snapshots();
-        Box::pin(
-            async move { spawn_blocking(move || files.latest(version)).await.unwrap_or_else(|e| Err(interrupted(e))) },
-        )
+        Box::pin(async move {
+            spawn_blocking(move || files.latest(version, seq)).await.unwrap_or_else(|e| Err(interrupted(e)))
+        })
     }
 
     fn bytes(&self) -> Future<'_, Result<u64, ReadError>> {

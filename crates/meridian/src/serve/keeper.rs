@@ -26,6 +26,7 @@ use tokio::{
     task::JoinHandle,
 };
 
+pub use super::fold::{FoldError, fold};
 use super::once;
 use crate::clock::Clock;
 
@@ -35,8 +36,8 @@ const QUEUE: usize = 4_096;
 const BATCH: usize = 512;
 /// A snapshot is taken after so many entries: what a start has to fold at most.
 const SNAPSHOT_EVERY: u64 = 50_000;
-/// Entries are folded in portions of this many when starting.
-const FOLD_PORTION: usize = 8_192;
+/// So many entries at most are looked for that became durable although the journal said otherwise.
+const LANDED: usize = 8_192;
 /// How long commands are refused at once after the journal refused a commit.
 const REST: jiff::SignedDuration = jiff::SignedDuration::from_secs(1);
 /// When whoever was refused so may ask again.
@@ -84,18 +85,6 @@ impl std::fmt::Display for AskError {
 }
 
 impl std::error::Error for AskError {}
-
-/// Why the keeper could not begin.
-#[derive(Debug)]
-pub struct FoldError(pub String);
-
-impl std::fmt::Display for FoldError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for FoldError {}
 
 /// The keeper's own side: runs until it is told to stop.
 pub struct Loop {
@@ -201,33 +190,6 @@ impl Keeper {
 
 fn unavailable(why: &str, retry_after_s: u64) -> AskError {
     AskError::Unavailable { why: why.to_owned(), retry_after_s }
-}
-
-/// Folds the journal from its newest sound snapshot. Also tells the entry at which that snapshot stands.
-pub async fn fold(journal: &dyn Journal) -> Result<(World, u64), FoldError> {
-    let found = journal.latest_snapshot(SNAPSHOT_VERSION).await.map_err(|error| FoldError(error.to_string()))?;
-    for warning in &found.warnings {
-        tracing::warn!("{warning}");
-    }
-    let from_snapshot = found.snapshot.and_then(|snapshot| match World::from_snapshot(&snapshot.bytes) {
-        Ok(world) => Some(world),
-        Err(error) => {
-            tracing::warn!("the snapshot at entry {} is passed over: {error}", snapshot.head.seq);
-            None
-        }
-    });
-    let mut world = from_snapshot.unwrap_or_default();
-    let snapshot_at = world.seq();
-    loop {
-        let portion =
-            journal.read(world.seq() + 1, FOLD_PORTION).await.map_err(|error| FoldError(error.to_string()))?;
-        if portion.is_empty() {
-            return Ok((world, snapshot_at));
-        }
-        for sealed in &portion {
-            world.fold(&open(sealed).map_err(|broken| FoldError(broken.to_string()))?);
-        }
-    }
 }
 
 impl Loop {
@@ -365,7 +327,7 @@ impl Loop {
     async fn durable(&self) -> Result<(World, Head, Vec<Entry>), FoldError> {
         let failed = |error: ReadError| FoldError(error.to_string());
         let (world, _) = fold(self.journal.as_ref()).await?;
-        let landed = self.journal.read(self.head.seq + 1, FOLD_PORTION).await.map_err(failed)?;
+        let landed = self.journal.read(self.head.seq + 1, LANDED).await.map_err(failed)?;
         let landed = landed.iter().map(|sealed| open(sealed).map_err(|broken| FoldError(broken.to_string())));
         Ok((world, self.journal.head().await.map_err(failed)?, landed.collect::<Result<_, _>>()?))
     }

@@ -5,6 +5,7 @@
 
 pub mod buffer;
 pub mod estate;
+pub mod fold;
 pub mod front;
 pub mod guard;
 pub mod keeper;
@@ -12,6 +13,7 @@ pub mod metrics;
 pub mod notifier;
 pub mod once;
 pub mod ops;
+pub mod past;
 pub mod proxy;
 pub mod run;
 
@@ -35,6 +37,8 @@ pub struct House {
     /// Wishes to read the estate again.
     pub reload: tokio::sync::mpsc::Sender<estate::Reload>,
     pub metrics: Arc<metrics::Metrics>,
+    /// The control room as it was.
+    pub past: Arc<past::Past>,
     /// What is remembered about those who ask.
     pub gate: Arc<crate::api::auth::Gate>,
 }
@@ -50,7 +54,8 @@ impl House {
         metrics: Arc<metrics::Metrics>,
     ) -> House {
         let gate = Arc::new(crate::api::auth::Gate::new(&link_key));
-        House { gate, keeper, clock, journal, settings: Arc::new(settings), link_key, reload, metrics }
+        let past = Arc::new(past::Past::new(journal.clone()));
+        House { gate, past, keeper, clock, journal, settings: Arc::new(settings), link_key, reload, metrics }
     }
 }
 

@@ -42,7 +42,7 @@ impl Journal for Trap {
         self.journal.snapshot(snapshot)
     }
 
-    fn latest_snapshot(&self, version: u32) -> Future<'_, Result<Found, SnapshotError>> {
+    fn snapshot_until(&self, version: u32, _: u64) -> Future<'_, Result<Found, SnapshotError>> {
         self.journal.latest_snapshot(version)
     }
 
