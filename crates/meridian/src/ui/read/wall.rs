@@ -153,15 +153,14 @@ fn of_handoff(lens: &Lens<'_>, edge: &Edge) -> Stake {
 
 /// `open` begins with the one that is shown large.
 fn also_open(open: &[&Incident]) -> Item {
-    let what = match open {
+    match open {
         [] | [_] => Item { label: "Also open", shape: Glyph::Ok, what: "Nothing else".into() },
         [_, next, rest @ ..] => {
             let more = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
             let said = format!("{} INC-{}{more}", next.severity.word(), next.id);
             Item { label: "Also open", shape: Glyph::Severity(next.severity), what: said.into() }
         }
-    };
-    what
+    }
 }
 
 fn next_handoff(lens: &Lens<'_>, next: Option<&Edge>) -> Item {
