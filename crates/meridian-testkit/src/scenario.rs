@@ -20,6 +20,8 @@
 //! | `contact PERSON CONTACT takes N UNIT` | so long with each message, from now on |
 //! | `silence label=value for N UNIT`, `unsilence` | by `scenario`; ends the newest |
 //! | `cover ROTA PERSON by PERSON for N UNIT` | an override from now on |
+//! | `ask ROTA PERSON for N UNIT`, `take PERSON`, `undo PERSON` | who can take the watch; the newest request; the newest change |
+//! | `sick PERSON for N UNIT`, `well PERSON` | from now on |
 //! | `open SEVERITY ESCALATION TITLE` | a person opens an incident |
 //! | `incident N` | what follows speaks of this one; else of the newest |
 //! | `ack PERSON`, `pass PERSON`, `reassign PERSON`, `close`, `note TEXT`, `severity SEVERITY` | on the incident |
@@ -49,6 +51,7 @@
 //! `#` begins a comment. The first line that does not hold ends the scenario with its number and what was seen. At the
 //! end no message may be left over.
 
+mod change;
 mod expect;
 mod handoff;
 mod line;

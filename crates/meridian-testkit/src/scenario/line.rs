@@ -89,7 +89,7 @@ impl Play {
             ["cover", rota, absent, "by", with, "for", count, unit] => {
                 duration(count, unit).and_then(|by| self.cover(rota, absent, with, by))
             }
-            _ => return None,
+            other => return self.changes_watch(other),
         };
         Some(command.and_then(|command| self.ask(command)))
     }

@@ -242,7 +242,7 @@ fn ask_form(shell: &Shell, view: &WatchView) -> Markup {
 fn take_form(shell: &Shell, view: &WatchView) -> Markup {
     html! {
         section.gap-top aria-label="Take it" {
-            (section_head("Take it", html! { "the other is told, and it can be undone" }))
+            (section_head("Take it", html! { "it can be undone, from both sides" }))
             form.form.tight method="post" action="/changes/take" {
                 (about(shell, view)) (times(view, "take"))
                 @match view.takers.as_slice() {

@@ -23,7 +23,10 @@ fn said(lens: &Lens<'_>, need: &CoverNeed) -> Option<Need> {
     let swap = |id: &ChangeId| covers.swap(*id).map(|(_, swap)| swap);
     Some(match need {
         CoverNeed::Cover { change, place, balance_minutes } => {
-            offered(lens, *change, &request(change)?.part, *place, *balance_minutes)
+            let request = request(change)?;
+            let known = request.offers.iter().filter_map(|offer| offer.balance_minutes);
+            let lowest = *place == 1 && known.min() == *balance_minutes;
+            offered(lens, *change, &request.part, lowest, *balance_minutes)
         }
         CoverNeed::Answer { change } => proposed(lens, *change, swap(change)?),
         CoverNeed::Approve { change } => accepted(lens, *change, swap(change)?),
@@ -42,10 +45,10 @@ fn of(lens: &Lens<'_>, part: &Part) -> Say {
     during(Say::new().text(lens.rota_title(&part.rota)), part)
 }
 
-fn offered(lens: &Lens<'_>, change: ChangeId, part: &Part, place: usize, balance_minutes: Option<i64>) -> Need {
+fn offered(lens: &Lens<'_>, change: ChangeId, part: &Part, lowest: bool, balance_minutes: Option<i64>) -> Need {
     let more = of(lens, part);
-    let more = match (place, balance_minutes) {
-        (1, Some(minutes)) => more.text(format!(". Your balance is lowest, {}", hours(minutes))),
+    let more = match (lowest, balance_minutes) {
+        (true, Some(minutes)) => more.text(format!(". Your balance is lowest, {}", hours(minutes))),
         (_, Some(minutes)) => more.text(format!(". Your balance is {}", hours(minutes))),
         (_, None) => more,
     };
