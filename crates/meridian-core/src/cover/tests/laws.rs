@@ -200,7 +200,7 @@ impl Act {
             14 => Command::EndSick { person: person(self.person) },
             15 => {
                 let rota = name(ROTAS[self.rota]);
-                let replace = (self.change % 3 > 0).then(|| person(self.person));
+                let replace = (!self.change.is_multiple_of(3)).then(|| person(self.person));
                 let change = Override { from, until, replace, with: by.clone(), layer: None };
                 if change.replace.as_ref() == Some(&by) {
                     return Command::EndSick { person: by };
@@ -208,7 +208,7 @@ impl Act {
                 Command::AddOverride { rota, change }
             }
             16 => {
-                let without = (self.change % 4 == 0).then_some(self.person);
+                let without = self.change.is_multiple_of(4).then_some(self.person);
                 let files = vec![crate::estate::SourceFile { path: "e.yaml".into(), text: plan.yaml(without) }];
                 let digest = crate::estate::digest(&files);
                 Command::LoadEstate { files, digest }
@@ -295,7 +295,7 @@ fn check(plan: &Plan, acts: Vec<Act>) {
     let far = at(START) + SignedDuration::from_hours(24 * 12);
     let mut extra: BTreeSet<u64> = BTreeSet::new();
     for act in acts {
-        room.now = room.now + SignedDuration::from_mins(act.pass);
+        room.now += SignedDuration::from_mins(act.pass);
         room.world.tick(room.now, &mut room.journal);
         let (before, long_ago) = (room.journal.len(), at(START));
         let (open, past) = (holes(&room, room.now, far), pasts(&room, long_ago));
