@@ -5,7 +5,7 @@ import { axe, commandLine, withBrowser } from './browser.mjs';
 const { words: [base, setup, pid] } = commandLine();
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const PATHS = ['/', '/incidents', '/incidents?state=resolved', '/incidents/1', '/alerts', '/alerts?q=site%3D', '/silences', '/silences/new',
-  '/pages', '/wall', '/?at=2030-01-01T00:00Z', '/rotas', '/rotas/payments', '/fairness', '/people', '/calendars', '/estate', '/journal', '/find?q=a', '/nowhere'];
+  '/pages', '/handoffs', '/wall', '/?at=2030-01-01T00:00Z', '/rotas', '/rotas/payments', '/fairness', '/people', '/calendars', '/estate', '/journal', '/find?q=a', '/nowhere'];
 const PASSWORD = 'nine black horses at dawn';
 const source = axe();
 const breaches = [];
