@@ -20,7 +20,7 @@ pub fn plan_make(
     hash: String,
     prefix: String,
     made_by: String,
-) -> Result<FeedFact, Refusal> {
+) -> Result<(FeedId, FeedFact), Refusal> {
     let names: Vec<&Name> = match of {
         FeedOf::Person(_) => estate.persons.keys().collect(),
         FeedOf::Rota(_) => estate.rotas.keys().collect(),
@@ -36,7 +36,8 @@ pub fn plan_make(
         let why = format!("`{made_by}` has {of_maker} calendar feeds; revoke those that nobody reads");
         return Err(Refusal::Conflict(why));
     }
-    Ok(FeedFact::Made { feed: feeds.next_id(), of: of.clone(), hash, prefix, made_by })
+    let feed = feeds.next_id();
+    Ok((feed, FeedFact::Made { feed, of: of.clone(), hash, prefix, made_by }))
 }
 
 pub fn plan_revoke(feeds: &Feeds, id: FeedId) -> Result<FeedFact, Refusal> {

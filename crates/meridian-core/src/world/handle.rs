@@ -8,7 +8,7 @@ use crate::{
     command::{Command, Refusal, Reply},
     estate::EstateFact,
     fact::HouseFact,
-    feed::{self, FeedFact},
+    feed,
     id::{Actor, DeliveryId, Fingerprint},
     journal::Entry,
     request::{Mark, RequestFact},
@@ -93,20 +93,7 @@ impl World {
                 let answered = turn.world.requests.plan_answer(turn.now, &request, status, &body);
                 Ok(answered.map_or(Reply::Already, |fact| turn.done(fact)))
             }
-            Command::MakeFeed { of, hash, prefix, made_by } => {
-                let world = &turn.world;
-                let fact = feed::plan_make(&world.feeds, world.estate(), &of, hash, prefix, made_by)?;
-                let reply = match &fact {
-                    FeedFact::Made { feed, .. } => Reply::Feed(*feed),
-                    FeedFact::Revoked { .. } => Reply::Done,
-                };
-                turn.record(fact);
-                Ok(reply)
-            }
-            Command::RevokeFeed { feed } => {
-                let fact = feed::plan_revoke(&turn.world.feeds, feed)?;
-                Ok(turn.done(fact))
-            }
+            command @ (Command::MakeFeed { .. } | Command::RevokeFeed { .. }) => turn.feed(command),
             Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
             Command::Resume { refused_since, why } => Ok(turn.done(HouseFact::Resumed { refused_since, why })),
             Command::Stop => Ok(turn.done(HouseFact::Stopped {})),
@@ -119,6 +106,20 @@ impl Turn<'_> {
     pub fn done(&mut self, fact: impl Into<crate::Fact>) -> Reply {
         self.record(fact);
         Reply::Done
+    }
+
+    fn feed(&mut self, command: Command) -> Result<Reply, Refusal> {
+        let feeds = &self.world.feeds;
+        let (fact, reply) = match command {
+            Command::MakeFeed { of, hash, prefix, made_by } => {
+                let (id, fact) = feed::plan_make(feeds, self.world.estate(), &of, hash, prefix, made_by)?;
+                (fact, Reply::Feed(id))
+            }
+            Command::RevokeFeed { feed } => (feed::plan_revoke(feeds, feed)?, Reply::Done),
+            _ => return Ok(Reply::Already),
+        };
+        self.record(fact);
+        Ok(reply)
     }
 
     /// Whoever may less from now on keeps no address of what they could see before.

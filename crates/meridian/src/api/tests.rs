@@ -15,8 +15,8 @@ use crate::serve::Intake;
 const WHO: &str = "\
 delete /accounts/{account} admin
 delete /accounts/{account}/sessions admin
-delete /leave/{change} responder
 delete /feeds/{feed} viewer
+delete /leave/{change} responder
 delete /me/sessions own
 delete /rotas/{rota}/overrides/{override} responder
 delete /session own

@@ -1,10 +1,11 @@
 //! Calendar feeds: the list, a new one, the end of one.
 
 use axum::{
-    Form,
+    Form, Router,
     extract::{Path, Query},
     http::StatusCode,
     response::Response,
+    routing::{get, post},
 };
 use meridian_core::{
     Command, Refusal,
@@ -17,7 +18,7 @@ use serde::Deserialize;
 use super::Fields;
 use crate::{
     api::feeds::{is_theirs, make, maker, not_yours},
-    serve::AskError,
+    serve::{AskError, House},
     ui::{
         pages,
         parts::list::Tone,
@@ -40,6 +41,11 @@ fn show(v: &Visitor, status: StatusCode, chosen: &str, fill: impl FnOnce(FeedsVi
     let markup = pages::feeds(&v.shell(&world), &view);
     drop(world);
     v.page(status, markup)
+}
+
+pub fn router() -> Router<House> {
+    let path = Router::new().route("/calendars", get(list).post(add));
+    path.route("/calendars/{id}/revoke", post(revoke))
 }
 
 pub async fn list(Member(v): Member, Query(asked): Query<Asked>) -> Response {

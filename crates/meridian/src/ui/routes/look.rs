@@ -173,14 +173,11 @@ fn search(lens: &Lens<'_>, query: &str) -> Vec<Found> {
         ("/rotas", "Rotas", "g r"),
         ("/coverage", "Coverage", "g c"),
         ("/people", "People", "g o"),
+        ("/calendars", "Calendar feeds", ""),
         ("/journal", "Journal", "g j"),
         ("/estate", "Estate", "g e"),
     ];
-    let doings = [
-        ("/silences/new", "Silence alerts", ""),
-        ("/calendars", "Subscribe to watches in a calendar", ""),
-        ("/incidents#open-incident", "Open an incident", ""),
-    ];
+    let doings = [("/silences/new", "Silence alerts", ""), ("/incidents#open-incident", "Open an incident", "")];
     let to = |section| {
         move |(href, what, more): (&str, &str, &str)| Found {
             section,
