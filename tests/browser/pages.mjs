@@ -265,6 +265,13 @@ async function moments(page) {
   check('the flag says where the line stands', await page.textContent('.nowflag text') !== words, words);
   await page.mouse.up();
   await planned('the pointer');
+  await page.goto(`${base}/?at=2001-01-01T00:00Z`);
+  check('before the journal begins there is nothing to see, and that is said', (await page.innerText('main')).includes('the journal begins later'));
+  const minute = await page.evaluate(() => new Date(document.documentElement.dataset.at - 2000).toISOString());
+  await page.goto(`${base}/?at=${minute}`);
+  check('the past says that it is past', (await page.innerText('main')).includes('As it was'), page.url());
+  check('nothing can be done in the past', await page.locator('main form').count() === 0);
+  await everyLook(page, 'the past');
 }
 
 async function disconnected(page) {

@@ -282,10 +282,13 @@ pub fn thousands(n: usize) -> String {
 
 fn banners(shell: &Shell) -> Markup {
     html! {
-        @if let Some(Moment::Ahead(at)) = shell.moment {
+        @if let Some(moment) = shell.moment {
             div.banner.past {
                 (glyph(Glyph::Due))
-                p { b { "As it is planned" } ", " (time(&shell.clock, at, None, Detail::Minute)) }
+                p {
+                    b { (match moment { Moment::Past(_) => "As it was", Moment::Ahead { .. } => "As it is planned" }) }
+                    ", " (time(&shell.clock, moment.at(), None, Detail::Second))
+                }
                 a.btn.push href="/" { "Back to now" }
             }
         }

@@ -11,7 +11,7 @@ use crate::ui::{
     shell::{Place, Shell, frame},
     view::{
         control::{ControlView, Moment, Need},
-        day::Day,
+        day::{Day, LegKind, PassingState},
     },
 };
 
@@ -29,16 +29,16 @@ pub fn control(shell: &Shell, view: &ControlView) -> Markup {
                     (key(clock, view))
                     div.sr { (table(clock, &view.day)) }
                 }
-                @if view.moment.is_none() { section.under #open data-live aria-labelledby="open-title" { (open(clock, view)) } }
+                @if !matches!(view.moment, Some(Moment::Ahead { .. })) { section.under #open data-live aria-labelledby="open-title" { (open(clock, view)) } }
             }
             div.side {
-                @if let Some(Moment::Ahead(_)) = view.moment {
+                @if let Some(Moment::Ahead { .. }) = view.moment {
                     section #needs aria-label="Needs you" {
                         (section_head("Ahead of now", html! {}))
                         (empty("This is the plan", html! { "Who is scheduled, and where nobody is. What will happen by then, nobody knows." }))
                     }
                 } @else {
-                    section #needs data-live aria-label="Needs you" { (needs(shell, view)) }
+                    section #needs data-live aria-label=(if view.moment.is_some() { "What waited then" } else { "Needs you" }) { (needs(shell, view)) }
                     section.latest #latest data-live aria-label="Latest facts" {
                         div.secthead { h2 { "Latest" } a.faint href="/journal" { "Journal" } }
                         @if view.latest.is_empty() { (empty("Nothing has happened yet", html! { "The first alert, page or change of the estate shows here." })) }
@@ -60,10 +60,15 @@ fn key(clock: &Clock, view: &ControlView) -> Markup {
         div.key {
             @if !day.thread.is_empty() {
                 span { svg width="30" height="10" aria-hidden="true" { path.d-thread d="M0 5h15" {} path.d-thread.next d="M15 5h15" {} } "responsible, then planned" }
-                span { (shape("due")) "handoff due" }
             }
-            @if day.thread.iter().any(|leg| leg.alone) {
+            @for (state, id, word) in [(PassingState::Accepted, "accepted", "accepted"), (PassingState::Late, "late", "accepted late"), (PassingState::Due, "due", "handoff due"), (PassingState::Nobody, "nobody", "nobody took it")] {
+                @if day.passings.iter().any(|passing| passing.state == state) { span { (shape(id)) (word) } }
+            }
+            @if day.thread.iter().any(|leg| leg.kind == LegKind::Alone) {
                 span { svg width="26" height="10" aria-hidden="true" { path.d-thread.alone d="M0 5h26" {} } "nobody scheduled: the last stays responsible" }
+            }
+            @if day.lanes.iter().flat_map(|lane| lane.primary.iter().chain(&lane.seconds)).flatten().any(|one| !one.wanted.is_empty()) {
+                span { svg width="26" height="12" aria-hidden="true" { rect.d-want x="1" y="1" width="24" height="10" {} } "cover wanted" }
             }
             @if rings().any(|ring| !ring.overlaps.is_empty()) {
                 span { svg width="26" height="12" aria-hidden="true" { rect.d-past width="26" height="12" {} rect.d-over width="26" height="12" {} } "overlap" }
@@ -89,8 +94,8 @@ fn travel(clock: &Clock, view: &ControlView) -> Markup {
     };
     html! {
         span.push.travel data-travel="" {
-            "Drag the line to see who will be on watch"
-            @if view.moment.is_some() { a.kbd href=(to(-1)) aria-label="An hour back" { "\u{2190}" } }
+            "Drag the line to see the room as it was, or who will be on watch"
+            a.kbd href=(to(-1)) aria-label="An hour back" { "\u{2190}" }
             a.kbd href=(to(1)) aria-label="An hour ahead" { "\u{2192}" }
         }
     }
@@ -118,7 +123,7 @@ fn needs(shell: &Shell, view: &ControlView) -> Markup {
     let clock = &view.clock;
     let first = view.needs.iter().filter_map(|need| need.until).filter(|at| *at > clock.now).min();
     html! {
-        (section_head("Needs you", html! {
+        (section_head(if view.moment.is_some() { "What waited then" } else { "Needs you" }, html! {
             @match (view.needs.len(), first) {
                 (0, _) => "nothing now",
                 (n, Some(at)) => { (n) ", next in " (left(clock, at)) },
@@ -126,15 +131,14 @@ fn needs(shell: &Shell, view: &ControlView) -> Markup {
             }
         }))
         @if view.needs.is_empty() {
-            (empty("Nothing needs you", html! { @match &view.next { Some(next) => (next.render(clock)), None => "What pages you shows here first." } }))
+            (empty(if view.moment.is_some() { "Nothing waited" } else { "Nothing needs you" }, html! { @match &view.next { Some(next) => (next.render(clock)), None => "What pages you shows here first." } }))
         } @else {
-            ol.needs { @for need in &view.needs { (need_item(shell, need)) } }
+            ol.needs { @for need in &view.needs { (need_item(shell, clock, need)) } }
         }
     }
 }
 
-fn need_item(shell: &Shell, need: &Need) -> Markup {
-    let clock = &shell.clock;
+fn need_item(shell: &Shell, clock: &Clock, need: &Need) -> Markup {
     html! {
         li {
             (glyph(need.shape))

@@ -36,15 +36,18 @@ pub(super) const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24)
 pub fn control(lens: &Lens<'_>, clock: &Clock, wanted: Option<&str>, moment: Option<Moment>) -> ControlView {
     let (from, until) = window(lens.now);
     let main = main_rota(lens, wanted, from, until);
-    let (sites, sites_more) = sites(lens, main);
-    let ahead = matches!(moment, Some(Moment::Ahead(_)));
+    let known_until = match moment {
+        Some(Moment::Ahead { now, .. }) => now,
+        Some(Moment::Past(_)) | None => lens.now,
+    };
+    let (sites, sites_more) = sites(lens, main, known_until);
     let mut view = ControlView {
         clock: clock.clone(),
         moment,
         rota: main.filter(|rota| wanted == Some(rota.name.as_str())).map(|rota| rota.name.clone()),
         sites,
         sites_more,
-        day: day(lens, clock, main, !ahead),
+        day: day(lens, clock, main, known_until),
         needs: Vec::new(),
         next: None,
         incidents: Vec::new(),
@@ -52,7 +55,7 @@ pub fn control(lens: &Lens<'_>, clock: &Clock, wanted: Option<&str>, moment: Opt
         last_resolved: None,
         latest: Vec::new(),
     };
-    if !ahead {
+    if lens.now <= known_until {
         happened(lens, &mut view);
     }
     view

@@ -7,7 +7,7 @@ use meridian_core::{
     Instant,
     estate::{Role, Rota, Site},
     id::Name,
-    roster::{Edge, Shift, WatchBecause},
+    roster::{Shift, WatchBecause},
 };
 
 use super::{
@@ -15,13 +15,11 @@ use super::{
     cover::absent,
     rota::zone_words,
     told::told,
-    watch::{Thread, pieces, thread},
+    watch::{legs, passings},
 };
 use crate::ui::{
-    parts::{Clock, axis::Axis, lasting, say::listed, sun::nights},
-    view::day::{
-        Day, Lane, Leg, OtherWatch, Passing, PassingState, Planned, PlannedKind, Ring, Running, Stretch, Watching,
-    },
+    parts::{Clock, axis::Axis, sun::nights},
+    view::day::{Day, Lane, OtherWatch, Planned, PlannedKind, Ring, Running, Stretch, Watching},
 };
 
 const BACK_HOURS: i64 = 12;
@@ -46,21 +44,21 @@ pub(super) fn by_sun<'a>(lens: &Lens<'a>) -> Vec<&'a Site> {
     sites
 }
 
-/// `known`: whether incidents and silences are known of at that moment; ahead of now nobody knows.
-pub(super) fn day(lens: &Lens<'_>, clock: &Clock, main: Option<&Rota>, known: bool) -> Day {
+/// `known_until` is where the journal ends. Ahead of that only who is scheduled is known, and no incident.
+pub(super) fn day(lens: &Lens<'_>, clock: &Clock, main: Option<&Rota>, known_until: Instant) -> Day {
     let (from, until) = window(lens.now);
+    let known = lens.now <= known_until;
     let shifts = main.map(|rota| lens.world.shifts(&rota.name, from, until)).unwrap_or_default();
     let (sites, lanes_more) = lane_sites(lens, main);
     let lanes: Vec<Lane> = sites.iter().map(|site| lane(lens, site, &shifts, from, until)).collect();
     let places: BTreeMap<&Name, usize> = sites.iter().enumerate().map(|(at, site)| (&site.name, at)).collect();
-    let watch = main.map(|rota| thread(lens, rota, from, until)).unwrap_or(Thread { holds: vec![], edges: vec![] });
     let ring = main.map(|rota| ring(lens, rota, &shifts, from, until));
     let (others, others_more) = others(lens, main, from, until);
     let (incidents, incidents_more) = incidents(lens, from);
     let mut day = Day {
         axis: Axis::of(clock, from, until, 2),
-        thread: legs(lens, &watch, &places),
-        passings: passings(lens, &watch, &places),
+        thread: main.map(|rota| legs(lens, rota, (from, until), known_until, &places)).unwrap_or_default(),
+        passings: main.map(|rota| passings(lens, rota, (from, until), &places)).unwrap_or_default(),
         ring,
         lanes,
         lanes_more,
@@ -110,7 +108,11 @@ fn pack<'a>(lens: &Lens<'_>, shifts: impl Iterator<Item = &'a Shift>) -> Vec<Vec
         };
         let title = format!("{who}, {} in {}{why}", shift.role.word(), lens.rota_title(&shift.rota));
         let changed = matches!(shift.because, WatchBecause::Override { .. });
-        let one = Watching { from: shift.from, until: shift.until, who, title, changed };
+        let asked = lens.world.covers.wanted(lens.now).map(|(_, request)| &request.part);
+        let of_shift = asked.filter(|part| part.rota == shift.rota && part.person == shift.person);
+        let clipped = of_shift.map(|part| (part.from.max(shift.from), part.until.min(shift.until)));
+        let wanted = clipped.filter(|(from, until)| from < until).collect();
+        let one = Watching { from: shift.from, until: shift.until, who, title, changed, wanted };
         match lines.iter_mut().find(|line| line.last().is_none_or(|last| last.until <= one.from)) {
             Some(line) => line.push(one),
             None => lines.push(vec![one]),
@@ -150,46 +152,6 @@ fn joined(mut all: Vec<Stretch>) -> Vec<Stretch> {
         }
     }
     joined
-}
-
-fn names(lens: &Lens<'_>, side: &meridian_core::roster::Side) -> String {
-    listed(&side.persons.iter().map(|person| lens.person(person)).collect::<Vec<_>>())
-}
-
-fn legs(lens: &Lens<'_>, watch: &Thread, places: &BTreeMap<&Name, usize>) -> Vec<Leg> {
-    let mut legs = Vec::new();
-    for hold in &watch.holds {
-        let Some(lane) = places.get(&hold.side.site).copied() else { continue };
-        let who = names(lens, &hold.side);
-        let piece = |((from, until), alone)| Leg { from, until, lane, who: who.clone(), alone };
-        legs.extend(pieces(hold).into_iter().map(piece));
-    }
-    legs
-}
-
-fn passings(lens: &Lens<'_>, watch: &Thread, places: &BTreeMap<&Name, usize>) -> Vec<Passing> {
-    let next = watch.edges.iter().find(|edge| edge.due() > lens.now && edge.is_between_sites());
-    let passing = |edge: &Edge| {
-        let (from_lane, to_lane) = (*places.get(&edge.from.site)?, *places.get(&edge.to.site)?);
-        let due = edge.due();
-        let over_hole = edge.at < due;
-        let state = match (due <= lens.now, over_hole) {
-            (true, _) => PassingState::Passed,
-            (_, true) => PassingState::Nobody,
-            _ => PassingState::Due,
-        };
-        let (out, to) = (names(lens, &edge.from), names(lens, &edge.to));
-        let stay = if edge.from.persons.len() == 1 { "stays" } else { "stay" };
-        let label = match state {
-            PassingState::Nobody => Some(format!("{out} {stay} responsible")),
-            PassingState::Due if next.is_some_and(|next| std::ptr::eq(next, edge)) => {
-                Some(format!("due in {}", lasting(due.duration_since(lens.now))))
-            }
-            _ => None,
-        };
-        Some(Passing { at: due, from_lane, to_lane, state, label, title: format!("{out} to {to}") })
-    };
-    watch.edges.iter().filter_map(passing).collect()
 }
 
 /// Those with a hole first, then by name.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use meridian_core::{
+    Instant,
     estate::{Role, Rota, Site},
     id::Name,
-    roster::{Holder, Shift},
+    roster::Shift,
 };
 
 use super::{
@@ -23,7 +24,7 @@ const WATCHES: usize = 4;
 /// Whose watch ends later than this is on watch always, as people say.
 const ALWAYS: SignedDuration = SignedDuration::from_hours(24 * 55);
 
-pub(super) fn sites(lens: &Lens<'_>, main: Option<&Rota>) -> (Vec<SiteView>, usize) {
+pub(super) fn sites(lens: &Lens<'_>, main: Option<&Rota>, known_until: Instant) -> (Vec<SiteView>, usize) {
     let in_ring = |site: &Site| main.is_some_and(|rota| rota.layers.iter().any(|layer| layer.site == site.name));
     let all = by_sun(lens);
     let mut shown: Vec<&Site> = all.iter().copied().filter(|site| in_ring(site)).collect();
@@ -34,18 +35,18 @@ pub(super) fn sites(lens: &Lens<'_>, main: Option<&Rota>) -> (Vec<SiteView>, usi
     let shown: Vec<&Site> = all.into_iter().filter(|site| shown.iter().any(|one| one.name == site.name)).collect();
     let now: Vec<Shift> =
         lens.world.estate().rotas.keys().flat_map(|rota| lens.world.on_watch(rota, lens.now)).collect();
-    let holder = main.and_then(|rota| holds_now(lens, rota));
+    let holder = main.and_then(|rota| holds_now(lens, rota, known_until));
     let main = main.map(|rota| &rota.name);
     (shown.into_iter().map(|site| view(lens, site, main, &now, holder.as_ref())).collect(), more)
 }
 
-fn view(lens: &Lens<'_>, site: &Site, main: Option<&Name>, now: &[Shift], holder: Option<&Holder>) -> SiteView {
+fn view(lens: &Lens<'_>, site: &Site, main: Option<&Name>, now: &[Shift], holder: Option<&(Name, bool)>) -> SiteView {
     let here = || now.iter().filter(|shift| shift.site == site.name);
     let watches = of_main(lens, here().filter(|shift| Some(&shift.rota) == main));
     let also = of_others(lens, here().filter(|shift| Some(&shift.rota) != main));
-    let holds = holder.filter(|holder| holder.side.site == site.name);
+    let holds = holder.filter(|(holds, _)| *holds == site.name);
     let state = match (holds, watches.is_empty() && also.is_none()) {
-        (Some(holder), _) if holder.ended.is_some() => SiteState::Stays,
+        (Some((_, true)), _) => SiteState::Stays,
         (Some(_), _) => SiteState::Holds,
         (None, false) => SiteState::OnWatch,
         (None, true) => SiteState::Off,

@@ -2,26 +2,37 @@
 
 use meridian_core::Instant;
 
-use crate::ui::view::day::{Day, PassingState, PlannedKind};
+use crate::ui::view::day::{Day, LegKind, PassingState, PlannedKind};
 
 pub(super) fn told(day: &Day) -> Vec<(Instant, Option<Instant>, String)> {
     let mut told = Vec::new();
     let lane = |at: usize| day.lanes.get(at).map_or("", |lane| lane.name.as_str());
     for leg in &day.thread {
-        let what = if leg.alone { "stays responsible: nobody is scheduled" } else { "responsible" };
-        told.push((leg.from, Some(leg.until), format!("{}, {}: {what}", lane(leg.lane), leg.who)));
+        let what = match leg.kind {
+            LegKind::Held => format!("{}, {}: responsible", lane(leg.lane), leg.who),
+            LegKind::Alone => format!("{}, {}: stays responsible, nobody is scheduled", lane(leg.lane), leg.who),
+            LegKind::Nobody => "Nobody is responsible: nobody is scheduled".into(),
+        };
+        told.push((leg.from, Some(leg.until), what));
     }
     for passing in &day.passings {
         let between = format!("from {} to {}", lane(passing.from_lane), lane(passing.to_lane));
         match passing.state {
-            PassingState::Passed => {}
+            PassingState::Accepted => told.push((passing.at, None, format!("Handoff accepted {between}"))),
+            PassingState::Late => told.push((passing.at, None, format!("Handoff accepted late {between}"))),
             PassingState::Due => told.push((passing.at, None, format!("Handoff due {between}, {}", passing.title))),
-            PassingState::Nobody => told.push((passing.at, None, format!("Handoff {between}, after a hole"))),
+            PassingState::Nobody => {
+                let more = passing.label.as_deref().unwrap_or("nobody to take it");
+                told.push((passing.at, None, format!("Handoff {between}: {more}")));
+            }
         }
     }
     for one in &day.lanes {
         for watching in one.primary.iter().chain(&one.seconds).flatten() {
             told.push((watching.from, Some(watching.until), format!("{}: {}", one.name, watching.title)));
+            for (from, until) in &watching.wanted {
+                told.push((*from, Some(*until), format!("{}: cover wanted for {}", one.name, watching.who)));
+            }
         }
     }
     let rings = day.ring.iter().chain(day.others.iter().map(|other| &other.ring));

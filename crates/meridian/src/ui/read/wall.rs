@@ -8,7 +8,7 @@ use super::{
     cover::absent,
     day::{day, window},
     sites::sites,
-    watch::{main_rota, thread},
+    watch::{edges_in, main_rota},
 };
 use crate::ui::{
     parts::{Clock, Glyph, Say},
@@ -27,13 +27,13 @@ const LANES: usize = 4;
 pub fn wall(lens: &Lens<'_>, clock: &Clock, estate: &str, wanted: Option<&str>) -> WallView {
     let (from, until) = window(lens.now);
     let main = main_rota(lens, wanted, from, until);
-    let edges = main.map(|rota| thread(lens, rota, lens.now, until).edges).unwrap_or_default();
+    let edges = main.map(|rota| edges_in(lens, rota, lens.now, until)).unwrap_or_default();
     let takes = |name: &str| {
         let to = |edge: &&Edge| edge.is_between_sites() && lens.site(&edge.to.site).0 == name;
         edges.iter().find(to).map(Edge::due)
     };
     let in_ring = |name: &str| main.is_none_or(|rota| rota.layers.iter().any(|layer| lens.site(&layer.site).0 == name));
-    let shown = foremost(sites(lens, main).0.into_iter().filter(|site| in_ring(&site.name)).collect(), takes);
+    let shown = foremost(sites(lens, main, lens.now).0.into_iter().filter(|site| in_ring(&site.name)).collect(), takes);
     let mut open: Vec<&Incident> = lens.world.incidents.open().collect();
     open.sort_by_key(|incident| (incident.severity, incident.acknowledged.is_some(), std::cmp::Reverse(incident.id)));
     let hole = hole_ahead(lens);
@@ -49,7 +49,7 @@ pub fn wall(lens: &Lens<'_>, clock: &Clock, estate: &str, wanted: Option<&str>) 
         estate: estate.to_owned(),
         sites: shown.into_iter().map(|site| WallSite { takes: takes(&site.name), site }).collect(),
         stake,
-        day: narrowed(day(lens, clock, main, true)),
+        day: narrowed(day(lens, clock, main, lens.now)),
         list: vec![also_open(&open), next_handoff(lens, next), next_hole(hole)],
     }
 }

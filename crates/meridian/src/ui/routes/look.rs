@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use super::{Fields, own_path};
+use crate::serve::past::PastError;
 use crate::ui::{
     pages::{self, found},
     parts::{Clock, Glyph, Reading},
@@ -59,15 +60,27 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
 
 pub async fn control(Member(v): Member, wanted: Wanted) -> Response {
     let rota = wanted.rota.as_deref();
-    let Some(at) = wanted.at.filter(|at| *at > v.now) else {
+    let Some(at) = wanted.at.filter(|at| *at != v.now) else {
         return v.ok(|shell, lens| pages::control(shell, &read::control(lens, &shell.clock, rota, None)));
     };
-    let moment = Some(Moment::Ahead(at));
-    v.ok(|shell, lens| {
-        let (shell, lens) = (Shell { moment, ..shell.clone() }, Lens { now: at, ..*lens });
-        let clock = Clock { now: at, ..shell.clock.clone() };
-        pages::control(&shell, &read::control(&lens, &clock, rota, moment))
-    })
+    if at > v.now {
+        let moment = Moment::Ahead { at, now: v.now };
+        return v.ok(|shell, lens| as_at(shell, lens, rota, moment));
+    }
+    match v.house.at(at).await {
+        Ok(past) => v.ok(|shell, lens| as_at(shell, &Lens { world: &past, ..*lens }, rota, Moment::Past(at))),
+        Err(PastError::Busy) => v.oops(StatusCode::SERVICE_UNAVAILABLE, "Not now", &format!("{}.", PastError::Busy)),
+        Err(why) => v.oops(StatusCode::NOT_FOUND, "That moment can't be shown", &format!("At {at}: {why}.")),
+    }
+}
+
+/// The room at another moment. Its counts are of then, too; only the head says when this was looked at.
+fn as_at(shell: &Shell, lens: &Lens<'_>, rota: Option<&str>, moment: Moment) -> maud::Markup {
+    let lens = Lens { now: moment.at(), ..*lens };
+    let counts = if matches!(moment, Moment::Past(_)) { lens.counts() } else { shell.counts };
+    let shell = Shell { moment: Some(moment), counts, ..shell.clone() };
+    let clock = Clock { now: moment.at(), ..shell.clock.clone() };
+    pages::control(&shell, &read::control(&lens, &clock, rota, Some(moment)))
 }
 
 pub async fn alerts(Member(v): Member, wanted: Wanted) -> Response {
@@ -132,6 +145,26 @@ pub async fn find(Member(v): Member, wanted: Wanted) -> Response {
     })
 }
 
+/// Where to go, and by which keys.
+const PLACES: [(&str, &str, &str); 12] = [
+    ("/", "The day", "g d"),
+    ("/incidents", "Incidents", "g i"),
+    ("/handoffs", "Handoffs", "g h"),
+    ("/alerts", "Alerts", "g a"),
+    ("/pages", "Pages", "g p"),
+    ("/silences", "Silences", "g s"),
+    ("/rotas", "Rotas", "g r"),
+    ("/coverage", "Coverage", "g c"),
+    ("/people", "People", "g o"),
+    ("/calendars", "Calendar feeds", ""),
+    ("/journal", "Journal", "g j"),
+    ("/estate", "Estate", "g e"),
+];
+
+/// What to do.
+const DOINGS: [(&str, &str, &str); 2] =
+    [("/silences/new", "Silence alerts", ""), ("/incidents#open-incident", "Open an incident", "")];
+
 fn search(lens: &Lens<'_>, query: &str) -> Vec<Found> {
     let world = lens.world;
     let meets = |text: &str| text.to_lowercase().contains(query);
@@ -163,21 +196,6 @@ fn search(lens: &Lens<'_>, query: &str) -> Vec<Found> {
             more: String::new(),
         }));
     }
-    let places = [
-        ("/", "The day", "g d"),
-        ("/incidents", "Incidents", "g i"),
-        ("/handoffs", "Handoffs", "g h"),
-        ("/alerts", "Alerts", "g a"),
-        ("/pages", "Pages", "g p"),
-        ("/silences", "Silences", "g s"),
-        ("/rotas", "Rotas", "g r"),
-        ("/coverage", "Coverage", "g c"),
-        ("/people", "People", "g o"),
-        ("/calendars", "Calendar feeds", ""),
-        ("/journal", "Journal", "g j"),
-        ("/estate", "Estate", "g e"),
-    ];
-    let doings = [("/silences/new", "Silence alerts", ""), ("/incidents#open-incident", "Open an incident", "")];
     let to = |section| {
         move |(href, what, more): (&str, &str, &str)| Found {
             section,
@@ -187,8 +205,8 @@ fn search(lens: &Lens<'_>, query: &str) -> Vec<Found> {
             more: more.into(),
         }
     };
-    all.extend(doings.into_iter().filter(|(_, what, _)| meets(what)).map(to("Do")));
-    all.extend(places.into_iter().filter(|(_, what, _)| meets(what)).map(to("Go to")));
+    all.extend(DOINGS.into_iter().filter(|(_, what, _)| meets(what)).map(to("Do")));
+    all.extend(PLACES.into_iter().filter(|(_, what, _)| meets(what)).map(to("Go to")));
     all
 }
 

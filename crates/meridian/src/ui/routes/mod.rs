@@ -76,8 +76,7 @@ pub fn router() -> Router<House> {
         .route("/tokens", get(access::tokens).post(access::make_token))
         .route("/tokens/{name}/revoke", post(access::revoke_token))
         .route("/live", get(live::live))
-        .route("/wall", get(wall::show))
-        .route("/wall/live", get(wall::live))
+        .merge(wall::router())
         .route("/assets/{hash}/{name}", get(live::asset))
         .fallback(look::nothing_here)
 }

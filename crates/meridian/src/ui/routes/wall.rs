@@ -1,9 +1,11 @@
 //! The wall display: opened once with a token that may only read, which its browser then keeps.
 
 use axum::{
+    Router,
     extract::State,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
+    routing::get,
 };
 use meridian_core::access::{Action, Principal, Scope, may};
 
@@ -22,7 +24,11 @@ use crate::{
 /// Its own cookie, sent to the wall's addresses alone: a display is nobody's login.
 const COOKIE: &str = "wall";
 
-pub async fn show(v: Visitor, wanted: Wanted) -> Response {
+pub fn router() -> Router<House> {
+    Router::new().route("/wall", get(show)).route("/wall/live", get(live))
+}
+
+async fn show(v: Visitor, wanted: Wanted) -> Response {
     let theme = wanted.theme.as_deref().map_or(v.theme(), Theme::parse);
     // A room is dark more often than not.
     let theme = if theme == Theme::System { Theme::Dark } else { theme };
@@ -39,7 +45,7 @@ pub async fn show(v: Visitor, wanted: Wanted) -> Response {
     markup_response(pages::wall(theme, &view)).into_response()
 }
 
-pub async fn live(v: Visitor, State(house): State<House>) -> Response {
+async fn live(v: Visitor, State(house): State<House>) -> Response {
     if let_in(&v) { stream(&house) } else { StatusCode::UNAUTHORIZED.into_response() }
 }
 

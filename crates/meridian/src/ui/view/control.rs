@@ -30,14 +30,16 @@ pub struct ControlView {
 /// Another moment than now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
+    /// As it was: the journal, folded up to there.
+    Past(Instant),
     /// As it is planned: who will be on watch, and nothing else is known.
-    Ahead(Instant),
+    Ahead { at: Instant, now: Instant },
 }
 
 impl Moment {
     pub fn at(self) -> Instant {
         match self {
-            Moment::Ahead(at) => at,
+            Moment::Past(at) | Moment::Ahead { at, .. } => at,
         }
     }
 }

@@ -64,6 +64,8 @@ pub struct Watching {
     pub title: String,
     /// A temporary change of who.
     pub changed: bool,
+    /// Where somebody else is asked for.
+    pub wanted: Vec<Stretch>,
 }
 
 /// A piece of the thread: who is responsible, in the lane of their site.
@@ -73,8 +75,16 @@ pub struct Leg {
     pub until: Instant,
     pub lane: usize,
     pub who: String,
-    /// Nobody is scheduled, and these stay responsible.
-    pub alone: bool,
+    pub kind: LegKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegKind {
+    Held,
+    /// Nobody is scheduled, and the last watch stays responsible.
+    Alone,
+    /// Nobody is scheduled and nobody is responsible: the rota passes by the clock. No line is drawn.
+    Nobody,
 }
 
 /// The watch passes on.
@@ -93,9 +103,10 @@ pub struct Passing {
 pub enum PassingState {
     /// By the plan, at that time.
     Due,
-    /// By the plan, and over.
-    Passed,
-    /// There was nobody to take it, and somebody stays responsible until then.
+    Accepted,
+    /// Accepted after it was due.
+    Late,
+    /// Nobody took it yet although it was due, or nobody will be there to take it before.
     Nobody,
 }
 

@@ -82,7 +82,7 @@ pub fn now(axis: &Axis, height: u32) -> Markup {
     // At the edges the flag would leave the picture.
     let left = left.max(-now / 100.0 * NARROW).min((100.0 - now) / 100.0 * NARROW - wide);
     html! {
-        g data-nowline="" data-zone=(axis.zone.iana_name().unwrap_or("UTC")) data-mark=(zone_mark(axis.now, &axis.zone)) data-begin=(axis.from.as_millisecond()) data-end=(axis.until.as_millisecond()) {
+        g data-nowline="" data-past="" data-zone=(axis.zone.iana_name().unwrap_or("UTC")) data-mark=(zone_mark(axis.now, &axis.zone)) data-begin=(axis.from.as_millisecond()) data-end=(axis.until.as_millisecond()) {
             line.d-now x1=(percent(now)) x2=(percent(now)) y1="4" y2=(height) {}
             svg.nowflag x=(percent(now)) y="0" width="1" height="19" overflow="visible" {
                 rect.d-nowflag x=(super::short(left)) y="1" width=(super::short(wide)) height="18" {}

@@ -153,6 +153,7 @@ fn bar(canvas: &mut Canvas, axis: &Axis, one: &Watching, y: f64, crossings: &[f6
         // The rectangle is half a pixel too wide to show its own right edge.
         line.d-hair2 x1=(axis.x(one.until)) x2=(axis.x(one.until)) y1=(super::short(y)) y2=(super::short(y + 19.0)) {}
     });
+    wanted(canvas, axis, one, y + 0.5, 18.0);
     let words = name_ways(axis, one, crossings, |text, x| Word {
         text,
         class,
@@ -176,6 +177,7 @@ fn second(canvas: &mut Canvas, axis: &Axis, one: &Watching, y: f64, crossings: &
             line.d-under.next[next] x1=(axis.x(one.from)) x2=(axis.x(one.until)) y1=(super::short(line)) y2=(super::short(line)) {}
         }
     });
+    wanted(canvas, axis, one, y - 11.0, 15.0);
     let words = name_ways(axis, one, crossings, |text, x| Word {
         text,
         class: "d-second",
@@ -186,6 +188,21 @@ fn second(canvas: &mut Canvas, axis: &Axis, one: &Watching, y: f64, crossings: &
         size: 11.0,
     });
     canvas.wish(4, words);
+}
+
+/// Dashed where somebody else is asked for, and who is scheduled still stands there.
+fn wanted(canvas: &mut Canvas, axis: &Axis, one: &Watching, y: f64, tall: f64) {
+    for (from, until) in &one.wanted {
+        let (left, right) = (axis.at(*from), axis.at(*until));
+        canvas.draw(html! {
+            rect.d-want x=(super::percent(left)) y=(super::short(y)) width=(axis.width(*from, *until)) height=(super::short(tall)) { title { "Cover wanted for " (one.who) } }
+        });
+        let y = y + tall - 5.0;
+        let word = |x, dx, anchor| Word { text: "cover wanted".into(), class: "d-info", x, dx, y, anchor, size: 11.0 };
+        if width("cover wanted", 11.0) + 10.0 < (right - left) / 100.0 * NARROW {
+            canvas.wish(2, vec![vec![word(right, -5.0, Anchor::End)], vec![word(left, 5.0, Anchor::Start)]]);
+        }
+    }
 }
 
 /// The name in its longest form first, at the beginning of the bar or behind whatever crosses it; always within the bar.

@@ -5,7 +5,7 @@ use maud::html;
 use super::{Canvas, Heights, LaneHeights, clock, mark, percent};
 use crate::ui::{
     parts::place::{Anchor, Area, Word},
-    view::day::{Day, Leg, Passing, PassingState},
+    view::day::{Day, Leg, LegKind, Passing, PassingState},
 };
 
 /// Where the thread steps through a lane's bars, in per cent: names stand behind it.
@@ -29,7 +29,7 @@ pub fn thread(canvas: &mut Canvas, day: &Day, heights: &Heights) {
     for passing in &day.passings {
         diamond(canvas, day, heights, passing);
     }
-    for leg in day.thread.iter().filter(|leg| leg.alone && leg.until > day.axis.now) {
+    for leg in day.thread.iter().filter(|leg| leg.kind != LegKind::Held && leg.until > day.axis.now) {
         alone_words(canvas, day, heights, leg);
     }
 }
@@ -37,16 +37,21 @@ pub fn thread(canvas: &mut Canvas, day: &Day, heights: &Heights) {
 /// Solid where it was, dotted where it is planned, vermillion where nobody is scheduled.
 fn along(canvas: &mut Canvas, day: &Day, heights: &Heights, leg: &Leg) {
     let (axis, Some(lane)) = (&day.axis, heights.lanes.get(leg.lane)) else { return };
+    let alone = match leg.kind {
+        LegKind::Held => false,
+        LegKind::Alone => true,
+        LegKind::Nobody => return,
+    };
     let cut = axis.now.clamp(leg.from, leg.until);
     for (from, until, next) in [(leg.from, cut, false), (cut, leg.until, true)] {
         if from < until {
             let title = format!(
                 "{} {}",
                 leg.who,
-                if leg.alone { "stays responsible: nobody is scheduled" } else { "is responsible" }
+                if alone { "stays responsible: nobody is scheduled" } else { "is responsible" }
             );
             canvas.draw(html! {
-                line.d-thread.next[next && !leg.alone].alone[leg.alone] x1=(axis.x(from)) x2=(axis.x(until)) y1=(lane.thread) y2=(lane.thread) { title { (title) } }
+                line.d-thread.next[next && !alone].alone[alone] x1=(axis.x(from)) x2=(axis.x(until)) y1=(lane.thread) y2=(lane.thread) { title { (title) } }
             });
         }
     }
@@ -60,7 +65,8 @@ fn along(canvas: &mut Canvas, day: &Day, heights: &Heights, leg: &Leg) {
 
 fn step(canvas: &mut Canvas, day: &Day, heights: &Heights, from: &Leg, to: &Leg) {
     let (Some(a), Some(b)) = (heights.lanes.get(from.lane), heights.lanes.get(to.lane)) else { return };
-    if a.thread == b.thread {
+    let both = from.kind != LegKind::Nobody && to.kind != LegKind::Nobody && from.until == to.from;
+    if a.thread == b.thread || !both {
         return;
     }
     let (x, next) = (day.axis.at(to.from), to.from > day.axis.now);
@@ -77,14 +83,15 @@ fn diamond(canvas: &mut Canvas, day: &Day, heights: &Heights, passing: &Passing)
     let (id, class) = match passing.state {
         PassingState::Due => ("due", "d-say d-strong d-halo"),
         PassingState::Nobody => ("nobody", "d-crit d-halo"),
-        PassingState::Passed => return,
+        PassingState::Accepted => ("accepted", "d-say d-halo"),
+        PassingState::Late => ("late", "d-crit d-halo"),
     };
     canvas.draw(html! { g { title { (passing.title) } (mark(x, y, id, size, 0.0)) } });
     canvas.take((x, -size / 2.0 - 1.0), (x, size / 2.0 + 1.0), y - size / 2.0, y + size / 2.0);
     if let Some(label) = &passing.label {
         let word =
             |text: &str, dx, anchor| vec![Word { text: text.to_owned(), class, x, dx, y: y + 4.0, anchor, size: 11.0 }];
-        let short = label.strip_prefix("due ").unwrap_or(label);
+        let short = ["due ", "accepted "].iter().find_map(|begin| label.strip_prefix(begin)).unwrap_or(label);
         let sides = |text: &str| [word(text, 12.0, Anchor::Start), word(text, -12.0, Anchor::End)];
         canvas.wish(1, sides(label).into_iter().chain(sides(short)).collect());
     }
