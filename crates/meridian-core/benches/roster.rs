@@ -32,6 +32,7 @@ fn layer(number: u32, (site, zone, calendar): (&str, &str, &str)) -> Layer {
         hours: vec![Hours { days: Days(0b1_1111), from: WallTime(8 * 3600), to: WallTime(17 * 3600) }],
         holidays: if number.is_multiple_of(2) { Holidays::Staffed } else { Holidays::Closed },
         calendar: SiteCalendar::named(calendar),
+        needs: vec![],
         rotation: Rotation {
             start: jiff::civil::date(2025, 1, 6).at(8, 0, 0, 0),
             every: vec![Every { count: 1, unit: if number.is_multiple_of(3) { Unit::Days } else { Unit::Weeks } }],

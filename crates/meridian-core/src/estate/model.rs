@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Instant,
     alert::{InhibitRule, Route, TimeInterval},
-    calendar::{Hours, SiteCalendar},
+    calendar::{Days, Hours, SiteCalendar},
     id::Name,
 };
 
@@ -49,6 +49,11 @@ pub struct Person {
     pub reach: Reach,
     /// As the estate knows it. What was added at run time is beside it: `World::leave_of` has both.
     pub leave: Vec<Leave>,
+    /// What they can do; a layer may need somebody who can.
+    pub skills: Vec<String>,
+    /// Days of the week on which they like to be on watch, and on which they would rather not: for a plan.
+    pub prefers: Days,
+    pub avoids: Days,
 }
 
 /// A stretch in which somebody is away, whoever is scheduled.
@@ -278,6 +283,8 @@ pub struct Layer {
     pub holidays: Holidays,
     /// The holidays of the site.
     pub calendar: SiteCalendar,
+    /// Skills of which somebody on watch must have each.
+    pub needs: Vec<String>,
     pub rotation: Rotation,
 }
 

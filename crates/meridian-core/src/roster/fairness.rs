@@ -182,6 +182,11 @@ impl Carried {
     }
 }
 
+/// Nights, weekends and holidays of these watches, by the clock and the holidays of a site.
+pub(super) fn burdens(site: &Site, watches: &[(Instant, Instant)]) -> [Burden; 3] {
+    Local::new(site, watches).count(watches)
+}
+
 /// A person's own wall clock over the time that they watched.
 struct Local<'a> {
     offsets: Offsets,

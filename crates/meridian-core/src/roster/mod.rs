@@ -14,6 +14,7 @@
 pub mod coverage;
 mod edge;
 mod fact;
+pub mod fair_plan;
 mod fairness;
 mod layer;
 mod order;

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use meridian_core::Instant;
 
-use super::{calendar, client, coverage, roster, route};
+use super::{calendar, client, coverage, plan, roster, route};
 use crate::serve::proxy::Network;
 
 /// The control room for production that follows the sun: who is on watch, what is broken, who must know.
@@ -133,6 +133,11 @@ pub enum Command {
         #[command(subcommand)]
         command: calendar::CalendarCommand,
     },
+    /// Work on the rotas of an estate's files.
+    Rota {
+        #[command(subcommand)]
+        command: RotaCommand,
+    },
     #[command(flatten)]
     Remote(client::args::Command),
     /// Examine a journal; the server may run meanwhile.
@@ -155,6 +160,18 @@ pub enum Command {
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RotaCommand {
+    /// Plan who takes which turn of a rota, so that hours, nights, weekends and holidays are shared out fairly.
+    ///
+    /// Keeps to rest, days in a row, leave and skills, weighs preferences, names what can't be met, and shows the change
+    /// of the estate as a diff. Leave and overrides that were made at run time are not known to it.
+    #[command(
+        after_help = "Examples:\n  meridian rota plan --estate estate --rota payments --from 2026-10-05 --weeks 13\n  meridian rota plan --estate estate --rota payments --from 2026-10-05 --diff | git apply"
+    )]
+    Plan(plan::Asked),
 }
 
 #[derive(Debug, Subcommand)]

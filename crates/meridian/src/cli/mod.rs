@@ -9,6 +9,7 @@ pub mod color;
 pub mod coverage;
 pub mod estate;
 pub mod journal;
+pub mod plan;
 pub mod roster;
 pub mod route;
 pub mod serve;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use args::{Args, Command, JournalCommand};
+use args::{Args, Command, JournalCommand, RotaCommand};
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
             estate::load(&estate).and_then(|estate| coverage::coverage(&estate, rota.as_deref(), from, to, json)),
         ),
         Command::Calendar { command } => calendar_command(command),
+        Command::Rota { command: RotaCommand::Plan(asked) } => answer(plan::plan(&asked)),
         Command::Remote(command) => client::run(command),
         Command::Journal { command } => match command {
             JournalCommand::Verify { data, json } => journal::verify(&data, json),

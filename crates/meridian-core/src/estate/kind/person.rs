@@ -6,10 +6,11 @@ use jiff::{SignedDuration, tz::TimeZone};
 
 use super::{Document, Field, Kind, Making, Node, Shape, Takes, channel::CARRIERS, display_name, text};
 use crate::{
+    calendar::Days,
     estate::{
         Contact, Estate, Leave, Person, Reach, ReachStep, Technology, Way,
         duration::parse_duration,
-        form::{self, DAY_OR_INSTANT, DURATION, EMAIL, LINE, PHONE, TOPIC, URL},
+        form::{self, DAY_OR_INSTANT, DAYS, DURATION, EMAIL, LINE, NAME, PHONE, TOPIC, URL},
         nearest::{listed, nearest},
         problem::Fault,
     },
@@ -89,6 +90,13 @@ pub(crate) static PERSON: Shape = Shape::of(
             Takes::List { of: &Takes::Map(&LEAVE), some: false },
             "when they are away; usually said in the pages or the API",
         ),
+        Field::may(
+            "skills",
+            Takes::List { of: &text(&NAME), some: false },
+            "what they can do, as a layer's `needs` calls it",
+        ),
+        Field::may("prefers", text(&DAYS), "days on which they like to be on watch; a plan weighs it").or("none"),
+        Field::may("avoids", text(&DAYS), "days on which they would rather not; a plan weighs it").or("none"),
     ],
 );
 
@@ -124,7 +132,23 @@ pub(super) fn make(document: &Document<'_>, making: &mut Making<'_, '_>, estate:
         leave.extend(away(item, &zone, making));
     }
     let display_name = display_name(document);
-    Some(Person { name: document.name.clone(), display_name, site, contacts, reach, leave })
+    let days = |key: &str| spec.text_of(key).and_then(|text| Days::parse(text).ok()).unwrap_or_default();
+    Some(Person {
+        name: document.name.clone(),
+        display_name,
+        site,
+        contacts,
+        reach,
+        leave,
+        skills: texts(spec.get("skills")),
+        prefers: days("prefers"),
+        avoids: days("avoids"),
+    })
+}
+
+/// A list of texts.
+pub(super) fn texts(list: Option<&Node>) -> Vec<String> {
+    list.into_iter().flat_map(Node::items).filter_map(|item| item.text().map(str::to_owned)).collect()
 }
 
 fn away(item: &Node, zone: &TimeZone, making: &mut Making<'_, '_>) -> Option<Leave> {

@@ -70,6 +70,11 @@ static LAYER: Shape = Shape::of(
         Field::may("hours", Takes::List { of: &Takes::Map(&HOURS), some: true }, "when it watches").or("always"),
         Field::may("holidays", Takes::Word(&["staffed", "closed"]), "whether it watches on the site's holidays")
             .or("staffed"),
+        Field::may(
+            "needs",
+            Takes::List { of: &text(&NAME), some: false },
+            "skills of which somebody on watch must have each; a plan keeps to it",
+        ),
         Field::must("rotation", Takes::Map(&ROTATION), "who takes turns"),
     ],
 );
@@ -186,6 +191,7 @@ fn layer(rota: &Name, item: &Node, estate: &Estate, making: &mut Making<'_, '_>)
         hours: super::site::hours(item.get("hours")),
         holidays: if item.text_of("holidays") == Some("closed") { Holidays::Closed } else { Holidays::Staffed },
         calendar: place.map(|site| site.calendar.clone()).unwrap_or_default(),
+        needs: super::person::texts(item.get("needs")),
         rotation: Rotation {
             start: form::local(rotation.text_of("start")?).ok()?,
             every: every(rotation.get("every")?, making)?,

@@ -35,6 +35,9 @@ fn estate(layers: Vec<Layer>, people: &str) -> Estate {
             contacts: vec![],
             reach: Reach::default(),
             leave: vec![],
+            skills: vec![],
+            prefers: Default::default(),
+            avoids: Default::default(),
         };
         estate.persons.insert(person.name.clone(), person);
     }

@@ -3,6 +3,7 @@
 mod change;
 mod coverage;
 mod edge;
+mod fair_plan;
 mod fairness;
 mod hours;
 mod oracle;
@@ -67,6 +68,7 @@ pub fn layer(site: &str, zone: &str, hours: &str, start: &str, every: &str, memb
         hours: hours.collect(),
         holidays: Holidays::Staffed,
         calendar: crate::calendar::SiteCalendar::default(),
+        needs: vec![],
         rotation: Rotation {
             start: start.parse::<DateTime>().unwrap(),
             every: every.collect(),

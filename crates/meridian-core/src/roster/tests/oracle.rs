@@ -248,6 +248,7 @@ prop_compose! {
             hours,
             holidays: if closed { Holidays::Closed } else { Holidays::Staffed },
             calendar: calendar.map(SiteCalendar::named).unwrap_or_default(),
+            needs: vec![],
             rotation,
         };
         (layer, days_before, start)

@@ -14,7 +14,17 @@ fn estate() -> Estate {
         let (name, site) = (name(text), name("hong-kong"));
         (
             name.clone(),
-            Person { name, display_name: text.into(), site, contacts: vec![], reach: Reach::default(), leave: vec![] },
+            Person {
+                name,
+                display_name: text.into(),
+                site,
+                contacts: vec![],
+                reach: Reach::default(),
+                leave: vec![],
+                skills: vec![],
+                prefers: Default::default(),
+                avoids: Default::default(),
+            },
         )
     };
     Estate {
