@@ -290,7 +290,7 @@ impl File {
                 return Err(Refused::TooManyOccurrences);
             }
         }
-        found.sort_by(|a, b| (a.span, a.line).cmp(&(b.span, b.line)));
+        found.sort_by_key(|occurrence| (occurrence.span, occurrence.line));
         self.found.problems.sort_by_key(|problem| problem.line);
         Ok(Read { occurrences: found, ..self.found })
     }

@@ -59,10 +59,10 @@ impl Wish {
         let mut spread = 0.0;
         for (person, who) in self.persons.iter().enumerate() {
             let group = farthest.entry(who.group).or_default();
-            for kind in 0..4 {
-                let away = (loads[person][kind] - self.fair[person][kind]).abs();
-                group[kind] = group[kind].max(away);
-                cost.farthest[kind] = cost.farthest[kind].max(away);
+            let away = loads[person].iter().zip(self.fair[person]).map(|(load, fair)| (load - fair).abs());
+            for ((away, in_group), in_all) in away.zip(group).zip(&mut cost.farthest) {
+                *in_group = in_group.max(away);
+                *in_all = in_all.max(away);
                 spread += away;
             }
         }

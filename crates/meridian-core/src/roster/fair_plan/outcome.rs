@@ -128,10 +128,10 @@ fn replaced(there: &[(Stretch, &Name)], planned: &[&Name], layer: &str) -> Vec<O
 /// Joins it with the one before where only the same person of that layer is on watch between them.
 fn put(changes: &mut Vec<Override>, change: Override, watched: &[crate::roster::Shift], layer: &str) {
     let joins = changes.last().is_some_and(|last| {
-        let between = |shift: &&crate::roster::Shift| {
+        let between = |shift: &crate::roster::Shift| {
             *shift.layer == *layer && shift.from < change.from && last.until < shift.until
         };
-        let alone = change.from <= last.until || watched.iter().find(between).is_none();
+        let alone = change.from <= last.until || !watched.iter().any(between);
         last.replace == change.replace && last.with == change.with && alone
     });
     match changes.last_mut() {

@@ -98,7 +98,9 @@ impl<'a> Part<'a> {
         let program = self.program(true);
         let objective = program.objective.clone();
         let mut model = program.variables.minimise(program.objective).using(microlp).with_time_limit(seconds);
-        program.constraints.into_iter().for_each(|constraint| drop(model.add_constraint(constraint)));
+        for constraint in program.constraints {
+            model.add_constraint(constraint);
+        }
         let solution = model.solve().ok()?;
         matches!(solution.status(), SolutionStatus::Optimal).then(|| solution.eval(objective))
     }
@@ -107,7 +109,9 @@ impl<'a> Part<'a> {
         let program = self.program(false);
         let model = program.variables.minimise(program.objective).using(microlp).with_time_limit(seconds);
         let mut model = model.with_mip_gap(GAP).ok()?;
-        program.constraints.into_iter().for_each(|constraint| drop(model.add_constraint(constraint)));
+        for constraint in program.constraints {
+            model.add_constraint(constraint);
+        }
         let solution = model.solve().ok()?;
         let mut given = self.given.to_vec();
         for task in &self.tasks {
