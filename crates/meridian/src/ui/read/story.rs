@@ -73,13 +73,7 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
         }
         IncidentFact::Reminded { .. } => Told::new(at, here().text(" still fires; those who know were reminded")),
         IncidentFact::Acknowledged { by, because, .. } => {
-            let through = match because {
-                AcknowledgedBecause::Link => " by the link in the message",
-                AcknowledgedBecause::Page => "",
-                AcknowledgedBecause::Api => " through the API",
-                AcknowledgedBecause::Source => " at its source",
-                AcknowledgedBecause::Handoff => " with the watch",
-            };
+            let through = through(*because);
             let after = lens.world.incidents.get(id).map(|i| lasting(at.duration_since(i.opened_at)));
             let after = after.map_or(String::new(), |after| format!(", {after} after it opened"));
             Told::new(at, here().text(" acknowledged by ").strong(lens.person(by)).text(format!("{through}{after}")))
@@ -108,6 +102,17 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
                 IncidentResolvedBecause::ByHand { reason } => because(told, reason),
             }
         }
+    }
+}
+
+/// How an acknowledgement came, after the name of the person.
+fn through(because: AcknowledgedBecause) -> &'static str {
+    match because {
+        AcknowledgedBecause::Link => " by the link in the message",
+        AcknowledgedBecause::Page => "",
+        AcknowledgedBecause::Api => " through the API",
+        AcknowledgedBecause::Source => " at its source",
+        AcknowledgedBecause::Handoff => " with the watch",
     }
 }
 
