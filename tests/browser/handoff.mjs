@@ -66,8 +66,8 @@ await withBrowser(async (open) => {
 
   // A refusal, with the reason; the outgoing stay responsible.
   await send(page, '#refuse', { reason: 'The bridge is down', by: 'oliver' }, 'Refuse');
-  check('the refusal is said', (await text(page, '#due')).includes('The bridge is down'));
-  check('and who stays responsible', (await text(page, '#due')).includes('Tom Ashdown stays responsible'));
+  check('the refusal is said', (await text(page, '#handoff-due')).includes('The bridge is down'));
+  check('and who stays responsible', (await text(page, '#handoff-due')).includes('Tom Ashdown stays responsible'));
 
   // The brief's own words are no read-back.
   const read = `${item} form:has([name=words])`;
@@ -78,7 +78,7 @@ await withBrowser(async (open) => {
   check('nothing stands before acceptance', (await text(page, '#accept')).includes('Nothing stands before acceptance'));
 
   // It becomes late while the page stands open.
-  await page.locator('#due:has-text("late")').waitFor({ timeout: 120_000 });
+  await page.locator('#handoff-due:has-text("late")').waitFor({ timeout: 120_000 });
   await everyLook(page, '/handoffs/1 late');
   await page.emulateMedia({ media: 'print' });
   check('printed, there is a line to sign', await page.locator('#accept .only-print').isVisible());
@@ -94,8 +94,8 @@ await withBrowser(async (open) => {
   await bare.locator('#accept form.accepting [name=by]').selectOption('oliver');
   await bare.click('button:has-text("Accept the watch")');
   await bare.waitForLoadState('load');
-  check('it is accepted, late', /Accepted by Oliver Grant/.test(await bare.innerText('#due')), await bare.innerText('#due'));
-  await page.locator('#due:has-text("Accepted by Oliver Grant")').waitFor();
+  check('it is accepted, late', /Accepted by Oliver Grant/.test(await bare.innerText('#handoff-due')), await bare.innerText('#handoff-due'));
+  await page.locator('#handoff-due:has-text("Accepted by Oliver Grant")').waitFor();
   await page.goto(`${base}/handoffs?q=wires`);
   check('the history finds it by its words', (await text(page, '#ended')).includes('London to New York'));
   check('the figures know it', /London to New York/.test(await text(page, '#figures')));

@@ -43,14 +43,15 @@ fn an_override_moves_the_event_it_shortens_and_takes_away_the_one_it_replaces() 
         &["london.2026-03-10.priya 3 03-10T08:00 03-10T09:00", "london.2026-03-10.priya.2 3 03-10T10:00 03-10T13:00"],
     );
     house.ask(at(NOW), Command::RemoveOverride { rota: name("payments"), id }).unwrap();
-    check(&house, "person/tom", TUESDAY, &["london.2026-03-10.tom 4 03-10T09:00 03-10T10:00"]);
+    // The journal says which change was undone, too.
+    check(&house, "person/tom", TUESDAY, &["london.2026-03-10.tom 5 03-10T09:00 03-10T10:00"]);
     // Another estate is a change of everything, and the same event.
     house.load(at(NOW), &ESTATE.replace("from: \"08:00\"", "from: \"07:00\""));
     check(
         &house,
         "person/priya",
         TUESDAY,
-        &["london.2026-03-10.priya 5 03-10T07:00 03-10T09:00", "london.2026-03-10.priya.2 5 03-10T10:00 03-10T17:00"],
+        &["london.2026-03-10.priya 6 03-10T07:00 03-10T09:00", "london.2026-03-10.priya.2 6 03-10T10:00 03-10T17:00"],
     );
 }
 

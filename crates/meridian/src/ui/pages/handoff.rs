@@ -28,7 +28,7 @@ pub fn handoff(shell: &Shell, view: &BriefView) -> Markup {
                 button.btn type="button" data-print hidden { "Print" }
             }
         }
-        section.stake #due data-live aria-label="Due" { (stake(clock, view)) }
+        section.stake #handoff-due data-live aria-label="Due" { (stake(clock, view)) }
         section #brief data-live aria-label="Brief" {
             @if view.items.is_empty() { (empty("Nothing to hand over", html! { "No incident of this rota is open, and nothing was added." })) }
             @else { (table(shell, view)) }
