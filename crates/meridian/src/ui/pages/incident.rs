@@ -81,7 +81,7 @@ fn actions(shell: &Shell, view: &IncidentView) -> Markup {
             (field("reason", "Reason, kept in the journal").text("severity-reason", "", true))
             button.btn.primary { "Change" }
         }))
-        (pop_form(&shell.csrf, &path("promise"), "promise", html! { "Promise" }, html! {
+        (pop_form(&shell.csrf, &path("promise"), "promise-update", html! { "Promise" }, html! {
             (field("what", "What is promised").text("promise-what", "next update", true))
             (field("due", "By when, UTC").moment("promise-due", ""))
             p.faint { "It stands in the handoff, and is kept by a note." }
