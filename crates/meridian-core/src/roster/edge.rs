@@ -76,7 +76,10 @@ struct Stint {
 
 /// How many days before a window the watch is looked at, near first: to where only one site has it, so that the answer
 /// does not depend on the window.
-const LOOK_BACK: [i64; 3] = [3, 15, 62];
+const LOOK_BACK: [i64; 4] = [3, 15, 62, 800];
+
+/// How many days ahead the next edge is looked for, near first.
+const LOOK_NEXT: [i64; 3] = [3, 15, 62];
 
 /// The longest hole over which the watch passes. After a longer one it begins anew.
 const LOOK_AHEAD: i64 = 15;
@@ -98,7 +101,7 @@ pub fn edges(rota: &Rota, added: &[Override], from: Instant, until: Instant) -> 
 /// The first edge whose end is at or after `from`, within two months.
 pub fn next_edge(rota: &Rota, added: &[Override], from: Instant, wanted: impl Fn(&Edge) -> bool) -> Option<Edge> {
     let mut start = from;
-    for days in LOOK_BACK {
+    for days in LOOK_NEXT {
         let until = later(from, days);
         if let Some(edge) = edges(rota, added, start, until).into_iter().find(&wanted) {
             return Some(edge);

@@ -176,6 +176,9 @@ async fn first_estate(house: &House, carrier: &notifier::Carrier) -> Result<(), 
     Ok(())
 }
 
+/// How long the end of another task waits for that of the keeper, which may have caused it.
+const LAST_WORDS: std::time::Duration = std::time::Duration::from_secs(1);
+
 impl Running {
     /// Runs until SIGTERM or SIGINT; SIGHUP reads the estate again.
     ///
@@ -195,7 +198,11 @@ impl Running {
                 // A full queue of wishes will read the estate anyway.
                 _ = self.signals.hangup.recv() => drop(self.house.reload.try_send(None)),
                 end = &mut self.keeper => return ended("the keeper", end),
-                end = &mut self.notifier => return ended("the notifier", end),
+                end = &mut self.notifier => {
+                    // It also ends when the keeper falls and its last words are still under way: they say more.
+                    let keeper = tokio::time::timeout(LAST_WORDS, &mut self.keeper).await;
+                    return keeper.map_or_else(|_| ended("the notifier", end), |end| ended("the keeper", end));
+                }
                 end = &mut self.estate => return ended("the estate's watcher", end),
                 end = &mut self.front => return ended("the front", end),
             }

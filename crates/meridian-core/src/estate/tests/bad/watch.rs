@@ -10,7 +10,7 @@ fn rotas() {
             (
                 "{ layers: [] }",
                 &[
-                    "4:9 this list is empty | a list, each item a map of `name`, `site`, `role`, `hours`, `holidays` and `rotation`; at least one",
+                    "4:9 this list is empty | a list, each item a map of `name`, `site`, `role`, `hours`, `holidays`, `needs` and `rotation`; at least one",
                 ],
             ),
             (
