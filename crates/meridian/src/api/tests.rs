@@ -34,6 +34,9 @@ get /deliveries viewer
 get /estate viewer
 get /fairness viewer
 get /feeds viewer
+get /handoffs viewer
+get /handoffs/figures viewer
+get /handoffs/{handoff} viewer
 get /incidents viewer
 get /incidents/{incident} viewer
 get /journal viewer
@@ -42,6 +45,7 @@ get /me login
 get /oncall viewer
 get /pages viewer
 get /pages/{page} viewer
+get /responsible viewer
 get /rotas viewer
 get /rotas/{rota}/next viewer
 get /rotas/{rota}/overrides viewer
@@ -62,9 +66,19 @@ post /cover responder
 post /cover/{change}/decline responder
 post /cover/{change}/take responder
 post /feeds viewer
+post /handoffs/{handoff}/accept responder
+post /handoffs/{handoff}/actions responder
+post /handoffs/{handoff}/answers responder
+post /handoffs/{handoff}/items responder
+post /handoffs/{handoff}/notes responder
+post /handoffs/{handoff}/questions responder
+post /handoffs/{handoff}/read-backs responder
+post /handoffs/{handoff}/refuse responder
+post /handoffs/{handoff}/waivers responder
 post /incidents responder
 post /incidents/{incident}/acknowledge responder
 post /incidents/{incident}/notes responder
+post /incidents/{incident}/promise responder
 post /incidents/{incident}/reassign responder
 post /incidents/{incident}/resolve responder
 post /incidents/{incident}/severity responder

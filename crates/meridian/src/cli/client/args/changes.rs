@@ -106,7 +106,7 @@ pub enum SwapCommand {
     List,
     /// Propose that each takes the other's watch.
     #[command(
-        after_help = "Example:\n  meridian swap propose payments --from 2026-12-01T00:00Z --until 2026-12-01T12:00Z \
+        after_help = "Example:\n  meridian swap propose payments --from 2026-12-01T00:00Z --until 2026-12-01T12:00Z \\\n\t\
                             --with mei --their-from 2026-12-02T00:00Z --their-until 2026-12-02T12:00Z"
     )]
     Propose {
