@@ -24,7 +24,9 @@ impl Chaos {
         }
         let handoff = *self.seeds.pick(&newest);
         let by: Name = self.seeds.pick::<&str>(&PERSONS).parse().expect("a valid name");
-        let Some(brief) = self.sim.world.brief(handoff, self.sim.now) else { return };
+        // As a commit sees it: time does not go back, whatever the machine's clock says.
+        let now = self.sim.now.max(self.sim.world.at());
+        let Some(brief) = self.sim.world.brief(handoff, now) else { return };
         let wish = self.wish(&brief);
         let accepts = matches!(wish, Wish::Accept { .. });
         let kept: Vec<Item> = brief.items;
