@@ -107,16 +107,27 @@ pub struct Answering {
     reason: String,
 }
 
+/// Somebody answers a request or a swap, in their own name or in that of somebody for whom they may act.
+async fn answer(
+    house: &House,
+    caller: &Caller,
+    (noun, change): (&'static str, &str),
+    wish: &Answering,
+    command: impl FnOnce(ChangeId, Name) -> Command,
+) -> Answer {
+    let actor = caller.authorize(Action::Override)?;
+    let change = id(noun, change)?;
+    let by = person(house, caller, "by", wish.by.as_deref())?;
+    ask(house, actor, command(change, by)).await.map(Json)
+}
+
 pub async fn take(
     State(house): State<House>,
     caller: Caller,
     Path(change): Path<String>,
     Body(wish): Body<Answering>,
 ) -> Answer {
-    let actor = caller.authorize(Action::Override)?;
-    let change = id("cover request", &change)?;
-    let by = person(&house, &caller, "by", wish.by.as_deref())?;
-    ask(&house, actor, Command::TakeCover { change, by }).await.map(Json)
+    answer(&house, &caller, ("cover request", &change), &wish, |change, by| Command::TakeCover { change, by }).await
 }
 
 pub async fn decline(
@@ -125,10 +136,7 @@ pub async fn decline(
     Path(change): Path<String>,
     Body(wish): Body<Answering>,
 ) -> Answer {
-    let actor = caller.authorize(Action::Override)?;
-    let change = id("cover request", &change)?;
-    let by = person(&house, &caller, "by", wish.by.as_deref())?;
-    ask(&house, actor, Command::DeclineCover { change, by }).await.map(Json)
+    answer(&house, &caller, ("cover request", &change), &wish, |change, by| Command::DeclineCover { change, by }).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -184,10 +192,7 @@ pub async fn accept_swap(
     Path(change): Path<String>,
     Body(wish): Body<Answering>,
 ) -> Answer {
-    let actor = caller.authorize(Action::Override)?;
-    let change = id("swap", &change)?;
-    let by = person(&house, &caller, "by", wish.by.as_deref())?;
-    ask(&house, actor, Command::AcceptSwap { change, by }).await.map(Json)
+    answer(&house, &caller, ("swap", &change), &wish, |change, by| Command::AcceptSwap { change, by }).await
 }
 
 pub async fn approve_swap(
@@ -196,10 +201,7 @@ pub async fn approve_swap(
     Path(change): Path<String>,
     Body(wish): Body<Answering>,
 ) -> Answer {
-    let actor = caller.authorize(Action::Override)?;
-    let change = id("swap", &change)?;
-    let by = person(&house, &caller, "by", wish.by.as_deref())?;
-    ask(&house, actor, Command::ApproveSwap { change, by }).await.map(Json)
+    answer(&house, &caller, ("swap", &change), &wish, |change, by| Command::ApproveSwap { change, by }).await
 }
 
 pub async fn refuse_swap(
@@ -208,10 +210,8 @@ pub async fn refuse_swap(
     Path(change): Path<String>,
     Body(wish): Body<Answering>,
 ) -> Answer {
-    let actor = caller.authorize(Action::Override)?;
-    let change = id("swap", &change)?;
-    let by = person(&house, &caller, "by", wish.by.as_deref())?;
-    ask(&house, actor, Command::RefuseSwap { change, by, reason: wish.reason }).await.map(Json)
+    let reason = wish.reason.clone();
+    answer(&house, &caller, ("swap", &change), &wish, |change, by| Command::RefuseSwap { change, by, reason }).await
 }
 
 #[derive(Deserialize, ToSchema)]
