@@ -40,6 +40,15 @@ export async function withBrowser(use) {
   }
 }
 
+/** What makes a page wider than its screen: by how much, and what sticks out. Empty where nothing does. */
+export const tooWide = (page) => page.evaluate(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return '';
+  const out = [...document.querySelectorAll('body *')].filter((part) => part.getBoundingClientRect().right > clientWidth);
+  const name = (part) => [part.localName, part.id && `#${part.id}`, ...[...part.classList].map((one) => `.${one}`)].join('');
+  return `by ${scrollWidth - clientWidth} px: ${out.slice(0, 12).map(name).join(', ')}`;
+});
+
 /** The words of the command line, and its flags: `--width 390` or `--dark`. */
 export function commandLine() {
   const words = [], flags = {};

@@ -1,6 +1,6 @@
 // pages.mjs BASE [SETUP PID]: what holds on every page, and what people do on them. Prints each breach; exit code 1 if
 // there is one. With the setup link of a fresh server, the first account is made and logged in by form, as a person does.
-import { axe, commandLine, withBrowser } from './browser.mjs';
+import { axe, commandLine, tooWide, withBrowser } from './browser.mjs';
 
 const { words: [base, setup, pid] } = commandLine();
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -35,8 +35,8 @@ async function everyLook(page, as) {
       await page.emulateMedia({ colorScheme });
       await accessible(page, `${as} ${colorScheme} ${width}`, colorScheme === 'dark' ? ['color-contrast'] : null);
     }
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    check(`${as} ${width}: nothing is wider than the screen`, wide <= 0, `by ${wide} px`);
+    const wide = await tooWide(page);
+    check(`${as} ${width}: nothing is wider than the screen`, !wide, wide);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.emulateMedia({ colorScheme: 'light' });

@@ -15,12 +15,13 @@ mod figures;
 mod intake;
 mod latency;
 mod pages;
+mod past;
 mod rivals;
 mod start;
 mod storm;
 
 /// Every part by its name.
-const PARTS: [(&str, fn()); 9] = [
+const PARTS: [(&str, fn()); 10] = [
     ("intake", || intake::run(50)),
     ("intake-1", || intake::run(1)),
     ("intake-500", || intake::run(500)),
@@ -30,6 +31,7 @@ const PARTS: [(&str, fn()); 9] = [
     ("pages", pages::run),
     ("day", day::run),
     ("start", start::run),
+    ("past", past::run),
 ];
 
 fn main() {

@@ -43,7 +43,7 @@ pub fn run() {
     let data = meridian.data().to_owned();
     remove_journal(&data);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let first = runtime.block_on(make(&data, &text, entries));
+    let (first, _) = runtime.block_on(make(&data, &text, entries));
     for _ in 0..runs() {
         let begun = Stopwatch::now();
         let mut replay = Replay::from(World::default());
@@ -102,13 +102,15 @@ impl Writing {
     }
 }
 
-async fn make(data: &Path, estate: &str, entries: u64) -> Vec<Entry> {
+/// Writes so many entries; the first of them, to be folded from memory, and the instants of the first and the last.
+pub async fn make(data: &Path, estate: &str, entries: u64) -> (Vec<Entry>, [Instant; 2]) {
     let journal = SqliteJournal::open(&data.join("journal.db")).await.unwrap();
     let lease = journal.acquire("bench").await.unwrap();
     let head = journal.head().await.unwrap();
     let mut writing = Writing { journal, lease, head, waiting: Vec::new(), snapshot_at: 0, first: Vec::new() };
     let mut world = World::default();
-    let mut now: Instant = "2026-01-05T08:00:00Z".parse().unwrap();
+    let begun: Instant = "2026-01-05T08:00:00Z".parse().unwrap();
+    let mut now = begun;
     let files = vec![SourceFile { path: "estate.yaml".into(), text: estate.to_owned() }];
     let digest = digest(&files);
     world.handle(now, Actor::System, Command::LoadEstate { files, digest }, &mut writing.waiting).unwrap();
@@ -127,7 +129,7 @@ async fn make(data: &Path, estate: &str, entries: u64) -> Vec<Entry> {
         }
     }
     writing.journal.close().await;
-    writing.first
+    (writing.first, [begun, now])
 }
 
 fn incoming(number: usize, now: Instant, over: bool) -> Incoming {
@@ -163,7 +165,7 @@ fn deliver(world: &mut World, now: Instant, out: &mut Vec<Entry>) {
     }
 }
 
-fn remove_journal(data: &Path) {
+pub fn remove_journal(data: &Path) {
     for entry in std::fs::read_dir(data).unwrap().map(Result::unwrap) {
         if entry.file_name().to_string_lossy().starts_with("journal.db") {
             let path = entry.path();
