@@ -9,8 +9,8 @@ use crate::{
     estate::{Estate, Holidays, Layer, Role, Rota, Site},
     roster::{
         Overrides,
-        coverage::{Because, Coverage, Finding, Scope, both, coverage, joined},
-        holes,
+        coverage::{Because, Coverage, Finding, Scope, What, both, coverage, joined},
+        holes, on_leave,
     },
 };
 
@@ -39,7 +39,7 @@ fn estate(rotas: impl IntoIterator<Item = Rota>) -> Estate {
 }
 
 fn found(estate: &Estate, from: &str, until: &str) -> Coverage {
-    coverage(estate, &Overrides::default(), None, at(from), at(until))
+    coverage(estate, &Overrides::default(), &on_leave(estate), None, (at(from), at(until)))
 }
 
 /// A finding as lines: what, each phase with what began and ended it, why, and what would close it.
@@ -67,7 +67,10 @@ fn told(finding: &Finding, estate: &Estate) -> Vec<String> {
 fn check(estate: &Estate, overlaps: bool, (from, until): (&str, &str), expected: &[&str]) {
     let coverage = found(estate, from, until);
     let faults = coverage.findings.iter().filter(|finding| finding.is_fault() != overlaps);
-    let lines: Vec<String> = faults.filter(|f| f.rank() != 2).flat_map(|finding| told(finding, estate)).collect();
+    let lines: Vec<String> = faults
+        .filter(|f| !matches!(f.what, What::Unreachable { .. }))
+        .flat_map(|finding| told(finding, estate))
+        .collect();
     assert_eq!(lines, expected, "{from} to {until}: {lines:#?}");
     sound(estate, &coverage);
 }
@@ -300,7 +303,10 @@ fn the_bank_has_a_hole_that_grows_in_march() {
     for cover in coverage.covers.iter().filter(|cover| cover.of != Scope::Rota(super::name("trading"))) {
         assert_eq!(cover.holes, [], "{:?}", cover.of);
     }
-    assert!(coverage.findings.iter().all(|finding| finding.rank() != 2), "everybody can be reached in two ways");
+    assert!(
+        coverage.findings.iter().all(|finding| !matches!(finding.what, What::Unreachable { .. })),
+        "everybody can be reached in two ways"
+    );
 }
 
 fn any_layer() -> impl Strategy<Value = Layer> {
@@ -342,7 +348,7 @@ proptest! {
         });
         let estate = estate(rotas);
         let from = at(from);
-        let coverage = coverage(&estate, &Overrides::default(), None, from, from + SignedDuration::from_hours(hours));
+        let coverage = found(&estate, &from.to_string(), &(from + SignedDuration::from_hours(hours)).to_string());
         sound(&estate, &coverage);
         for cover in &coverage.covers {
             let Scope::Rota(name) = &cover.of else { continue };

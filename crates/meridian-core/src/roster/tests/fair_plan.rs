@@ -8,7 +8,7 @@ use crate::{
     estate::{Estate, Leave, Override, Person, Reach, Rota, Site},
     roster::{
         fair_plan::{Draft, Rules, Wish, changes, unmet, wish},
-        shifts,
+        on_leave, shifts,
     },
 };
 
@@ -52,10 +52,12 @@ fn estate(rota: &Rota, leave: &[(&str, &str, &str)]) -> Estate {
 
 /// The planned wish of a window, after the rules were looked at.
 fn planned(estate: &Estate, rota: &Rota, (from, until): (&str, &str)) -> (Wish, Vec<Vec<usize>>, Vec<Override>) {
-    let wish = wish(estate, &[], rota, (at(from), at(until)), Rules::default());
+    let wish = wish(estate, &[], &on_leave(estate), rota, (at(from), at(until)), Rules::default());
     let mut draft = Draft::new(&wish);
-    draft.improve(|_| {});
-    let given = draft.given.clone();
+    draft.improve(1, |_, _| {});
+    assert!((draft.total() - wish.cost(draft.given()).total).abs() < 1e-6, "what is kept up to date is what it costs");
+    assert!(draft.is_sound());
+    let given = draft.given().to_vec();
     for (number, task) in wish.tasks.iter().enumerate().filter(|(_, task)| !task.fixed) {
         for person in &given[number] {
             assert!(task.may(*person), "{:?} on leave or no member", wish.persons[*person].name);
