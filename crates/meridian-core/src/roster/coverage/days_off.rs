@@ -73,8 +73,13 @@ fn through(edge: &Edge<'_>, shown: &[Stretch]) -> Option<HoursChange> {
             day = day.checked_add(Span::new().days(1)).ok()?;
         }
     }
+    let length = |hole: &&Stretch| hole.1.duration_since(hole.0);
+    let first = shown.iter().max_by_key(length).map(|hole| edge.layer.zone.to_datetime(hole.0).date());
+    let first = first.map_or(0, |first| first.weekday().to_monday_zero_offset());
+    let mut in_order: Vec<_> = needed.into_iter().collect();
+    in_order.sort_by_key(|(day, _)| (day - first).rem_euclid(7));
     let mut added: Vec<Hours> = Vec::new();
-    for (day, (from, to)) in needed {
+    for (day, (from, to)) in in_order {
         let (days, from, to) = (Days(1 << day), WallTime(from), WallTime(to));
         let like = added.iter_mut().find(|hours| (hours.from, hours.to) == (from, to));
         match like {

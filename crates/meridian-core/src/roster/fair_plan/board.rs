@@ -5,12 +5,12 @@ use super::{
     task::Wish,
 };
 
-/// One place on one turn goes to somebody else.
+/// One place on one turn goes to somebody else, or to nobody. The place behind the last one is free.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Move {
     pub task: usize,
     pub place: usize,
-    pub person: usize,
+    pub person: Option<usize>,
 }
 
 /// Why somebody can't have a turn.
@@ -171,17 +171,19 @@ impl<'a> Board<'a> {
         runs.max().unwrap_or_default()
     }
 
-    /// Makes these moves, or none of them where one does not fit. Returns those that would take them back.
+    /// Makes these moves, each of another turn, or none of them where one does not fit. Returns those that would take
+    /// them back.
     pub fn play(&mut self, moves: &[Move]) -> Option<Vec<Move>> {
         let mut back: Vec<Move> = Vec::with_capacity(moves.len());
         for &Move { task, place, .. } in moves {
-            let person = self.take(task, place);
+            let person = (place < self.given[task].len()).then(|| self.take(task, place));
             back.push(Move { task, place, person });
         }
         for (done, &Move { task, place, person }) in moves.iter().enumerate() {
+            let Some(person) = person else { continue };
             if !self.fits(task, person) {
-                moves[..done].iter().rev().for_each(|of| _ = self.take(of.task, of.place));
-                back.iter().rev().for_each(|of| self.put(of.task, of.place, of.person));
+                moves[..done].iter().filter(|of| of.person.is_some()).for_each(|of| _ = self.take(of.task, of.place));
+                self.set(&back);
                 return None;
             }
             self.put(task, place, person);
@@ -190,8 +192,36 @@ impl<'a> Board<'a> {
     }
 
     /// Takes moves back that were played.
-    pub fn unplay(&mut self, back: &[Move]) {
-        back.iter().for_each(|of| _ = self.take(of.task, of.place));
-        back.iter().for_each(|of| self.put(of.task, of.place, of.person));
+    pub fn unplay(&mut self, moves: &[Move], back: &[Move]) {
+        moves.iter().filter(|of| of.person.is_some()).for_each(|of| _ = self.take(of.task, of.place));
+        self.set(back);
+    }
+
+    fn set(&mut self, moves: &[Move]) {
+        for of in moves {
+            if let Some(person) = of.person {
+                self.put(of.task, of.place, person);
+            }
+        }
+    }
+
+    /// The turns that keep somebody from this one: those too near, else those around its days.
+    pub fn in_the_way(&self, task: usize, person: usize) -> Vec<usize> {
+        if self.fits(task, person) {
+            return Vec::new();
+        }
+        let wanted = &self.wish.tasks[task];
+        let has = |other: &usize| self.given[*other].contains(&person);
+        let near: Vec<usize> = wanted.clashes.iter().copied().filter(has).collect();
+        if !near.is_empty() {
+            return near;
+        }
+        let reach = self.wish.stretch_days as i64;
+        let (first, last) = (wanted.days.first().copied(), wanted.days.last().copied());
+        let around = |other: &usize| {
+            let days = &self.wish.tasks[*other].days;
+            days.first() <= last.map(|day| day + reach).as_ref() && days.last() >= first.map(|day| day - reach).as_ref()
+        };
+        (0..self.given.len()).filter(|other| *other != task).filter(around).filter(has).collect()
     }
 }

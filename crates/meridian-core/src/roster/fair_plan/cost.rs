@@ -17,8 +17,9 @@ pub const PRICE_CHANGED: f64 = 0.5;
 /// An hour that the farthest is away from the fair share: of hours, nights, weekends, holidays.
 pub const WEIGHTS: [f64; 4] = [1.0, 0.5, 1.0, 1.0];
 
-const PRICE_AVOIDED: f64 = 0.5;
-const WORTH_PREFERRED: f64 = 0.25;
+/// More than two turns that change hands: that is what it takes to keep out of a day.
+const PRICE_AVOIDED: f64 = 2.0;
+const WORTH_PREFERRED: f64 = 0.75;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cost {

@@ -31,6 +31,9 @@ const COLD: f64 = 0.05;
 /// So many turns in a row two people exchange at most.
 const BLOCK: usize = 14;
 
+/// One throw of so many is for a turn that nobody has.
+const EMPTY_EACH: usize = 16;
+
 /// xorshift64*: the same numbers, every time.
 struct Dice(u64);
 
@@ -142,7 +145,7 @@ impl<'a> Draft<'a> {
         let Some(back) = self.board.play(moves) else { return false };
         let better = self.total() < before - 1e-9;
         if !better {
-            self.board.unplay(&back);
+            self.board.unplay(moves, &back);
         }
         better
     }
@@ -156,7 +159,7 @@ impl<'a> Draft<'a> {
             for (number, &task) in open.iter().enumerate() {
                 for place in 0..self.board.given[task].len() {
                     for &person in &wish.tasks[task].members {
-                        self.tries(&[Move { task, place, person }]);
+                        self.tries(&[Move { task, place, person: Some(person) }]);
                     }
                 }
                 for &other in open[number + 1..].iter().take(NEAR) {
@@ -176,7 +179,8 @@ impl<'a> Draft<'a> {
         let (a, b) = (*self.board.given[one].first()?, *self.board.given[other].first()?);
         let tasks = &self.board.wish.tasks;
         let sense = a != b && tasks[one].may(b) && tasks[other].may(a);
-        sense.then_some([Move { task: one, place: 0, person: b }, Move { task: other, place: 0, person: a }])
+        sense
+            .then_some([Move { task: one, place: 0, person: Some(b) }, Move { task: other, place: 0, person: Some(a) }])
     }
 
     /// Moves by the dice: the worse one is, and the longer it goes on, the less likely it is kept.
@@ -199,12 +203,19 @@ impl<'a> Draft<'a> {
             if after <= total || dice.part() < ((total - after) / heat).exp() {
                 total = after;
             } else {
-                self.board.unplay(&back);
+                self.board.unplay(&moves, &back);
             }
         }
     }
 
     fn thrown(&self, open: &[usize], dice: &mut Dice) -> Option<Vec<Move>> {
+        if dice.below(EMPTY_EACH) == 0 {
+            let lacks = |task: &usize| self.board.given[*task].len() < self.board.wish.tasks[*task].needed;
+            let empty: Vec<usize> = open.iter().copied().filter(lacks).collect();
+            if !empty.is_empty() {
+                return self.pushed(empty[dice.below(empty.len())], dice);
+            }
+        }
         let place_in_list = dice.below(open.len());
         let task = *open.get(place_in_list)?;
         let of = &self.board.wish.tasks[task];
@@ -220,13 +231,38 @@ impl<'a> Draft<'a> {
             return None;
         }
         match dice.below(4) {
-            0 => Some(vec![Move { task, place, person }]),
+            0 => Some(vec![Move { task, place, person: Some(person) }]),
             1 => self.block(&open[place_in_list..], (mine, person), 2 + dice.below(BLOCK - 1)),
             _ => {
                 let other = *open.get(place_in_list + 1 + dice.below(NEAR))?;
                 self.exchanged(task, other).map(|moves| moves.to_vec())
             }
         }
+    }
+
+    /// Somebody takes an empty turn, and others take what was in their way, or nobody does yet: the gap wanders until
+    /// somebody can fill it.
+    fn pushed(&self, task: usize, dice: &mut Dice) -> Option<Vec<Move>> {
+        let wish = self.board.wish;
+        let able: Vec<usize> =
+            wish.tasks[task].members.iter().copied().filter(|who| wish.tasks[task].may(*who)).collect();
+        let person = *able.get(dice.below(able.len()))?;
+        let mut way = self.board.in_the_way(task, person);
+        if way.iter().any(|other| !wish.tasks[task].clashes.contains(other)) {
+            // One of many days is enough to end a run.
+            way = vec![*way.get(dice.below(way.len()))?];
+        }
+        let mut moves = vec![Move { task, place: self.board.given[task].len(), person: Some(person) }];
+        for other in way {
+            if wish.tasks[other].fixed {
+                return None;
+            }
+            let members = &wish.tasks[other].members;
+            let place = self.board.given[other].iter().position(|has| *has == person)?;
+            let taker = members.get(dice.below(members.len())).copied().filter(|taker| *taker != person);
+            moves.push(Move { task: other, place, person: taker });
+        }
+        Some(moves)
     }
 
     /// Of so many turns each that one of the two has goes to the other.
@@ -236,8 +272,8 @@ impl<'a> Draft<'a> {
             let given = &self.board.given[task];
             let place = |person: usize| given.iter().position(|has| *has == person);
             match (place(one), place(other)) {
-                (Some(place), None) => moves.push(Move { task, place, person: other }),
-                (None, Some(place)) => moves.push(Move { task, place, person: one }),
+                (Some(place), None) => moves.push(Move { task, place, person: Some(other) }),
+                (None, Some(place)) => moves.push(Move { task, place, person: Some(one) }),
                 _ => {}
             }
         }
