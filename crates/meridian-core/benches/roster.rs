@@ -9,7 +9,7 @@ use meridian_core::{
     calendar::{Days, Hours, SiteCalendar, WallTime},
     estate::{Escalation, Estate, Every, Holidays, Layer, Role, Rota, Rotation, Step, Target, Turns, Unit},
     id::Name,
-    roster::{Overrides, coverage, on_watch, shifts},
+    roster::{Overrides, coverage, on_leave, on_watch, shifts},
 };
 
 const SITES: [(&str, &str, &str); 3] = [
@@ -96,6 +96,7 @@ fn main() {
     report("roster", "who is on watch in 1,000 rotas at an instant", seconds(now));
     let estate = estate(rotas.into_iter().take(100));
     let (from, until) = (instant("2026-01-01T00:00Z"), instant("2027-01-01T00:00Z"));
-    let findings = || black_box(coverage(&estate, &Overrides::default(), None, from, until)).findings.len();
+    let away = on_leave(&estate);
+    let findings = || black_box(coverage(&estate, &Overrides::default(), &away, None, (from, until))).findings.len();
     report("roster", "coverage of 100 rotas of three layers over a year", seconds(findings));
 }

@@ -11,6 +11,7 @@
 //! into turns, each piece becomes instants (a start takes the first occurrence of its wall clock, an end the last),
 //! overrides change who it is, and what touches is merged.
 
+mod away;
 pub mod coverage;
 mod edge;
 mod fact;
@@ -27,6 +28,7 @@ mod state;
 mod turn;
 mod work;
 
+pub use away::{Absences, Away, AwayBecause, on_leave};
 pub use coverage::{Absent, Coverage, Stretch, absent, both, coverage, joined, minus};
 pub use edge::{Edge, Holder, Side, edges, holder, next_edge};
 pub use fact::*;

@@ -8,12 +8,12 @@ use super::{Turn, World};
 use crate::{
     Instant,
     command::{Command, Refusal, Reply},
-    cover::{self, Conflict, Context, CoverFact, Need, Plan, Remark},
+    cover::{self, Changed, Conflict, Context, CoverFact, Need, Plan, Remark},
     estate::{Leave, Override},
     id::{ChangeId, IncidentId, Name},
     incident::{IncidentFact, ReleasedBecause},
     page::StepBecause,
-    roster,
+    roster::{self, Absences, Away, AwayBecause},
 };
 
 /// Whose balance is lowest is told by the last quarter and the coming month, so that what was promised counts.
@@ -34,6 +34,22 @@ impl World {
     /// Whether the pager passes this person over, because they said that they are sick.
     pub fn is_sick(&self, person: &Name, at: Instant) -> bool {
         self.covers.sick(person, at).is_some()
+    }
+
+    /// Everybody who is away at some time, as far as that is known: by the estate, or as it was said at run time.
+    pub fn absences(&self) -> Absences {
+        let mut absences = roster::on_leave(&self.estate.parsed);
+        for change in self.covers.iter().filter(|change| change.undone.is_none()) {
+            let (person, from, until, because) = match &change.what {
+                Changed::Leave { person, leave, removed: None, .. } => {
+                    (person, leave.from, leave.until, AwayBecause::Leave)
+                }
+                Changed::Sick { person, until, ended: None, .. } => (person, change.at, *until, AwayBecause::Sick),
+                _ => continue,
+            };
+            absences.entry(person.clone()).or_default().push(Away { from, until, because });
+        }
+        absences
     }
 
     /// Who is on watch in `[from, until)` and can't be: on leave, sick, or not in the estate any more.

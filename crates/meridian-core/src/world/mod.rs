@@ -162,7 +162,7 @@ impl World {
 
     /// Where the cover of `[from, until)` has holes, in one rota or in all, alone and together.
     pub fn coverage(&self, rota: Option<&Name>, from: Instant, until: Instant) -> roster::Coverage {
-        roster::coverage(&self.estate.parsed, &self.overrides, rota, from, until)
+        roster::coverage(&self.estate.parsed, &self.overrides, &self.absences(), rota, (from, until))
     }
 
     /// Where nobody is primary in this rota, and whether anybody relies on it then.

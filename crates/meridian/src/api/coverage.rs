@@ -5,7 +5,7 @@ use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 use meridian_core::{
     Instant,
     access::Action,
-    estate::Estate,
+    estate::{Estate, Site},
     roster::coverage::{
         Because, ClockChange, Cover, Coverage, End, Finding, Phase, Place, Proposal, Scope, Stretch, What,
     },
@@ -19,128 +19,133 @@ use crate::serve::House;
 /// More is not looked at together: every day of it stands in the answer.
 pub const WINDOW_MAX: SignedDuration = SignedDuration::from_hours(24 * 732);
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct CoverageView {
     #[schema(format = DateTime)]
-    from: String,
+    pub from: String,
     #[schema(format = DateTime)]
-    until: String,
+    pub until: String,
     /// Of each rota, of teams with several rotas, and of the estate as a whole.
-    covers: Vec<CoverView>,
+    pub covers: Vec<CoverView>,
     /// The worst first, overlaps last.
-    findings: Vec<FindingView>,
-    clock_changes: Vec<ClockChangeView>,
+    pub findings: Vec<FindingView>,
+    pub clock_changes: Vec<ClockChangeView>,
 }
 
 /// `[from, until)`.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct StretchView {
     #[schema(format = DateTime)]
-    from: String,
+    pub from: String,
     #[schema(format = DateTime)]
-    until: String,
+    pub until: String,
 }
 
 /// Where somebody is primary, and where nobody is.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct CoverView {
     /// `rota/NAME`, `team/NAME` or `estate`.
-    of: String,
-    covered: Vec<StretchView>,
+    pub of: String,
+    pub covered: Vec<StretchView>,
     /// Nobody is there, and somebody is relied upon.
-    holes: Vec<StretchView>,
+    pub holes: Vec<StretchView>,
     /// Nobody is there, and nobody needs to be.
-    off: Vec<StretchView>,
-    overlaps: Vec<StretchView>,
+    pub off: Vec<StretchView>,
+    pub overlaps: Vec<StretchView>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct FindingView {
     /// `rota/NAME`, `team/NAME` or `estate`.
-    of: String,
-    /// `hole`, `unstaffed-holiday`, `unreachable`, `double-cover` or `overlap`.
-    what: &'static str,
-    title: String,
+    pub of: String,
+    /// `hole`, `unstaffed-holiday`, `away`, `unreachable`, `idle-override`, `double-cover` or `overlap`.
+    pub what: String,
+    pub title: String,
     /// Whose end it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    leaving: Option<LayerOf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaving: Option<LayerOf>,
     /// Whose beginning it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    arriving: Option<LayerOf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    person: Option<String>,
-    days: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arriving: Option<LayerOf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    pub days: usize,
     /// Days on which it is at the same time in UTC.
-    phases: Vec<PhaseView>,
-    because: Vec<BecauseView>,
+    pub phases: Vec<PhaseView>,
+    pub because: Vec<BecauseView>,
     /// Each was tried: with it nothing is left of the hole.
-    proposals: Vec<ProposalView>,
+    pub proposals: Vec<ProposalView>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct LayerOf {
-    rota: String,
-    layer: String,
-    site: String,
+    pub rota: String,
+    pub layer: String,
+    pub site: String,
     /// The wall clock of its end or beginning, at its site.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wall: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wall: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct PhaseView {
-    said: String,
-    seconds: i64,
-    stretches: Vec<StretchView>,
+    pub said: String,
+    pub seconds: i64,
+    pub stretches: Vec<StretchView>,
     /// The same by the wall clocks of the sites concerned.
-    local: Vec<LocalView>,
+    pub local: Vec<LocalView>,
     /// The clock changes that made it begin.
-    begun_by: Vec<ClockChangeView>,
+    pub begun_by: Vec<ClockChangeView>,
     /// The clock changes that made it end.
-    ended_by: Vec<ClockChangeView>,
+    pub ended_by: Vec<ClockChangeView>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct LocalView {
-    site: String,
-    times: String,
+    pub site: String,
+    /// As people call the site.
+    pub site_name: String,
+    pub times: String,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct ClockChangeView {
     #[schema(format = DateTime)]
-    at: String,
-    site: String,
+    pub at: String,
+    pub site: String,
     /// Seconds east of UTC.
-    from_offset: i32,
-    to_offset: i32,
+    pub from_offset: i32,
+    pub to_offset: i32,
+    pub said: String,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct BecauseView {
     /// `hours-end`, `hours-begin`, `days-off`, `clock-change`, `holiday`, `rotation-not-started`, `member-left`,
-    /// `member-joins`, `no-primary`, `reach` or `relied`.
-    reason: &'static str,
-    said: String,
+    /// `member-joins`, `no-primary`, `reach`, `relied`, `away` or `not-on-watch`.
+    pub reason: String,
+    pub said: String,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct ProposalView {
-    said: String,
-    changes: Vec<HoursChangeView>,
+    pub said: String,
+    /// On how many days it closes the hole; on the others the site is closed for a holiday.
+    pub closes: usize,
+    pub changes: Vec<HoursChangeView>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub struct HoursChangeView {
-    rota: String,
-    layer: String,
-    site: String,
-    /// Which end of the hours moves: `from` or `until`.
-    end: &'static str,
-    wall: String,
-    days: String,
+    pub rota: String,
+    pub layer: String,
+    pub site: String,
+    /// Which end of the hours moves, `from` or `until`; or `days`, where hours are added.
+    pub end: String,
+    pub wall: String,
+    pub days: String,
     /// All hours of the layer, as the estate would then have them.
-    hours: Vec<String>,
+    pub hours: Vec<String>,
 }
 
 fn stretch((from, until): &Stretch) -> StretchView {
@@ -173,7 +178,7 @@ pub fn view(coverage: &Coverage, estate: &Estate) -> CoverageView {
         until: coverage.window.1.to_string(),
         covers: coverage.covers.iter().map(cover).collect(),
         findings: coverage.findings.iter().map(|found| finding(found, estate)).collect(),
-        clock_changes: coverage.clock_changes.iter().map(clock_change).collect(),
+        clock_changes: coverage.clock_changes.iter().map(|change| clock_change(change, estate)).collect(),
     }
 }
 
@@ -188,26 +193,30 @@ fn finding(found: &Finding, estate: &Estate) -> FindingView {
     let (what, leaving, arriving, person) = match &found.what {
         What::Hole { leaving, arriving } => ("hole", leaving.as_ref().map(side), arriving.as_ref().map(side), None),
         What::UnstaffedHoliday { layer: place } => ("unstaffed-holiday", Some(layer(place, None)), None, None),
+        What::Away { person } => ("away", None, None, Some(person.to_string())),
+        What::IdleOverride { with, .. } => ("idle-override", None, None, Some(with.to_string())),
         What::Unreachable { person } => ("unreachable", None, None, Some(person.to_string())),
         What::DoubleCover { leaving, arriving } => ("double-cover", Some(side(leaving)), Some(side(arriving)), None),
         What::Overlap { leaving, arriving } => ("overlap", Some(side(leaving)), Some(side(arriving)), None),
     };
-    let sites: Vec<(String, &TimeZone)> =
-        found.sites().iter().filter_map(|site| Some((site.to_string(), &estate.sites.get(*site)?.zone))).collect();
+    let sites: Vec<&Site> = found.sites().iter().filter_map(|site| estate.sites.get(*site)).collect();
     let phase = |phase: &Phase| PhaseView {
         said: phase.when(),
         seconds: phase.length().as_secs(),
         stretches: stretches(&phase.stretches),
         local: sites
             .iter()
-            .filter_map(|(site, zone)| Some(LocalView { site: site.clone(), times: phase.there(zone)? }))
+            .filter_map(|site| {
+                let times = phase.there(&site.zone)?;
+                Some(LocalView { site: site.name.to_string(), site_name: site.display_name.clone(), times })
+            })
             .collect(),
-        begun_by: phase.begun_by.iter().map(clock_change).collect(),
-        ended_by: phase.ended_by.iter().map(clock_change).collect(),
+        begun_by: phase.begun_by.iter().map(|change| clock_change(change, estate)).collect(),
+        ended_by: phase.ended_by.iter().map(|change| clock_change(change, estate)).collect(),
     };
     FindingView {
         of: of(&found.of),
-        what,
+        what: what.to_owned(),
         title: found.title(estate),
         leaving,
         arriving,
@@ -219,17 +228,18 @@ fn finding(found: &Finding, estate: &Estate) -> FindingView {
     }
 }
 
-fn clock_change(change: &ClockChange) -> ClockChangeView {
+fn clock_change(change: &ClockChange, estate: &Estate) -> ClockChangeView {
     ClockChangeView {
         at: change.at.to_string(),
         site: change.site.to_string(),
         from_offset: change.from_offset,
         to_offset: change.to_offset,
+        said: change.words(estate),
     }
 }
 
 fn reason(because: &Because, estate: &Estate) -> BecauseView {
-    BecauseView { reason: because.word(), said: because.words(estate) }
+    BecauseView { reason: because.word().to_owned(), said: because.words(estate) }
 }
 
 fn proposal(proposal: &Proposal, estate: &Estate) -> ProposalView {
@@ -237,12 +247,21 @@ fn proposal(proposal: &Proposal, estate: &Estate) -> ProposalView {
         rota: change.place.rota.to_string(),
         layer: change.place.layer.clone(),
         site: change.place.site.to_string(),
-        end: if change.end == End::From { "from" } else { "until" },
+        end: match change.end {
+            End::From => "from",
+            End::Until => "until",
+            End::Days => "days",
+        }
+        .to_owned(),
         wall: change.wall.to_string(),
         days: change.days.to_string(),
         hours: change.hours.iter().map(ToString::to_string).collect(),
     };
-    ProposalView { said: proposal.words(estate), changes: proposal.changes.iter().map(change).collect() }
+    ProposalView {
+        said: proposal.words(estate),
+        closes: proposal.closes,
+        changes: proposal.changes.iter().map(change).collect(),
+    }
 }
 
 #[derive(Deserialize)]

@@ -107,14 +107,14 @@ pub enum Command {
     },
     /// Print where the ring has holes, overlaps and double cover in a window, why, and what would close the holes.
     ///
-    /// As the estate's files have it; overrides that were added at run time are known to the server.
+    /// Also: who is on watch while on leave or sick and nobody covers, who may not be reached, overrides that change
+    /// nothing. The estate's files alone know nothing of what was changed at run time; a server and a journal do.
     #[command(
-        after_help = "Examples:\n  meridian coverage --estate estate --from 2026-03-01 --to 2026-12-01\n  meridian coverage --estate estate --from 2026-03-01 --to 2026-04-01 --rota trading --json"
+        after_help = "Examples:\n  meridian coverage --estate estate --from 2026-03-01 --to 2026-12-01\n  meridian coverage --server https://meridian.example.com --from 2026-03-01 --to 2026-12-01\n  meridian coverage --estate estate --from 2026-03-01 --to 2026-04-01 --rota trading --json"
     )]
     Coverage {
-        /// The directory with the estate's YAML files.
-        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
-        estate: PathBuf,
+        #[command(flatten)]
+        source: roster::Asked,
         /// The beginning of the window, as RFC 3339 or as a date.
         #[arg(long, value_name = "INSTANT|DATE", value_parser = coverage::instant_or_date)]
         from: Instant,
@@ -167,9 +167,10 @@ pub enum RotaCommand {
     /// Plan who takes which turn of a rota, so that hours, nights, weekends and holidays are shared out fairly.
     ///
     /// Keeps to rest, days in a row, leave and skills, weighs preferences, names what can't be met, and shows the change
-    /// of the estate as a diff. Leave and overrides that were made at run time are not known to it.
+    /// of the estate as a diff. Leave, sickness and overrides that were made at run time are kept to where --server or
+    /// --data says whom to ask for them.
     #[command(
-        after_help = "Examples:\n  meridian rota plan --estate estate --rota payments --from 2026-10-05 --weeks 13\n  meridian rota plan --estate estate --rota payments --from 2026-10-05 --diff | git apply"
+        after_help = "Examples:\n  meridian rota plan --estate estate --rota payments --from 2026-10-05 --weeks 13\n  meridian rota plan --estate estate --server https://meridian.example.com --rota payments --from 2026-10-05 --write\n  meridian rota plan --estate estate --rota payments --from 2026-10-05 --diff | git apply"
     )]
     Plan(plan::Asked),
 }

@@ -1,17 +1,14 @@
-//! `meridian coverage`: where the ring has holes, as the estate alone has it.
+//! `meridian coverage`: where the ring has holes, as the estate's files, a journal or a running server has it.
 
 use jiff::SignedDuration;
 use meridian_core::{
     Instant,
     estate::{Estate, Rota},
-    roster::{
-        self, Overrides,
-        coverage::{ClockChange, Coverage, Finding, Phase, Scope, lasting, listed},
-    },
+    roster::coverage::{lasting, listed},
 };
 
-use super::roster::no_rota;
-use crate::api::coverage::{WINDOW_MAX, moment, view};
+use super::roster::{Source, Unanswered, no_rota};
+use crate::api::coverage::{ClockChangeView, CoverageView, FindingView, WINDOW_MAX, moment};
 
 /// Reads an instant or a date of the command line.
 pub fn instant_or_date(text: &str) -> Result<Instant, String> {
@@ -26,33 +23,38 @@ pub(super) fn find<'a>(estate: &'a Estate, name: &str) -> Result<&'a Rota, Strin
     estate.rotas.get(name).ok_or_else(|| no_rota(name, estate.rotas.keys().map(|known| known.as_str())))
 }
 
-pub fn coverage(estate: &Estate, rota: Option<&str>, from: Instant, to: Instant, json: bool) -> Result<String, String> {
-    let only = rota.map(|name| find(estate, name)).transpose()?.map(|rota| &rota.name);
+/// Printed in the same bytes, wherever the answer comes from.
+pub fn coverage(
+    source: &Source,
+    rota: Option<&str>,
+    from: Instant,
+    to: Instant,
+    json: bool,
+) -> Result<String, Unanswered> {
     if from >= to {
-        return Err(format!("--to {to} is not after --from {from}"));
+        return Err(format!("--to {to} is not after --from {from}").into());
     }
     if from.duration_until(to) > WINDOW_MAX {
-        return Err(format!("from {from} to {to} are more than two years: ask for less at a time"));
+        return Err(format!("from {from} to {to} are more than two years: ask for less at a time").into());
     }
-    let found = roster::coverage(estate, &Overrides::default(), only, from, to);
+    let found = source.coverage(rota, from, to)?;
     if json {
-        return serde_json::to_string_pretty(&view(&found, estate)).map_err(|error| error.to_string());
+        return serde_json::to_string_pretty(&found).map_err(|error| error.to_string().into());
     }
-    Ok(told(&found, estate))
+    Ok(told(&found))
 }
 
-fn told(found: &Coverage, estate: &Estate) -> String {
-    let mut text = String::new();
-    for finding in &found.findings {
-        text += &said(finding, estate);
-    }
-    let of_rotas = found.covers.iter().filter(|cover| matches!(cover.of, Scope::Rota(_)));
+fn told(found: &CoverageView) -> String {
+    let mut text: String = found.findings.iter().map(said).collect();
+    let of_rotas = found.covers.iter().filter(|cover| cover.of.starts_with("rota/"));
     let holes = of_rotas.flat_map(|cover| &cover.holes);
-    let (count, total) = holes.fold((0, SignedDuration::ZERO), |(count, total), (from, until)| {
-        (count + 1, total.saturating_add(until.duration_since(*from)))
+    let (count, total) = holes.fold((0, SignedDuration::ZERO), |(count, total), hole| {
+        let length = hole.until.parse().ok().zip(hole.from.parse().ok());
+        let length = length.map(|(until, from): (Instant, Instant)| until.duration_since(from)).unwrap_or_default();
+        (count + 1, total.saturating_add(length))
     });
-    let day = |at: Instant| at.strftime("%Y-%m-%d").to_string();
-    let window = format!("from {} to {}", day(found.window.0), day(found.window.1));
+    let day = |at: &str| at.chars().take(10).collect::<String>();
+    let window = format!("from {} to {}", day(&found.from), day(&found.until));
     if found.covers.is_empty() {
         return "The estate has no rota.\n".to_owned();
     }
@@ -64,37 +66,41 @@ fn told(found: &Coverage, estate: &Estate) -> String {
     text
 }
 
-fn said(finding: &Finding, estate: &Estate) -> String {
-    let mut text = format!("{}: {}\n", finding.of.words(), finding.title(estate));
+/// `payments`, `team trading`, `the whole estate`.
+fn whose(of: &str) -> String {
+    match of.split_once('/') {
+        Some(("rota", name)) => name.to_owned(),
+        Some((kind, name)) => format!("{kind} {name}"),
+        None => format!("the whole {of}"),
+    }
+}
+
+fn said(finding: &FindingView) -> String {
+    let mut text = format!("{}: {}\n", whose(&finding.of), finding.title);
     for phase in &finding.phases {
-        text += &format!("  {}\n", phase.when());
-        let site = |name: &&meridian_core::id::Name| {
-            let site = estate.sites.get(*name)?;
-            Some(format!("{} in {}", phase.there(&site.zone)?, site.display_name))
-        };
-        let there: Vec<String> = finding.sites().iter().filter_map(site).collect();
+        text += &format!("  {}\n", phase.said);
+        let there: Vec<String> =
+            phase.local.iter().map(|local| format!("{} in {}", local.times, local.site_name)).collect();
         if !there.is_empty() {
             text += &format!("    {}\n", there.join(", "));
         }
-        text += &changes(phase, estate);
+        text += &changes("since", &phase.begun_by);
+        text += &changes("until", &phase.ended_by);
     }
-    let reasons = finding.because.iter().filter(|because| because.word() != "clock-change");
-    let reasons: Vec<String> = reasons.map(|because| because.words(estate)).collect();
+    let reasons = finding.because.iter().filter(|because| because.reason != "clock-change");
+    let reasons: Vec<String> = reasons.map(|because| because.said.clone()).collect();
     if !reasons.is_empty() {
         text += &format!("  because {}\n", listed(reasons));
     }
-    let proposals: Vec<String> = finding.proposals.iter().map(|proposal| proposal.words(estate)).collect();
+    let proposals: Vec<&str> = finding.proposals.iter().map(|proposal| proposal.said.as_str()).collect();
     if let Some(first) = finding.proposals.first() {
-        let all = if first.closes == finding.days() { "" } else { " (the others are holidays)" };
+        let all = if first.closes == finding.days { "" } else { " (the others are holidays)" };
         text += &format!("  closed by {} on {} days{all}\n", proposals.join(", or "), first.closes);
     }
     text + "\n"
 }
 
-fn changes(phase: &Phase, estate: &Estate) -> String {
-    let line = |word: &str, changes: &[ClockChange]| {
-        let words: Vec<String> = changes.iter().map(|change| change.words(estate)).collect();
-        if words.is_empty() { String::new() } else { format!("    {word} {}\n", words.join("; ")) }
-    };
-    line("since", &phase.begun_by) + &line("until", &phase.ended_by)
+fn changes(word: &str, changes: &[ClockChangeView]) -> String {
+    let words: Vec<&str> = changes.iter().map(|change| change.said.as_str()).collect();
+    if words.is_empty() { String::new() } else { format!("    {word} {}\n", words.join("; ")) }
 }

@@ -37,11 +37,14 @@ pub fn run() -> ExitCode {
             let answer = source.open().and_then(|source| roster::shifts(&source, &rota, from, to, json));
             answer.map_or_else(|why| why.tell(json), |text| said(&text))
         }
-        Command::Coverage { estate, from, to, rota, json } => answer(
-            estate::load(&estate).and_then(|estate| coverage::coverage(&estate, rota.as_deref(), from, to, json)),
-        ),
+        Command::Coverage { source, from, to, rota, json } => {
+            let answer = source.open().and_then(|source| coverage::coverage(&source, rota.as_deref(), from, to, json));
+            answer.map_or_else(|why| why.tell(json), |text| said(&text))
+        }
         Command::Calendar { command } => calendar_command(command),
-        Command::Rota { command: RotaCommand::Plan(asked) } => answer(plan::plan(&asked)),
+        Command::Rota { command: RotaCommand::Plan(asked) } => {
+            plan::plan(&asked).map_or_else(|why| why.tell(asked.json), |text| said(&text))
+        }
         Command::Remote(command) => client::run(command),
         Command::Journal { command } => match command {
             JournalCommand::Verify { data, json } => journal::verify(&data, json),

@@ -1,8 +1,12 @@
 //! `meridian rota plan`: a fair rota for the coming weeks, as a change of the estate that a person accepts.
 //!
-//! What it does *not* do: it asks no server. Leave and overrides that were made at run time are not known to it.
+//! What it does *not* do: it changes nothing at run time. What was changed there, it keeps to if it is told whom to ask;
+//! the plan itself becomes lines of the estate's file.
 
 mod edit;
+mod known;
+mod program;
+mod shown;
 mod solve;
 
 use std::path::Path;
@@ -11,11 +15,11 @@ use jiff::{SignedDuration, Span, civil::Date, tz::TimeZone};
 use meridian_core::{
     Instant,
     estate::{self, Override},
-    roster::fair_plan::{Cost, Rules, Unmet, Wish, changes, unmet, wish},
+    roster::fair_plan::{Rules, Wish, changes, unmet, wish},
 };
-use serde::Serialize;
 
-use super::{coverage::find, estate::read_dir};
+use super::{calendar::edit::replace, coverage::find, estate::read_dir, roster::Unanswered};
+use shown::Plan;
 
 /// So long a plan may be worked at, unless another time is asked for.
 pub const SECONDS: f64 = 20.0;
@@ -26,6 +30,8 @@ pub struct Asked {
     /// The directory with the estate's YAML files.
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
     pub estate: std::path::PathBuf,
+    #[command(flatten)]
+    pub known: known::Asked,
     /// The name of the rota.
     #[arg(long)]
     pub rota: String,
@@ -42,7 +48,7 @@ pub struct Asked {
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u8).range(1..=31))]
     pub stretch: u8,
     /// How long to look for a better plan, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = SECONDS)]
+    #[arg(long, value_name = "SECONDS", default_value_t = SECONDS, value_parser = seconds)]
     pub seconds: f64,
     /// Print JSON.
     #[arg(long, conflicts_with = "write")]
@@ -55,80 +61,74 @@ pub struct Asked {
     pub write: bool,
 }
 
-#[derive(Serialize)]
-struct Answer {
-    rota: String,
-    turns: usize,
-    objective: f64,
-    /// No plan costs less.
-    at_least: f64,
-    /// What the rota as it is costs.
-    as_it_is: f64,
-    unmet: Vec<UnmetRow>,
-    people: Vec<Row>,
-    overrides: Vec<Override>,
+/// A time that somebody waits: nothing that is no number.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|seconds| (1.0..=3600.0).contains(seconds));
+    seconds.ok_or_else(|| "a number of seconds from 1 to 3600".to_owned())
 }
 
-#[derive(Serialize)]
-struct UnmetRow {
-    from: Instant,
-    layer: String,
-    why: String,
-}
-
-/// Hours of a person as the rota is, as planned, and their fair share.
-#[derive(Serialize)]
-struct Row {
-    person: String,
-    hours: [f64; 3],
-    nights: [f64; 3],
-    weekends: [f64; 3],
-    holidays: [f64; 3],
-}
-
-pub fn plan(asked: &Asked) -> Result<String, String> {
+pub fn plan(asked: &Asked) -> Result<String, Unanswered> {
     let files = read_dir(&asked.estate).map_err(|problems| broken(&asked.estate, &problems))?;
     let estate = estate::load(&files).map_err(|problems| broken(&asked.estate, &problems))?.estate;
     let rota = find(&estate, &asked.rota)?;
-    let last = asked.from.checked_add(Span::new().weeks(asked.weeks)).map_err(|error| error.to_string())?;
-    let begin = |date: Date| date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|e| e.to_string());
-    let window = (begin(asked.from)?, begin(last)?);
-    let rules =
-        Rules { rest: SignedDuration::from_hours(i64::from(asked.rest)), stretch_days: usize::from(asked.stretch) };
-    let wish = wish(&estate, &[], rota, window, rules);
-    if wish.tasks.iter().all(|task| task.fixed) {
-        return Err(format!("the rota {} has no turn that begins in these {} weeks", rota.name, asked.weeks));
-    }
-    let seconds = asked.seconds.clamp(0.5, 600.0);
-    let found = solve::solve(&wish, seconds, |said| eprintln!("planning {}: {said}", asked.rota));
-    let overrides = changes(rota, &[], &wish, &found.given);
+    let window = window(asked)?;
+    let known = asked.known.known(&estate, &asked.rota)?;
+    let wish = wish(&estate, &known.added, &known.away, rota, window, rules(asked));
+    worth(asked, &wish)?;
+    let found = solve::solve(&wish, asked.seconds, |said| eprintln!("planning {}: {said}", asked.rota));
+    let overrides = changes(rota, &known.added, &wish, &found.given);
     let owed = unmet(&wish, &found.given);
-    let now: Vec<Vec<usize>> = wish.tasks.iter().map(|task| task.now.clone()).collect();
-    let (planned, as_it_is) = (wish.cost(&found.given), wish.cost(&now));
-    let people = rows(&wish, &now, &found.given);
+    let plan = Plan::new(asked, window, &wish, found, owed, overrides);
     if asked.json {
-        let unmet = owed.into_iter().map(|o| UnmetRow { from: o.from, layer: o.layer, why: o.why }).collect();
-        let turns = wish.tasks.iter().filter(|task| !task.fixed).count();
-        let (objective, at_least) = (planned.total, found.bound);
-        let rota = asked.rota.clone();
-        let answer = Answer { rota, turns, objective, at_least, as_it_is: as_it_is.total, unmet, people, overrides };
-        return serde_json::to_string_pretty(&answer).map_err(|error| error.to_string());
+        return serde_json::to_string_pretty(&plan).map_err(|error| error.to_string().into());
     }
-    let change =
-        if overrides.is_empty() { Ok(None) } else { edit::edit(&files, &estate, &rota.name, &overrides).map(Some) };
+    let change = match plan.overrides.as_slice() {
+        [] => Ok(None),
+        overrides => edit::edit(&files, &estate, &rota.name, overrides).map(Some),
+    };
     if asked.diff {
         return Ok(change?.map_or(String::new(), |edit| edit.diff()));
     }
-    let mut text = told(asked, &wish, &planned, &as_it_is, found.bound);
-    text += &table(&people);
-    text += &owes(&owed);
+    let mut text = plan.told();
     text += &match (change, asked.write) {
         (Ok(None), _) => "The rota is as fair as the plan: nothing to change.\n".to_owned(),
-        (Ok(Some(edit)), true) => write(&asked.estate, &edit)?,
+        (Ok(Some(edit)), true) => write(&asked.estate, &files, &edit)?,
         (Ok(Some(edit)), false) => format!("{}\nIt is written into the file with --write.\n", edit.diff()),
-        (Err(why), _) => by_hand(&why, &overrides),
+        (Err(why), true) => return Err(format!("nothing was written: {}", by_hand(&why, &plan.overrides)).into()),
+        (Err(why), false) => by_hand(&why, &plan.overrides),
     };
     Ok(text)
+}
+
+fn window(asked: &Asked) -> Result<(Instant, Instant), String> {
+    let last = asked.from.checked_add(Span::new().weeks(asked.weeks)).map_err(|error| error.to_string())?;
+    let begin = |date: Date| date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|e| e.to_string());
+    Ok((begin(asked.from)?, begin(last)?))
+}
+
+fn rules(asked: &Asked) -> Rules {
+    Rules { rest: SignedDuration::from_hours(i64::from(asked.rest)), stretch_days: usize::from(asked.stretch) }
+}
+
+/// Whether there is anything to share out, and anybody to share it.
+fn worth(asked: &Asked, wish: &Wish) -> Result<(), String> {
+    let (rota, weeks, from) = (&asked.rota, asked.weeks, asked.from);
+    let mut open = wish.tasks.iter().filter(|task| !task.fixed).peekable();
+    if open.peek().is_none() {
+        let fixed = wish.tasks.iter().filter(|task| !task.before).count();
+        let why = match fixed {
+            0 => "has no turn that begins".to_owned(),
+            _ => format!("has no turn that was not changed by hand already ({fixed} were)"),
+        };
+        return Err(format!("the rota {rota} {why} in the {weeks} weeks from {from}: nothing can be planned there"));
+    }
+    if open.all(|task| task.members.is_empty()) {
+        return Err(format!(
+            "nobody is a member of the rota {rota} in the {weeks} weeks from {from}: add members, or see from when \
+             until when they take turns"
+        ));
+    }
+    Ok(())
 }
 
 fn broken(dir: &Path, problems: &[estate::Problem]) -> String {
@@ -136,9 +136,18 @@ fn broken(dir: &Path, problems: &[estate::Problem]) -> String {
     format!("the estate in {} is broken\n{shown}", dir.display())
 }
 
-fn write(dir: &Path, edit: &edit::Edit) -> Result<String, String> {
+/// A plan of an estate that changed meanwhile is no plan of what is there now.
+fn write(dir: &Path, files: &[estate::SourceFile], edit: &edit::Edit) -> Result<String, String> {
     let path = dir.join(&edit.path);
-    std::fs::write(&path, &edit.after).map_err(|error| format!("{} can't be written: {error}", path.display()))?;
+    let now = read_dir(dir).map_err(|problems| broken(dir, &problems))?;
+    if estate::digest(&now) != estate::digest(files) {
+        return Err(format!(
+            "the estate in {} was changed while it was planned: nothing was written; plan again",
+            dir.display()
+        ));
+    }
+    replace(&path, &edit.after)
+        .map_err(|error| format!("{} can't be written, and stands as it was: {error}", path.display()))?;
     Ok(format!("Written into {}.\n", path.display()))
 }
 
@@ -147,58 +156,5 @@ fn by_hand(why: &str, overrides: &[Override]) -> String {
     format!("{why}\n\n  overrides:\n{lines}")
 }
 
-fn told(asked: &Asked, wish: &Wish, planned: &Cost, as_it_is: &Cost, bound: f64) -> String {
-    let turns = wish.tasks.iter().filter(|task| !task.fixed).count();
-    let gap = (planned.total - bound) / planned.total.abs().max(1.0) * 100.0;
-    let farthest = |cost: &Cost| {
-        let [hours, nights, weekends, holidays] = cost.farthest;
-        format!("{hours:.1} h, {nights:.1} h at night, {weekends:.1} h on weekends, {holidays:.1} h on holidays")
-    };
-    format!(
-        "{}, {} weeks from {}: {turns} turns for {} people\n\
-         objective {:.1}, no plan is below {bound:.1} (gap {gap:.1} %); the rota as it is: {:.1}\n\
-         farthest from the fair share: {}\n\
-         \x20               as it is now: {}\n\n",
-        asked.rota,
-        asked.weeks,
-        asked.from,
-        wish.persons.len(),
-        planned.total,
-        as_it_is.total,
-        farthest(planned),
-        farthest(as_it_is),
-    )
-}
-
-fn rows(wish: &Wish, now: &[Vec<usize>], planned: &[Vec<usize>]) -> Vec<Row> {
-    let load = |given: &[Vec<usize>], person: usize, kind: usize| -> f64 {
-        let own = wish.tasks.iter().zip(given).filter(|(task, given)| !task.fixed && given.contains(&person));
-        own.filter_map(|(task, _)| task.burden.get(&person)).map(|burden| burden[kind]).sum()
-    };
-    let row = |(person, who): (usize, &meridian_core::roster::fair_plan::Who)| {
-        let of = |kind: usize| [load(now, person, kind), load(planned, person, kind), wish.fair[person][kind]];
-        Row { person: who.name.to_string(), hours: of(0), nights: of(1), weekends: of(2), holidays: of(3) }
-    };
-    wish.persons.iter().enumerate().map(row).collect()
-}
-
-/// Hours now, planned and fair, in a column each.
-fn table(people: &[Row]) -> String {
-    let cell = |of: &[f64; 3]| format!("{:>6.1} > {:>6.1} of {:>6.1}", of[0], of[1], of[2]);
-    let mut text = format!("{:<16}{:<27}{:<27}{:<27}{}\n", "PERSON", "HOURS", "AT NIGHT", "ON WEEKENDS", "ON HOLIDAYS");
-    for row in people {
-        let cells = [&row.hours, &row.nights, &row.weekends, &row.holidays].map(cell);
-        text += format!("{:<16}{:<27}{:<27}{:<27}{}", row.person, cells[0], cells[1], cells[2], cells[3]).trim_end();
-        text += "\n";
-    }
-    text + "now > planned of the fair share, in hours\n\n"
-}
-
-fn owes(unmet: &[Unmet]) -> String {
-    if unmet.is_empty() {
-        return "Every turn is taken.\n\n".to_owned();
-    }
-    let lines: String =
-        unmet.iter().map(|one| format!("  {} {}: {}\n", one.from.strftime("%Y-%m-%d"), one.layer, one.why)).collect();
-    format!("Not met:\n{lines}\n")
-}
+#[cfg(test)]
+mod tests;

@@ -23,4 +23,5 @@ mod oracle;
 mod pagerduty;
 mod pages;
 mod prometheus;
+mod rota_plan;
 mod stop;

@@ -1,4 +1,4 @@
-//! Who is on watch, asked of the estate's files, of a journal and of a running server: the same bytes for the same answer.
+//! Who is on watch, and where nobody is, asked of the estate's files, of a journal and of a running server: the same bytes for the same answer.
 
 use super::client::{ESTATE, House, Ran, bare};
 
@@ -16,12 +16,15 @@ spec:
       rotation: { start: "2020-01-06T08:00", every: 1 week, members: [ana, wen] }
 "#;
 
-const QUESTIONS: [&[&str]; 5] = [
+const QUESTIONS: [&[&str]; 8] = [
     &["oncall", "--at", "2031-03-04T03:00:00Z"],
     &["oncall", "--at", "2031-03-04T03:00:00Z", "--json"],
     &["oncall", "--at", "2031-03-04T12:00:00Z", "--rota", "payments"],
     &["shifts", "--rota", "payments", "--from", "2031-03-03T00:00Z", "--to", "2031-03-20T00:00Z"],
     &["shifts", "--rota", "days", "--from", "2031-03-27T00:00Z", "--to", "2031-04-02T00:00Z", "--json"],
+    &["coverage", "--from", "2031-03-01", "--to", "2031-05-01"],
+    &["coverage", "--from", "2031-03-01", "--to", "2031-05-01", "--json"],
+    &["coverage", "--from", "2031-03-01", "--to", "2031-05-01", "--rota", "days"],
 ];
 
 #[test]
@@ -68,4 +71,28 @@ fn one_source_and_what_each_lacks() {
     run(&["oncall", "--server", "http://127.0.0.1:9"]).fails(1, &["cannot ask who is on watch", "does not answer"]);
     let shifts = ["shifts", "--rota", "r", "--from", "2031-01-02T00:00Z", "--to", "2031-01-01T00:00Z"];
     run(&[&shifts[..], &["--server", "http://127.0.0.1:9"]].concat()).fails(1, &["is not after --from"]);
+    run(&["coverage", "--from", "2031-01-01", "--to", "2031-02-01"]).fails(2, &["name one of --estate DIR"]);
+    let long = ["coverage", "--from", "2031-01-01", "--to", "2034-01-01", "--server", "http://127.0.0.1:9"];
+    run(&long).fails(1, &["more than two years"]);
+}
+
+#[test]
+fn coverage_knows_who_is_away_by_what_was_said_at_run_time() {
+    let house = House::with(ESTATE);
+    let coverage = ["coverage", "--from", "2031-03-01", "--to", "2031-04-01"];
+    let (server, data) = (house.meridian.url(""), house.meridian.data().display().to_string());
+    let ask = |source: &[&str]| house.run(&[&coverage[..], source].concat()).ok();
+    assert!(!ask(&["--server", &server]).contains("while away"));
+    house.run(&["leave", "add", "2031-03-10", "2031-03-14", "--person", "wen"]).ok();
+    let said = ask(&["--server", &server]);
+    assert!(said.contains("payments: wen is on watch while away and nobody covers"), "{said}");
+    assert!(said.contains("because wen is on leave from Mon 10 Mar 2031 00:00 to Sat 15 Mar 2031 00:00 UTC"), "{said}");
+    assert_eq!(ask(&["--data", &data]), said);
+    let window = ["--from", "2031-03-10T00:00Z", "--until", "2031-03-15T00:00Z"];
+    house.run(&[&["override", "add", "payments", "--with", "ana", "--replace", "wen"][..], &window].concat()).ok();
+    assert!(!ask(&["--server", &server]).contains("while away"));
+    let window = ["--from", "2031-03-20T00:00Z", "--until", "2031-03-21T00:00Z"];
+    house.run(&[&["override", "add", "payments", "--with", "wen", "--replace", "ana"][..], &window].concat()).ok();
+    let said = ask(&["--data", &data]);
+    assert!(said.contains("the override that puts wen in place of ana changes nothing"), "{said}");
 }

@@ -18,13 +18,14 @@ use crate::{
     Instant,
     calendar::Days,
     estate::{Estate, Holidays, Role, Rota, Target},
-    roster::{Overrides, Shift, holes, shifts},
+    roster::{Absences, Overrides, Shift, holes, shifts},
 };
 
 /// Rotas that are looked at together.
 pub(super) struct Ring<'a> {
     pub estate: &'a Estate,
     pub added: &'a Overrides,
+    pub away: &'a Absences,
     pub of: Scope,
     pub rotas: Vec<&'a Rota>,
     pub window: Stretch,
@@ -208,7 +209,7 @@ impl<'a> Ring<'a> {
     }
 }
 
-fn edges<'r, 'a: 'r>(rotas: &'r [&'a Rota]) -> impl Iterator<Item = Edge<'a>> + 'r {
+pub(super) fn edges<'r, 'a: 'r>(rotas: &'r [&'a Rota]) -> impl Iterator<Item = Edge<'a>> + 'r {
     rotas.iter().flat_map(|rota| rota.layers.iter().map(move |layer| Edge { rota, layer }))
 }
 

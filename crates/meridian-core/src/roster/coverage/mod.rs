@@ -6,8 +6,10 @@
 //! rotas as everybody else does, and compares the answer with the one for other hours, calendars and starts.
 
 mod clock;
+mod days_off;
 mod hole;
 mod model;
+mod people;
 mod phase;
 mod proposal;
 mod relied;
@@ -27,16 +29,22 @@ use phase::REMEMBERED;
 
 use crate::{
     Instant,
-    estate::{Estate, Reachable, Role, Rota, reachable},
+    estate::{Estate, Rota},
     id::Name,
-    roster::{Overrides, Shift, shifts},
+    roster::{Absences, Overrides},
 };
 
 /// Looks at `[from, until)`: at one rota, or at all of them, alone and together.
-pub fn coverage(estate: &Estate, added: &Overrides, only: Option<&Name>, from: Instant, until: Instant) -> Coverage {
+pub fn coverage(
+    estate: &Estate,
+    added: &Overrides,
+    away: &Absences,
+    only: Option<&Name>,
+    (from, until): Stretch,
+) -> Coverage {
     let rotas: Vec<&Rota> = estate.rotas.values().filter(|rota| only.is_none_or(|only| rota.name == *only)).collect();
     let wide = (from.saturating_sub(REMEMBERED).unwrap_or(from), until.saturating_add(REMEMBERED).unwrap_or(until));
-    let ring = |of, rotas| Ring { estate, added, of, rotas, window: (from, until), wide };
+    let ring = |of, rotas| Ring { estate, added, away, of, rotas, window: (from, until), wide };
     let mut found = Coverage { window: (from, until), covers: vec![], findings: vec![], clock_changes: vec![] };
     if from >= until {
         return found;
@@ -69,7 +77,7 @@ fn alone(ring: &Ring<'_>, rota: &Rota, found: &mut Coverage) {
     found.covers.push(cover(ring, &nobody, clip(&together.stretches, ring.window)));
     found.findings.extend(ring.holes(&nobody));
     found.findings.extend(together.findings);
-    found.findings.extend(unreachable(ring, rota));
+    found.findings.extend(people::people(ring, rota));
 }
 
 fn all_together(ring: &Ring<'_>, found: &mut Coverage) {
@@ -82,27 +90,6 @@ fn cover(ring: &Ring<'_>, nobody: &hole::Nobody, overlaps: Vec<Stretch>) -> Cove
     let (holes, off) = (clip(&nobody.holes, ring.window), clip(&nobody.off, ring.window));
     let absent = joined(holes.iter().chain(&off).copied().collect());
     Cover { of: ring.of.clone(), covered: minus(&[ring.window], &absent), holes, off, overlaps }
-}
-
-/// Everybody on watch whom a page may not get through to. A shadow is not paged.
-fn unreachable(ring: &Ring<'_>, rota: &Rota) -> Vec<Finding> {
-    let (from, until) = ring.window;
-    let mut watches: BTreeMap<Name, Vec<Stretch>> = BTreeMap::new();
-    let paged = |shift: &Shift| shift.role != Role::Shadow;
-    for shift in shifts(rota, &ring.added.of(&rota.name), from, until).into_iter().filter(paged) {
-        watches.entry(shift.person).or_default().push((shift.from, shift.until));
-    }
-    let finding = |(person, stretches): (Name, Vec<Stretch>)| {
-        let reach = ring.estate.persons.get(&person).map_or(Reachable::NoContact, reachable);
-        (!reach.is_safe()).then(|| Finding {
-            of: ring.of.clone(),
-            what: What::Unreachable { person },
-            phases: vec![Phase { stretches: joined(stretches), begun_by: Vec::new(), ended_by: Vec::new() }],
-            because: vec![Because::Reach(reach)],
-            proposals: Vec::new(),
-        })
-    };
-    watches.into_iter().filter_map(finding).collect()
 }
 
 fn clock_changes(rotas: &[&Rota], from: Instant, until: Instant) -> Vec<ClockChange> {

@@ -12,6 +12,7 @@ use crate::{
     calendar::{Days, Hours, WallTime},
     estate::Reachable,
     id::Name,
+    roster::Away,
 };
 
 /// The cover of one window: what is there, and what somebody should look at.
@@ -68,8 +69,12 @@ pub enum What {
     Hole { leaving: Option<Side>, arriving: Option<Side> },
     /// A layer is closed for a public holiday and nobody else covers.
     UnstaffedHoliday { layer: Place },
+    /// Somebody is on watch while on leave or sick, and nobody covers.
+    Away { person: Name },
     /// Somebody who is on watch can't be reached for certain.
     Unreachable { person: Name },
+    /// An override to nobody: whom it would replace is not on watch.
+    IdleOverride { with: Name, replace: Option<Name> },
     /// Two primaries of one site at once, and nobody put them there together.
     DoubleCover { leaving: Side, arriving: Side },
     /// Two sites are on watch together while the watch passes from one to the other.
@@ -146,6 +151,16 @@ pub enum Because {
     NoPrimary,
     /// How far they can be reached.
     Reach(Reachable),
+    /// What keeps them away.
+    Away {
+        person: Name,
+        away: Away,
+    },
+    /// Whom an override would replace, and in which layer; none: the layer does not exist.
+    NotOnWatch {
+        replace: Option<Name>,
+        layer: Option<String>,
+    },
     /// Whom the escalations rely upon then.
     Relied {
         escalation: Name,
@@ -180,6 +195,8 @@ pub struct HoursChange {
 pub enum End {
     From,
     Until,
+    /// Hours are added to those that the layer has.
+    Days,
 }
 
 impl Phase {
@@ -203,19 +220,22 @@ impl Finding {
         self.phases.iter().flat_map(|phase| phase.stretches.iter().copied())
     }
 
-    /// How grave it is: nobody there, nobody to be reached, one too many, and what is merely worth knowing.
+    /// How grave it is: nobody there, nobody to be reached, a change for nothing, one too many, and what is merely worth
+    /// knowing.
     pub fn rank(&self) -> u8 {
         match self.what {
             What::Hole { .. } => 0,
             What::UnstaffedHoliday { .. } => 1,
-            What::Unreachable { .. } => 2,
-            What::DoubleCover { .. } => 3,
-            What::Overlap { .. } => 4,
+            What::Away { .. } => 2,
+            What::Unreachable { .. } => 3,
+            What::IdleOverride { .. } => 4,
+            What::DoubleCover { .. } => 5,
+            What::Overlap { .. } => 6,
         }
     }
 
     pub fn is_fault(&self) -> bool {
-        self.rank() < 4
+        self.rank() < 6
     }
 
     /// Whether nobody is on watch then.

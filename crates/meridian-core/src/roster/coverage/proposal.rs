@@ -7,6 +7,7 @@
 use jiff::SignedDuration;
 
 use super::{
+    days_off,
     hole::Ring,
     model::{End, HoursChange, Proposal},
     phase::{Edge, Group, wall},
@@ -35,7 +36,7 @@ pub(super) fn proposals(ring: &Ring<'_>, pattern: &[&Rota], group: &Group<'_>) -
     let (Some(first), Some(longest)) = (visible.first(), longest) else { return Vec::new() };
     let (Some(leaving), Some(arriving)) = (first.begins, first.ends) else { return Vec::new() };
     if longest > 2 * STRETCHED_AT_MOST {
-        return Vec::new();
+        return days_off::proposals(ring, pattern, first, &shown);
     }
     let later = |by: i64| stretched(leaving, End::Until, by, visible.iter().map(|hole| hole.whole.0));
     let earlier = |by: i64| stretched(arriving, End::From, by, visible.iter().map(|hole| hole.whole.1));
@@ -69,7 +70,7 @@ fn stretched(edge: Edge<'_>, end: End, by: i64, at: impl Iterator<Item = Instant
     let (hours, wall, days) = reshaped(&layer.hours, end, time?, by, days)?;
     let far = match end {
         End::Until => (time? - 13 * HOUR).rem_euclid(DAY) + by,
-        End::From => (13 * HOUR - time?).rem_euclid(DAY) + by,
+        End::From | End::Days => (13 * HOUR - time?).rem_euclid(DAY) + by,
     };
     let lasts =
         hours.iter().map(|hours| (i64::from(hours.to.0) - i64::from(hours.from.0) - 1).rem_euclid(DAY) + 1).max();
@@ -102,7 +103,7 @@ fn reshaped(hours: &[Hours], end: End, time: i64, by: i64, days: Days) -> Option
         let rest = Days(entry.days.0 & !moving.0);
         let entry_moved = match end {
             End::Until => Hours { days: moving, to: moved, ..*entry },
-            End::From => Hours { days: moving, from: moved, ..*entry },
+            End::From | End::Days => Hours { days: moving, from: moved, ..*entry },
         };
         reshaped.push(entry_moved);
         reshaped.extend((rest.0 != 0).then_some(Hours { days: rest, ..*entry }));
@@ -112,7 +113,7 @@ fn reshaped(hours: &[Hours], end: End, time: i64, by: i64, days: Days) -> Option
 }
 
 /// In how many of these stretches somebody is still missing with these hours.
-fn left(ring: &Ring<'_>, rotas: &[&Rota], changes: &[HoursChange], shown: &[Stretch]) -> usize {
+pub(super) fn left(ring: &Ring<'_>, rotas: &[&Rota], changes: &[HoursChange], shown: &[Stretch]) -> usize {
     let changed: Vec<Rota> = rotas.iter().map(|rota| with(rota, changes)).collect();
     let gaps = ring.gaps(&changed.iter().collect::<Vec<_>>());
     shown.iter().filter(|stretch| gaps.iter().any(|gap| gap.0 < stretch.1 && stretch.0 < gap.1)).count()

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, tz::TimeZone};
 
 use super::{Because, ClockChange, End, Finding, Phase, Place, Proposal, Scope, Side, Stretch, What};
-use crate::{Instant, estate::Estate, id::Name};
+use crate::{Instant, calendar::Hours, estate::Estate, id::Name};
 
 /// The beginning of the list, and how many more there are.
 const LISTED: usize = 4;
@@ -34,6 +34,11 @@ impl Finding {
                 format!("{} is closed for a holiday and nobody covers", layer.title(estate))
             }
             What::Unreachable { person } => format!("{person} is on watch and may not be reached"),
+            What::Away { person } => format!("{person} is on watch while away and nobody covers"),
+            What::IdleOverride { with, replace: Some(replace) } => {
+                format!("the override that puts {with} in place of {replace} changes nothing")
+            }
+            What::IdleOverride { with, .. } => format!("the override that adds {with} changes nothing"),
             What::DoubleCover { leaving, arriving } if leaving.place == arriving.place => {
                 format!("two people of {} are on watch at once", layer(leaving))
             }
@@ -51,13 +56,23 @@ impl Finding {
                 [leaving, arriving].into_iter().flatten().map(|side| &side.place.site).collect()
             }
             What::UnstaffedHoliday { layer } => vec![&layer.site],
-            What::Unreachable { .. } => vec![],
+            What::Away { .. } | What::Unreachable { .. } | What::IdleOverride { .. } => vec![],
             What::DoubleCover { leaving, arriving } | What::Overlap { leaving, arriving } => {
                 vec![&leaving.place.site, &arriving.place.site]
             }
         };
         sites.dedup();
         sites
+    }
+}
+
+impl super::HoursChange {
+    /// The hours that the layer does not have yet.
+    fn added(&self, estate: &Estate) -> Vec<Hours> {
+        let rota = estate.rotas.get(&self.place.rota);
+        let layer = rota.and_then(|rota| rota.layers.iter().find(|layer| layer.name == self.place.layer));
+        let has = layer.map_or(&[][..], |layer| layer.hours.as_slice());
+        self.hours.iter().filter(|hours| !has.contains(hours)).copied().collect()
     }
 }
 
@@ -127,6 +142,8 @@ impl Because {
             Because::NoPrimary => "no-primary",
             Because::Reach(_) => "reach",
             Because::Relied { .. } => "relied",
+            Because::Away { .. } => "away",
+            Because::NotOnWatch { .. } => "not-on-watch",
         }
     }
 
@@ -155,6 +172,15 @@ impl Because {
             }
             Because::NoPrimary => "no layer of the rota is primary".to_owned(),
             Because::Reach(reach) => reach.to_string(),
+            Because::Away { person, away } => {
+                let at = |at: Instant| at.strftime("%a %-d %b %Y %H:%M").to_string();
+                format!("{person} is {} from {} to {} UTC", away.words(), at(away.from), at(away.until))
+            }
+            Because::NotOnWatch { replace: Some(replace), layer: Some(layer) } => {
+                format!("{replace} is not on watch in {layer} then")
+            }
+            Because::NotOnWatch { replace: Some(replace), .. } => format!("{replace} is not on watch then"),
+            Because::NotOnWatch { .. } => "the rota has no such layer".to_owned(),
             Because::Relied { escalation } => format!("the escalation {escalation} asks here first"),
         }
     }
@@ -164,6 +190,10 @@ impl Proposal {
     /// `New York until 20:00`, or `New York until 18:30 and Hong Kong from 06:30`.
     pub fn words(&self, estate: &Estate) -> String {
         let one = |change: &super::HoursChange| {
+            if change.end == End::Days {
+                let hours: Vec<String> = change.added(estate).iter().map(ToString::to_string).collect();
+                return format!("{} also {}", change.place.title(estate), hours.join(", "));
+            }
             let word = if change.end == End::Until { "until" } else { "from" };
             format!("{} {word} {}", change.place.title(estate), change.wall)
         };

@@ -12,17 +12,22 @@ pub const PRICE_SKILL: f64 = 200.0;
 pub const PRICE_ROW: f64 = 40.0;
 /// An hour away from the fair share, for everybody who is not the farthest.
 pub const PRICE_SPREAD: f64 = 0.02;
+/// A turn that somebody else has than by the rota as it is: what fits already is left alone.
+pub const PRICE_CHANGED: f64 = 0.5;
 /// An hour that the farthest is away from the fair share: of hours, nights, weekends, holidays.
 pub const WEIGHTS: [f64; 4] = [1.0, 0.5, 1.0, 1.0];
 
-const PRICE_AVOIDED: f64 = 0.5;
-const WORTH_PREFERRED: f64 = 0.25;
+/// More than two turns that change hands: that is what it takes to keep out of a day.
+const PRICE_AVOIDED: f64 = 2.0;
+const WORTH_PREFERRED: f64 = 0.75;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cost {
     pub missing: usize,
     pub unskilled: usize,
     pub holidays_in_a_row: usize,
+    /// Turns, by person, that change hands.
+    pub changed: usize,
     /// The farthest from the fair share, in hours: of hours, nights, weekends, holidays.
     pub farthest: [f64; 4],
     pub total: f64,
@@ -43,38 +48,66 @@ impl Wish {
         let mut cost = Cost::default();
         let mut loads = vec![[0.0; 4]; self.persons.len()];
         let mut wishes = 0.0;
-        for (task, persons) in self.tasks.iter().zip(given).filter(|(task, _)| !task.fixed) {
-            cost.missing += task.needed.saturating_sub(persons.len());
-            let lacks = |skill: &&String| !persons.iter().any(|person| self.persons[*person].skills.contains(*skill));
-            cost.unskilled += task.needs.iter().filter(lacks).count();
+        for (task, persons) in self.tasks.iter().zip(given).filter(|(task, _)| !task.before) {
+            if !task.fixed {
+                cost.missing += task.needed.saturating_sub(persons.len());
+                cost.unskilled += self.lacking(task, persons);
+                cost.changed += persons.iter().filter(|person| !task.now.contains(person)).count();
+                wishes += persons.iter().map(|person| displeasure(&self.persons[*person], task)).sum::<f64>();
+            }
             for person in persons {
-                wishes += displeasure(&self.persons[*person], task);
                 if let Some(burden) = task.burden.get(person) {
                     (0..4).for_each(|kind| loads[*person][kind] += burden[kind]);
                 }
             }
         }
         cost.holidays_in_a_row = self.rows(given);
-        let mut farthest: BTreeMap<usize, [f64; 4]> = BTreeMap::new();
-        let mut spread = 0.0;
-        for (person, who) in self.persons.iter().enumerate() {
-            let group = farthest.entry(who.group).or_default();
-            let away = loads[person].iter().zip(self.fair[person]).map(|(load, fair)| (load - fair).abs());
-            for ((away, in_group), in_all) in away.zip(group).zip(&mut cost.farthest) {
-                *in_group = in_group.max(away);
-                *in_all = in_all.max(away);
-                spread += away;
-            }
+        let mut unfair = 0.0;
+        for group in self.groups() {
+            let (farthest, price) = self.unfairness(&group, &loads);
+            unfair += price;
+            cost.farthest.iter_mut().zip(farthest).for_each(|(in_all, of)| *in_all = in_all.max(of));
         }
-        let unfair: f64 =
-            farthest.values().flat_map(|of| of.iter().zip(WEIGHTS)).map(|(away, weight)| away * weight).sum();
         cost.total = cost.missing as f64 * PRICE_MISSING
             + cost.unskilled as f64 * PRICE_SKILL
             + cost.holidays_in_a_row as f64 * PRICE_ROW
+            + cost.changed as f64 * PRICE_CHANGED
             + unfair
-            + spread * PRICE_SPREAD
             + wishes;
         cost
+    }
+
+    /// How many of the skills that a turn needs none of these persons has.
+    pub(super) fn lacking(&self, task: &Task, persons: &[usize]) -> usize {
+        let lacks = |skill: &&String| !persons.iter().any(|person| self.persons[*person].skills.contains(*skill));
+        task.needs.iter().filter(lacks).count()
+    }
+
+    /// What the turns of nobody cost: those that have no member, so that they are in no group.
+    pub fn of_nobody(&self) -> f64 {
+        let open = self.tasks.iter().filter(|task| !task.fixed && task.members.is_empty());
+        open.map(|task| task.needed as f64 * PRICE_MISSING + task.needs.len() as f64 * PRICE_SKILL).sum()
+    }
+
+    /// Those who can stand in for one another, group by group.
+    pub fn groups(&self) -> Vec<Vec<usize>> {
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        self.persons.iter().enumerate().for_each(|(person, who)| groups.entry(who.group).or_default().push(person));
+        groups.into_values().collect()
+    }
+
+    /// How far the farthest of a group is from the fair share, and what all of them cost.
+    pub(super) fn unfairness(&self, group: &[usize], loads: &[[f64; 4]]) -> ([f64; 4], f64) {
+        let (mut farthest, mut spread) = ([0.0_f64; 4], 0.0);
+        for person in group {
+            for kind in 0..4 {
+                let away = (loads[*person][kind] - self.fair[*person][kind]).abs();
+                farthest[kind] = farthest[kind].max(away);
+                spread += away;
+            }
+        }
+        let price: f64 = farthest.iter().zip(WEIGHTS).map(|(away, weight)| away * weight).sum();
+        (farthest, price + spread * PRICE_SPREAD)
     }
 
     /// Pairs of holidays of a site that follow one another, and the turns in them.

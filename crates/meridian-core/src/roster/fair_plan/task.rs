@@ -9,7 +9,7 @@ use crate::{
     calendar::{Days, offsets::wall_seconds},
     estate::{Estate, Layer, Member, Override, Role, Rota},
     id::Name,
-    roster::{Stretch, WatchBecause, fairness::burdens, members, shifts},
+    roster::{Absences, Away, Shift, Stretch, WatchBecause, fairness::burdens, members, shifts},
 };
 
 const DAY: i64 = 86_400;
@@ -40,6 +40,7 @@ pub struct Who {
     pub skills: BTreeSet<String>,
     pub prefers: Days,
     pub avoids: Days,
+    pub away: Vec<Away>,
     /// Whoever shares a turn with them, directly or through others, has the same number.
     pub group: usize,
 }
@@ -58,10 +59,14 @@ pub struct Task {
     pub needed: usize,
     pub needs: Vec<String>,
     pub members: Vec<usize>,
-    /// Members who are on leave in it.
+    /// The members, those who have two turns in the list twice: they owe two parts.
+    pub parts: Vec<usize>,
+    /// Members who are on leave or sick in it.
     pub away: Vec<usize>,
-    /// It begins before the window and stays as it is.
+    /// It stays as it is: it begins before the window, or somebody changed it at run time.
     pub fixed: bool,
+    /// It begins before the window, and counts for nothing but rest.
+    pub before: bool,
     /// Who has it as the rota is.
     pub now: Vec<usize>,
     /// Hours, hours at night, on weekends, on holidays: by the clock of each member.
@@ -78,6 +83,7 @@ pub struct Wish {
     pub tasks: Vec<Task>,
     /// What would be everybody's part of the burden.
     pub fair: Vec<[f64; 4]>,
+    pub rest: SignedDuration,
     pub stretch_days: usize,
 }
 
@@ -86,8 +92,17 @@ impl Task {
         self.stretches.first().map_or(Instant::MIN, |stretch| stretch.0)
     }
 
+    pub fn until(&self) -> Instant {
+        self.stretches.last().map_or(Instant::MAX, |stretch| stretch.1)
+    }
+
     pub fn may(&self, person: usize) -> bool {
         self.members.contains(&person) && !self.away.contains(&person)
+    }
+
+    /// How many may have it.
+    pub fn able(&self) -> usize {
+        self.members.iter().filter(|person| !self.away.contains(person)).count()
     }
 
     fn clashes_with(&self, other: &Task, rest: SignedDuration) -> bool {
@@ -97,72 +112,113 @@ impl Task {
     }
 }
 
-/// Reads from the estate what there is to share out in `[from, until)`.
-pub fn wish(estate: &Estate, added: &[Override], rota: &Rota, (from, until): Stretch, rules: Rules) -> Wish {
+/// Reads from the estate what there is to share out in `[from, until)`, with what was changed at run time and who is away.
+pub fn wish(
+    estate: &Estate,
+    added: &[Override],
+    away: &Absences,
+    rota: &Rota,
+    (from, until): Stretch,
+    rules: Rules,
+) -> Wish {
     let begin = from.saturating_sub(BEFORE).unwrap_or(from);
     let layers = rota.layers.iter().filter(|layer| matches!(layer.role, Role::Primary | Role::Secondary));
     let layers: Vec<&Layer> = layers.collect();
-    let names: BTreeSet<&Name> = layers.iter().flat_map(|layer| layer.rotation.persons()).collect();
+    let members = layers.iter().flat_map(|layer| layer.rotation.persons());
+    let names: BTreeSet<&Name> = members.chain(added.iter().map(|change| &change.with)).collect();
     let names: Vec<&Name> = names.into_iter().collect();
-    let number = |name: &Name| names.binary_search(&name).ok();
     let watched = shifts(rota, added, begin, until.saturating_add(AFTER).unwrap_or(until));
+    let source = Source { estate, added, away, names: &names, watched: &watched };
     let mut tasks = Vec::new();
     for layer in layers {
-        for stretches in turns(rota, layer, (begin, until)) {
-            let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { continue };
-            let days: Vec<i64> = stretches.iter().map(|stretch| local_day(layer, stretch.0)).collect();
-            let closed = layer.calendar.days();
-            let holiday = |day: &&i64| closed.binary_search_by_key(*day, |holiday| holiday.0).is_ok();
-            let who: Vec<usize> = members(layer, first.0).filter_map(number).collect();
-            let on_leave = |person: &&usize| {
-                let leave = estate.persons.get(names[**person]).map_or(&[][..], |person| &person.leave);
-                leave.iter().any(|leave| stretches.iter().any(|stretch| leave.touches(stretch.0, stretch.1)))
-            };
-            let there = watched.iter().filter(|s| *s.layer == *layer.name && s.from < last.1 && first.0 < s.until);
-            let mut now: Vec<usize> = there.filter_map(|shift| number(&shift.person)).collect();
-            now.dedup();
-            let needed = layer.rotation.members.first().map_or(1, Vec::len);
-            now.truncate(needed);
-            tasks.push(Task {
-                layer: layer.name.clone(),
-                holidays: days.iter().filter(holiday).copied().collect(),
-                days,
-                site: layer.site.clone(),
-                needed,
-                needs: layer.needs.clone(),
-                away: who.iter().filter(on_leave).copied().collect(),
-                fixed: first.0 < from,
-                now,
-                burden: who.iter().map(|person| (*person, burden(estate, names[*person], &stretches))).collect(),
-                members: who,
-                clashes: Vec::new(),
-                stretches,
-            });
-        }
+        let turns = turns(rota, layer, (begin, until)).into_iter();
+        tasks.extend(turns.filter_map(|stretches| source.task(layer, stretches, from)));
     }
     tasks.sort_by(|a, b| (a.from(), &a.layer).cmp(&(b.from(), &b.layer)));
     find_clashes(&mut tasks, rules.rest);
     let mut fair = vec![[0.0; 4]; names.len()];
-    for task in tasks.iter().filter(|task| !task.fixed) {
-        for person in &task.members {
-            let part = task.needed as f64 / task.members.len() as f64;
+    for task in tasks.iter().filter(|task| !task.before) {
+        for person in &task.parts {
+            let part = task.needed as f64 / task.parts.len() as f64;
             (0..4).for_each(|kind| fair[*person][kind] += task.burden[person][kind] * part);
         }
     }
     let longest = tasks.iter().map(|task| longest_run(&task.days)).max().unwrap_or_default();
     let groups = groups(names.len(), &tasks);
-    let persons = names.iter().zip(groups).map(|(name, group)| who(estate, name, group)).collect();
-    Wish { rota: rota.name.clone(), persons, tasks, fair, stretch_days: rules.stretch_days.max(longest) }
+    let persons = names.iter().zip(groups).map(|(name, group)| source.who(name, group)).collect();
+    let stretch_days = rules.stretch_days.max(longest);
+    Wish { rota: rota.name.clone(), persons, tasks, fair, rest: rules.rest, stretch_days }
 }
 
-fn who(estate: &Estate, name: &Name, group: usize) -> Who {
-    let person = estate.persons.get(name);
-    Who {
-        name: name.clone(),
-        skills: person.map(|person| person.skills.iter().cloned().collect()).unwrap_or_default(),
-        prefers: person.map(|person| person.prefers).unwrap_or_default(),
-        avoids: person.map(|person| person.avoids).unwrap_or_default(),
-        group,
+/// What tasks are made of.
+struct Source<'a> {
+    estate: &'a Estate,
+    added: &'a [Override],
+    away: &'a Absences,
+    names: &'a [&'a Name],
+    watched: &'a [Shift],
+}
+
+impl Source<'_> {
+    fn number(&self, name: &Name) -> Option<usize> {
+        self.names.binary_search(&name).ok()
+    }
+
+    fn task(&self, layer: &Layer, stretches: Vec<Stretch>, from: Instant) -> Option<Task> {
+        let first = *stretches.first()?;
+        let days: Vec<i64> = stretches.iter().map(|stretch| local_day(layer, stretch.0)).collect();
+        let closed = layer.calendar.days();
+        let holiday = |day: &&i64| closed.binary_search_by_key(*day, |holiday| holiday.0).is_ok();
+        let parts: Vec<usize> = members(layer, first.0).filter_map(|name| self.number(name)).collect();
+        let who: BTreeSet<usize> = parts.iter().copied().collect();
+        let touched = |from: Instant, until: Instant| stretches.iter().any(|one| one.0 < until && from < one.1);
+        let is_away = |person: &&usize| {
+            let away = self.away.get(self.names[**person]).map_or(&[][..], Vec::as_slice);
+            away.iter().any(|away| touched(away.from, away.until))
+        };
+        let there = self.watched.iter().filter(|shift| *shift.layer == *layer.name && touched(shift.from, shift.until));
+        let mut now: Vec<usize> = Vec::new();
+        for person in there.filter_map(|shift| self.number(&shift.person)) {
+            if !now.contains(&person) {
+                now.push(person);
+            }
+        }
+        let needed = layer.rotation.members.first().map_or(1, Vec::len);
+        now.truncate(needed);
+        let in_layer = |change: &&Override| change.layer.as_ref().is_none_or(|name| *name == layer.name);
+        let changed = self.added.iter().filter(in_layer).any(|change| touched(change.from, change.until));
+        let burdened: BTreeSet<usize> = who.iter().chain(&now).copied().collect();
+        let burden = |person: usize| (person, burden(self.estate, self.names[person], &stretches));
+        let task = Task {
+            layer: layer.name.clone(),
+            holidays: days.iter().filter(holiday).copied().collect(),
+            days,
+            site: layer.site.clone(),
+            needed,
+            needs: layer.needs.clone(),
+            away: who.iter().filter(is_away).copied().collect(),
+            before: first.0 < from,
+            fixed: first.0 < from || changed,
+            now,
+            burden: burdened.into_iter().map(burden).collect(),
+            members: who.into_iter().collect(),
+            parts,
+            clashes: Vec::new(),
+            stretches,
+        };
+        Some(task)
+    }
+
+    fn who(&self, name: &Name, group: usize) -> Who {
+        let person = self.estate.persons.get(name);
+        Who {
+            name: name.clone(),
+            skills: person.map(|person| person.skills.iter().cloned().collect()).unwrap_or_default(),
+            prefers: person.map(|person| person.prefers).unwrap_or_default(),
+            avoids: person.map(|person| person.avoids).unwrap_or_default(),
+            away: self.away.get(name).cloned().unwrap_or_default(),
+            group,
+        }
     }
 }
 
@@ -196,7 +252,12 @@ fn burden(estate: &Estate, person: &Name, stretches: &[Stretch]) -> [f64; 4] {
 fn find_clashes(tasks: &mut [Task], rest: SignedDuration) {
     for one in 0..tasks.len() {
         for other in one + 1..tasks.len() {
-            let shared = tasks[one].members.iter().any(|person| tasks[other].members.contains(person));
+            // They come by their beginning: all that follow are farther away.
+            if tasks[other].from() > tasks[one].until().saturating_add(rest).unwrap_or(Instant::MAX) {
+                break;
+            }
+            let has = |task: &Task, person| task.members.contains(person) || task.now.contains(person);
+            let shared = tasks[one].burden.keys().any(|person| has(&tasks[other], person));
             if shared && tasks[one].clashes_with(&tasks[other], rest) {
                 tasks[one].clashes.push(other);
                 tasks[other].clashes.push(one);

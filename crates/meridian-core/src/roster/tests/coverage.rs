@@ -8,9 +8,9 @@ use crate::{
     calendar::SiteCalendar,
     estate::{Estate, Holidays, Layer, Role, Rota, Site},
     roster::{
-        Overrides,
-        coverage::{Because, Coverage, Finding, Scope, both, coverage, joined},
-        holes,
+        Away, AwayBecause, Overrides,
+        coverage::{Because, Coverage, Finding, Scope, What, both, coverage, joined},
+        holes, on_leave,
     },
 };
 
@@ -39,7 +39,7 @@ fn estate(rotas: impl IntoIterator<Item = Rota>) -> Estate {
 }
 
 fn found(estate: &Estate, from: &str, until: &str) -> Coverage {
-    coverage(estate, &Overrides::default(), None, at(from), at(until))
+    coverage(estate, &Overrides::default(), &on_leave(estate), None, (at(from), at(until)))
 }
 
 /// A finding as lines: what, each phase with what began and ended it, why, and what would close it.
@@ -67,7 +67,10 @@ fn told(finding: &Finding, estate: &Estate) -> Vec<String> {
 fn check(estate: &Estate, overlaps: bool, (from, until): (&str, &str), expected: &[&str]) {
     let coverage = found(estate, from, until);
     let faults = coverage.findings.iter().filter(|finding| finding.is_fault() != overlaps);
-    let lines: Vec<String> = faults.filter(|f| f.rank() != 2).flat_map(|finding| told(finding, estate)).collect();
+    let lines: Vec<String> = faults
+        .filter(|f| !matches!(f.what, What::Unreachable { .. }))
+        .flat_map(|finding| told(finding, estate))
+        .collect();
     assert_eq!(lines, expected, "{from} to {until}: {lines:#?}");
     sound(estate, &coverage);
 }
@@ -300,7 +303,10 @@ fn the_bank_has_a_hole_that_grows_in_march() {
     for cover in coverage.covers.iter().filter(|cover| cover.of != Scope::Rota(super::name("trading"))) {
         assert_eq!(cover.holes, [], "{:?}", cover.of);
     }
-    assert!(coverage.findings.iter().all(|finding| finding.rank() != 2), "everybody can be reached in two ways");
+    assert!(
+        coverage.findings.iter().all(|finding| !matches!(finding.what, What::Unreachable { .. })),
+        "everybody can be reached in two ways"
+    );
 }
 
 fn any_layer() -> impl Strategy<Value = Layer> {
@@ -342,11 +348,103 @@ proptest! {
         });
         let estate = estate(rotas);
         let from = at(from);
-        let coverage = coverage(&estate, &Overrides::default(), None, from, from + SignedDuration::from_hours(hours));
+        let coverage = found(&estate, &from.to_string(), &(from + SignedDuration::from_hours(hours)).to_string());
         sound(&estate, &coverage);
         for cover in &coverage.covers {
             let Scope::Rota(name) = &cover.of else { continue };
             prop_assert_eq!(&cover.holes, &holes(&estate.rotas[name], &[], Role::Primary, coverage.window.0, coverage.window.1));
         }
+    }
+}
+
+#[test]
+fn who_is_away_is_found_unless_somebody_covers() {
+    let weekly = || layer("london", "Europe/London", "daily 08:00-18:00", "2026-03-02T08:00", "1 week", "ana bob");
+    let leave = |from: &str, until: &str| Away { from: at(from), until: at(until), because: AwayBecause::Leave };
+    let ana = [leave("2026-03-04T12:00Z", "2026-03-06T00:00Z")];
+    let sick = [Away { because: AwayBecause::Sick, ..ana[0] }];
+    let covered = super::stand_in("2026-03-04T12:00Z", "2026-03-06T00:00Z", "ana> bob");
+    let half = super::stand_in("2026-03-04T12:00Z", "2026-03-05T00:00Z", "ana> bob");
+    let beside = super::stand_in("2026-03-04T00:00Z", "2026-03-07T00:00Z", "> bob");
+    let elsewhere = [leave("2026-03-09T00:00Z", "2026-03-16T00:00Z")];
+    let title = "payments: ana is on watch while away and nobody covers";
+    let because = |word: &str| format!("because ana is {word} from Wed 4 Mar 2026 12:00 to Fri 6 Mar 2026 00:00 UTC");
+    let both = "08:00-18:00 UTC (10 h) on 2 days, Wed 4 Mar 2026 to Thu 5 Mar 2026".to_owned();
+    let one_day = "Thu 5 Mar 2026 08:00-18:00 UTC (10 h)".to_owned();
+    for (away, added, expected) in [
+        (&ana[..], &[][..], vec![title.to_owned(), both.clone(), because("on leave")]),
+        (&sick, &[], vec![title.to_owned(), both, because("sick")]),
+        (&ana, std::slice::from_ref(&covered), vec![]),
+        (&ana, std::slice::from_ref(&half), vec![title.to_owned(), one_day, because("on leave")]),
+        (&ana, std::slice::from_ref(&beside), vec![]),
+        (&elsewhere, &[], vec![]),
+    ] {
+        let mut rota = rota([weekly()]);
+        rota.overrides.extend(added.iter().cloned());
+        let estate = estate([rota]);
+        let away = [(super::name("ana"), away.to_vec())].into_iter().collect();
+        let window = (at("2026-03-02T00:00Z"), at("2026-03-16T00:00Z"));
+        let coverage = coverage(&estate, &Overrides::default(), &away, None, window);
+        let found = coverage.findings.iter().filter(|finding| matches!(finding.what, What::Away { .. }));
+        assert_eq!(found.flat_map(|finding| told(finding, &estate)).collect::<Vec<_>>(), expected, "{added:?}");
+        sound(&estate, &coverage);
+    }
+}
+
+#[test]
+fn an_override_to_nobody_is_found() {
+    for (change, expected) in [
+        ("ana> bob", None),
+        ("bob> ana", Some("the override that puts ana in place of bob changes nothing: bob is not on watch then")),
+        ("eve> bob", Some("the override that puts bob in place of eve changes nothing: eve is not on watch then")),
+        (
+            "ana> bob @paris",
+            Some("the override that puts bob in place of ana changes nothing: ana is not on watch in paris then"),
+        ),
+        ("> bob @paris", Some("the override that adds bob changes nothing: the rota has no such layer")),
+        ("> bob", None),
+    ] {
+        let mut rota =
+            rota([layer("london", "Europe/London", "daily 08:00-18:00", "2026-03-02T08:00", "1 week", "ana bob")]);
+        rota.overrides.push(super::stand_in("2026-03-03T00:00Z", "2026-03-05T00:00Z", change));
+        let estate = estate([rota]);
+        let coverage = found(&estate, "2026-03-02T00:00Z", "2026-03-16T00:00Z");
+        let idle = coverage.findings.iter().find(|finding| matches!(finding.what, What::IdleOverride { .. }));
+        let said = idle.map(|f| format!("{}: {}", f.title(&estate), f.because[0].words(&estate)));
+        assert_eq!(said.as_deref(), expected, "{change}");
+        let before = found(&estate, "2026-03-06T00:00Z", "2026-03-16T00:00Z");
+        assert!(!before.findings.iter().any(|finding| matches!(finding.what, What::IdleOverride { .. })), "{change}");
+    }
+}
+
+#[test]
+fn a_weekend_is_closed_by_all_or_by_one_who_watches_through() {
+    for (hours, expected) in [
+        // Between the two every day ends with a hole, so that their own hours close no weekend.
+        (
+            ["mon-fri 08:00-20:00", "mon-fri 14:00-24:00"],
+            &[
+                "new-york also sat,sun 00:00-24:00, mon 00:00-04:00",
+                "london also sat 04:00-24:00, sun 00:00-24:00, mon 00:00-08:00",
+            ][..],
+        ),
+        (
+            ["mon-fri 08:00-20:00", "mon-fri 15:00-04:00"],
+            &[
+                "london also sat,sun 08:00-20:00 and new-york also sat,sun 15:00-04:00",
+                "new-york also sat 04:00-24:00, sun 00:00-24:00, mon 00:00-04:00",
+                "london also sat 08:00-24:00, sun 00:00-24:00, mon 00:00-08:00",
+            ],
+        ),
+        // Five days are no weekend.
+        (["mon,tue 08:00-20:00", "mon,tue 15:00-04:00"], &[]),
+    ] {
+        let estate = estate([rota([of(LONDON, hours[0]), of(NEW_YORK, hours[1])])]);
+        let coverage = found(&estate, "2026-03-09T00:00Z", "2026-04-13T00:00Z");
+        sound(&estate, &coverage);
+        let long = |phase: &crate::roster::coverage::Phase| phase.length() > SignedDuration::from_hours(40);
+        let long = coverage.findings.iter().filter(|finding| finding.is_hole() && finding.phases.iter().any(long));
+        let said: Vec<_> = long.flat_map(|finding| &finding.proposals).map(|made| made.words(&estate)).collect();
+        assert_eq!(said, expected, "{hours:?}");
     }
 }

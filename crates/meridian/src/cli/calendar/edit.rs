@@ -30,12 +30,12 @@ pub fn write(
     replace(&path, &text).map_err(|error| format!("{} can't be written: {error}", path.display()))
 }
 
-/// Whole or not at all.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+/// Replaces a file of the estate, whole or not at all.
+pub(in crate::cli) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let path = fs::canonicalize(path)?;
     let dir = path.parent().unwrap_or(Path::new("."));
     // A name that the estate's watcher does not look at.
-    let mut file = tempfile::Builder::new().prefix(".import-").tempfile_in(dir)?;
+    let mut file = tempfile::Builder::new().prefix(".written-").tempfile_in(dir)?;
     file.write_all(text.as_bytes())?;
     file.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
     file.as_file().sync_all()?;

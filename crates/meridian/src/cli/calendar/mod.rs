@@ -4,7 +4,7 @@
 //! they are put into the estate's file, which is checked as a whole before it is replaced. What can't be read keeps the
 //! import from happening at all, unless `--lenient` says that the rest is wanted.
 
-mod edit;
+pub(super) mod edit;
 
 use std::{
     collections::BTreeSet,

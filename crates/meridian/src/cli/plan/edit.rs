@@ -24,7 +24,12 @@ pub fn yaml(change: &Override) -> String {
 
 /// Adds these overrides behind those that the rota has. The result is read back: what would not mean the same is refused.
 pub fn edit(files: &[SourceFile], estate: &Estate, rota: &Name, changes: &[Override]) -> Result<Edit, String> {
-    let unclear = || "the file is written so that no line can be added: add the overrides by hand".to_owned();
+    let unclear = || {
+        format!(
+            "the rota {rota} is written so that no line can be added under its overrides without changing others: add \
+             them by hand, one a line below `overrides:`"
+        )
+    };
     let known = estate.rotas.get(rota).ok_or_else(unclear)?;
     let (path, line) = match known.overrides.len().checked_sub(1) {
         Some(last) => estate.places.of(&format!("rota/{rota}/override-{last}")),
@@ -34,34 +39,20 @@ pub fn edit(files: &[SourceFile], estate: &Estate, rota: &Name, changes: &[Overr
     let file = files.iter().find(|file| file.path == path).ok_or_else(unclear)?;
     let lines: Vec<&str> = file.text.lines().collect();
     let start = (line as usize).saturating_sub(1);
-    let depth = |line: &str| line.len() - line.trim_start().len();
-    let (at, mut added) = if known.overrides.is_empty() {
-        let head =
-            (0..=start).rev().find(|i| lines.get(*i).is_some_and(|line| line.trim_start().starts_with("layers:")));
-        let indent = head.map(|head| depth(lines[head])).ok_or_else(unclear)?;
-        let end = (start + 1..lines.len()).find(|i| lines[*i].starts_with("---")).unwrap_or(lines.len());
-        let end = (start + 1..=end).rev().find(|i| !lines[*i - 1].trim().is_empty()).unwrap_or(end);
-        (end, vec![format!("{}overrides:", " ".repeat(indent))])
+    let (at, indent, head) = if known.overrides.is_empty() {
+        let (end, indent) = behind_document(&lines, start).ok_or_else(unclear)?;
+        (end, indent + 2, Some(format!("{}overrides:", " ".repeat(indent))))
     } else {
         let last = lines.get(start).filter(|line| line.trim_start().starts_with("- ")).ok_or_else(unclear)?;
         let inner = |line: &&str| !line.trim().is_empty() && depth(line) > depth(last);
-        (start + 1 + lines[start + 1..].iter().take_while(|line| inner(line)).count(), Vec::new())
+        (start + 1 + lines[start + 1..].iter().take_while(|line| inner(line)).count(), depth(last), None)
     };
-    let indent = match (added.first(), lines.get(start)) {
-        (Some(head), _) => depth(head) + 2,
-        (None, Some(last)) => depth(last),
-        (None, None) => return Err(unclear()),
-    };
-    added.extend(changes.iter().map(|change| format!("{}{}", " ".repeat(indent), yaml(change))));
-    let mut all: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-    all.splice(at..at, added.clone());
-    let edit =
-        Edit { path: path.to_owned(), before: file.text.clone(), after: all.join("\n") + "\n", at, lines: added };
-    let after = files.iter().map(|file| SourceFile {
-        path: file.path.clone(),
-        text: if file.path == edit.path { edit.after.clone() } else { file.text.clone() },
-    });
-    let read = estate::load(&after.collect::<Vec<_>>()).map_err(|_| unclear())?;
+    let added = changes.iter().map(|change| format!("{}{}", " ".repeat(indent), yaml(change)));
+    let lines = head.into_iter().chain(added).collect();
+    let edit = Edit::new(file, at, lines);
+    let mut after = files.to_vec();
+    after.iter_mut().filter(|file| file.path == edit.path).for_each(|file| file.text.clone_from(&edit.after));
+    let read = estate::load(&after).map_err(|_| unclear())?;
     let mut wanted = known.overrides.clone();
     wanted.extend(changes.iter().cloned());
     match read.estate.rotas.get(rota) {
@@ -70,11 +61,41 @@ pub fn edit(files: &[SourceFile], estate: &Estate, rota: &Name, changes: &[Overr
     }
 }
 
+fn depth(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// The line behind the last one that is said in a rota's document, and how deep its keys stand.
+fn behind_document(lines: &[&str], start: usize) -> Option<(usize, usize)> {
+    let head =
+        (0..=start).rev().find(|i| lines.get(*i).is_some_and(|line| line.trim_start().starts_with("layers:")))?;
+    let is_border = |line: &str| line.starts_with("---") || line.starts_with("...");
+    let end = (start + 1..lines.len()).find(|i| is_border(lines[*i])).unwrap_or(lines.len());
+    // Blank lines and what is noted at the left border before the next document stay there.
+    let said = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
+    let end = (start + 1..=end).rev().find(|i| said(lines[*i - 1]))?;
+    Some((end, depth(lines[head])))
+}
+
 impl Edit {
+    fn new(file: &SourceFile, at: usize, lines: Vec<String>) -> Edit {
+        let end = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let head: usize = file.text.split_inclusive('\n').take(at).map(str::len).sum();
+        let (before, behind) = file.text.split_at(head);
+        let broken = if before.is_empty() || before.ends_with('\n') { "" } else { end };
+        let added: String = lines.iter().map(|line| format!("{line}{end}")).collect();
+        let lines = lines.into_iter().map(|line| format!("{line}{}", end.trim_end_matches('\n'))).collect();
+        let after = format!("{before}{broken}{added}{behind}");
+        Edit { path: file.path.clone(), before: file.text.clone(), after, at, lines }
+    }
+
     /// As a unified diff, with three lines around it.
     pub fn diff(&self) -> String {
-        let lines: Vec<&str> = self.before.lines().collect();
-        let (first, last) = (self.at.saturating_sub(3), (self.at + 3).min(lines.len()));
+        const OPEN: &str = "\\ No newline at end of file\n";
+        let lines: Vec<&str> = self.before.split('\n').collect();
+        let is_open = !self.before.ends_with('\n');
+        let count_all = if is_open { lines.len() } else { lines.len() - 1 };
+        let (first, last) = (self.at.saturating_sub(3), (self.at + 3).min(count_all));
         let count = last - first;
         let mut text = format!(
             "--- a/{0}\n+++ b/{0}\n@@ -{1},{count} +{1},{2} @@\n",
@@ -82,9 +103,21 @@ impl Edit {
             first + 1,
             count + self.lines.len()
         );
-        lines[first..self.at].iter().for_each(|line| text += &format!(" {line}\n"));
+        for number in first..self.at {
+            // The last line of a file that does not end it gets its end.
+            if is_open && number + 1 == count_all {
+                text += &format!("-{0}\n{OPEN}+{0}\n", lines[number]);
+            } else {
+                text += &format!(" {}\n", lines[number]);
+            }
+        }
         self.lines.iter().for_each(|line| text += &format!("+{line}\n"));
-        lines[self.at..last].iter().for_each(|line| text += &format!(" {line}\n"));
+        for number in self.at..last {
+            text += &format!(" {}\n", lines[number]);
+            if is_open && number + 1 == count_all {
+                text += OPEN;
+            }
+        }
         text
     }
 }

@@ -24,6 +24,7 @@ use tokio::runtime::Runtime;
 
 use super::{Row, Unwatched, no_rota};
 use crate::{
+    api::coverage::{self, CoverageView},
     cli::{
         client::{args::Flags, failure::Failure, server::Server},
         estate::sound_files,
@@ -97,6 +98,16 @@ enum Which {
 }
 
 impl Asked {
+    /// Where what was changed at run time is known.
+    pub fn run_time(
+        server: Option<String>,
+        data: Option<PathBuf>,
+        token_file: Option<PathBuf>,
+        ca: Option<PathBuf>,
+    ) -> Asked {
+        Asked { estate: None, server, data, token_file, ca }
+    }
+
     pub fn open(&self) -> Result<Source, Unanswered> {
         match self.which(|name| env::var_os(name)) {
             None => Err(Unanswered::NoSource),
@@ -180,6 +191,33 @@ impl Source {
         match world.estate_in_force().since {
             Some(_) => Ok(Source::World(Box::new(world))),
             None => Err(format!("{} has no estate yet, so nobody is on watch in it", path.display()).into()),
+        }
+    }
+
+    /// Where the cover of a window has holes, and what else to look at.
+    pub fn coverage(&self, rota: Option<&str>, from: Instant, to: Instant) -> Result<CoverageView, Unanswered> {
+        match self {
+            Source::World(world) => {
+                let only = rota.map(|rota| named(world, Some(rota))).transpose()?.unwrap_or_default();
+                Ok(coverage::view(&world.coverage(only.first().copied(), from, to), world.estate()))
+            }
+            Source::Server(server, runtime) => {
+                let rota = rota.map(|rota| ("rota", rota.to_owned()));
+                let window = [("from", from.to_string()), ("until", to.to_string())];
+                let asked: Vec<_> = rota.into_iter().chain(window).collect();
+                get(server, runtime, "ask for the coverage", &["coverage"], &asked)
+            }
+        }
+    }
+
+    /// All items of a list of the server, which a world has no need of.
+    pub fn list<T: DeserializeOwned>(&self, wish: &str, path: &[&str]) -> Result<Vec<T>, Unanswered> {
+        match self {
+            Source::World(_) => Ok(Vec::new()),
+            Source::Server(server, runtime) => {
+                let found: Page<T> = get(server, runtime, wish, path, &[])?;
+                Ok(found.items)
+            }
         }
     }
 

@@ -32,7 +32,7 @@ pub fn coverage(shell: &Shell, view: &CoverageView) -> Markup {
             @if !view.panels.is_empty() { (legend(view)) }
         }
         (section(clock, "holes", "Holes", &view.holes, Glyph::Nobody))
-        (section(clock, "people", "People who may not be reached", &view.people, Glyph::Fail))
+        (section(clock, "people", "People who may not be there or not be reached", &view.people, Glyph::Fail))
         (section(clock, "doubles", "Double cover", &view.doubles, Glyph::Risk))
         (section(clock, "overlaps", "Overlaps along the ring", &view.overlaps, Glyph::Accepted))
     };

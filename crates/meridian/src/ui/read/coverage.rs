@@ -47,7 +47,9 @@ pub fn coverage(lens: &Lens<'_>, from: Option<Date>, clock: &Clock) -> CoverageV
         panels,
         more,
         holes: section(&Finding::is_hole),
-        people: section(&|finding| matches!(finding.what, What::Unreachable { .. })),
+        people: section(&|finding| {
+            matches!(finding.what, What::Away { .. } | What::Unreachable { .. } | What::IdleOverride { .. })
+        }),
         doubles: section(&|finding| matches!(finding.what, What::DoubleCover { .. })),
         overlaps: section(&|finding| matches!(finding.what, What::Overlap { .. })),
     }
@@ -175,6 +177,7 @@ fn row(lens: &Lens<'_>, finding: &Finding) -> Row {
     let estate = lens.world.estate();
     let title = match &finding.what {
         What::Unreachable { person } => format!("{} is on watch and may not be reached", lens.person(person)),
+        What::Away { person } => format!("{} is on watch while away and nobody covers", lens.person(person)),
         _ => capital(&finding.title(estate)),
     };
     let reasons = finding.because.iter().filter(|because| !matches!(because, Because::ClockChange(_)));

@@ -1,76 +1,15 @@
-//! What an answer means: the overrides that bring it about, and what could not be met, with names.
+//! The overrides that bring an answer about: as few lines as say it.
+//!
+//! What it does *not* do: it touches no turn that has the right people already.
 
 use super::task::Wish;
 use crate::{
-    Instant,
     estate::{Override, Rota},
     id::Name,
     roster::{Stretch, shifts},
 };
 
-/// A turn that nobody could take, or that lacks a skill.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unmet {
-    pub from: Instant,
-    pub layer: String,
-    pub why: String,
-}
-
-/// Everything that the answer owes.
-pub fn unmet(wish: &Wish, given: &[Vec<usize>]) -> Vec<Unmet> {
-    let mut all = Vec::new();
-    for (task, persons) in wish.tasks.iter().zip(given).filter(|(task, _)| !task.fixed) {
-        let mut owe = |why: String| all.push(Unmet { from: task.from(), layer: task.layer.clone(), why });
-        if persons.len() < task.needed {
-            owe(nobody(wish, task, given, persons));
-        }
-        for skill in &task.needs {
-            if !persons.is_empty() && !persons.iter().any(|person| wish.persons[*person].skills.contains(skill)) {
-                let skilled = task.members.iter().filter(|person| wish.persons[**person].skills.contains(skill));
-                let names = listed(skilled.map(|person| &wish.persons[*person].name));
-                let who = if names.is_empty() {
-                    "no member has it".to_owned()
-                } else {
-                    format!("only {names}, who could not")
-                };
-                owe(format!("nobody on it has the skill {skill}: {who}"));
-            }
-        }
-    }
-    all
-}
-
-fn nobody(wish: &Wish, task: &super::task::Task, given: &[Vec<usize>], persons: &[usize]) -> String {
-    let names = |of: &[usize]| listed(of.iter().map(|person| &wish.persons[*person].name));
-    if task.members.is_empty() {
-        return "nobody takes turns then".to_owned();
-    }
-    let free: Vec<usize> = task
-        .members
-        .iter()
-        .copied()
-        .filter(|person| !task.away.contains(person) && !persons.contains(person))
-        .collect();
-    let (busy, tired): (Vec<usize>, Vec<usize>) =
-        free.into_iter().partition(|person| task.clashes.iter().any(|other| given[*other].contains(person)));
-    let mut why = vec![format!("only {} may", names(&task.members))];
-    let mut add = |of: &[usize], what: &str| {
-        if !of.is_empty() {
-            let verb = if of.len() == 1 { "is" } else { "are" };
-            why.push(format!("{} {verb} {what}", names(of)));
-        }
-    };
-    add(&task.away, "on leave");
-    add(&busy, "on watch too near to it");
-    add(&tired, "on watch too many days in a row");
-    why.join(", and ")
-}
-
-fn listed<'a>(names: impl Iterator<Item = &'a Name>) -> String {
-    names.map(Name::as_str).collect::<Vec<_>>().join(", ")
-}
-
-/// The overrides that make the rota follow the answer, behind those that it has. What touches is one.
+/// The overrides that make the rota follow the answer, behind those that it has.
 pub fn changes(rota: &Rota, added: &[Override], wish: &Wish, given: &[Vec<usize>]) -> Vec<Override> {
     let open: Vec<usize> = (0..wish.tasks.len()).filter(|task| !wish.tasks[*task].fixed).collect();
     let (Some(first), Some(last)) = (
@@ -102,7 +41,38 @@ pub fn changes(rota: &Rota, added: &[Override], wish: &Wish, given: &[Vec<usize>
         all.extend(changes);
     }
     all.sort_by_key(|change| change.from);
-    all
+    fewer(rota, added, all, (first, last))
+}
+
+/// Puts those together that say the same of the same people with others' turns in between, as long as the rota still
+/// resolves to the same.
+fn fewer(rota: &Rota, added: &[Override], all: Vec<Override>, window: Stretch) -> Vec<Override> {
+    let resolved = |changes: &[Override]| {
+        let overrides = rota.overrides.iter().chain(changes).cloned().collect();
+        let shifts = shifts(&Rota { overrides, ..rota.clone() }, added, window.0, window.1).into_iter();
+        shifts.map(|shift| (shift.from, shift.until, shift.layer, shift.person)).collect::<Vec<_>>()
+    };
+    let (wanted, mut kept) = (resolved(&all), all);
+    let mut first = 0;
+    while first < kept.len() {
+        let like = |other: &Override| {
+            let one = &kept[first];
+            (&one.replace, &one.with, &one.layer) == (&other.replace, &other.with, &other.layer)
+        };
+        let Some(next) = (first + 1..kept.len()).find(|other| like(&kept[*other])) else {
+            first += 1;
+            continue;
+        };
+        let mut joined = kept.clone();
+        joined[first].until = joined[first].until.max(kept[next].until);
+        joined.remove(next);
+        if resolved(&joined) == wanted {
+            kept = joined;
+        } else {
+            first += 1;
+        }
+    }
+    kept
 }
 
 /// Whoever is there and not planned gives way to whoever is planned and not there.

@@ -1,0 +1,96 @@
+//! What was changed at run time, beside the estate's files: overrides of the rota, leave and sickness, as a journal or a
+//! running server has them.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use meridian_core::{
+    estate::{Estate, Override},
+    roster::{Absences, Away, AwayBecause, on_leave},
+};
+use serde::Deserialize;
+
+use crate::cli::roster::{self, Source, Unanswered};
+
+/// Whom to ask; nobody: the files alone count.
+#[derive(Debug, Default, Args)]
+pub struct Asked {
+    /// Ask this running server for overrides, leave and sickness of run time.
+    #[arg(long, group = "run-time", value_name = "URL", value_hint = ValueHint::Url)]
+    server: Option<String>,
+    /// Ask the directory with a journal for them; the server may run meanwhile, or not at all.
+    #[arg(long, group = "run-time", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    data: Option<PathBuf>,
+    /// A file with the API token, `-` for standard input; else MERIDIAN_TOKEN or ~/.config/meridian/token.
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    token_file: Option<PathBuf>,
+    /// A PEM file with certificate authorities to trust beside the public ones.
+    #[arg(long, env = "MERIDIAN_CA", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    ca: Option<PathBuf>,
+}
+
+/// What a plan has to keep to.
+#[derive(Debug, Default)]
+pub struct Known {
+    pub added: Vec<Override>,
+    pub away: Absences,
+}
+
+#[derive(Deserialize)]
+struct Added {
+    id: Option<u64>,
+    #[serde(flatten)]
+    change: Override,
+}
+
+#[derive(Deserialize)]
+struct Leave {
+    change: Option<u64>,
+    #[serde(flatten)]
+    away: Gone,
+}
+
+#[derive(Deserialize)]
+struct Gone {
+    person: meridian_core::id::Name,
+    from: meridian_core::Instant,
+    until: meridian_core::Instant,
+}
+
+impl Asked {
+    pub fn known(&self, estate: &Estate, rota: &str) -> Result<Known, Unanswered> {
+        let mut known = Known { added: Vec::new(), away: on_leave(estate) };
+        if self.server.is_none() && self.data.is_none() {
+            return Ok(known);
+        }
+        let source =
+            roster::Asked::run_time(self.server.clone(), self.data.clone(), self.token_file.clone(), self.ca.clone());
+        match source.open()? {
+            Source::World(world) => {
+                let of_rota = world.estate().rotas.values().find(|known| known.name.as_str() == rota);
+                known.added = of_rota.map(|known| world.overrides.of(&known.name)).unwrap_or_default();
+                // The files at hand say what they say; only what came later is taken from elsewhere.
+                let written = on_leave(world.estate());
+                for (person, away) in world.absences() {
+                    let written = written.get(&person).map_or(0, Vec::len);
+                    known.away.entry(person).or_default().extend(&away[written..]);
+                }
+            }
+            source @ Source::Server(..) => ask(&source, rota, &mut known)?,
+        }
+        Ok(known)
+    }
+}
+
+fn ask(source: &Source, rota: &str, known: &mut Known) -> Result<(), Unanswered> {
+    let added: Vec<Added> = source.list(&format!("ask for the overrides of {rota}"), &["rotas", rota, "overrides"])?;
+    known.added = added.into_iter().filter(|added| added.id.is_some()).map(|added| added.change).collect();
+    let leave: Vec<Leave> = source.list("ask who is on leave", &["leave"])?;
+    let sick: Vec<Gone> = source.list("ask who is sick", &["sick"])?;
+    let leave = leave.into_iter().filter(|leave| leave.change.is_some()).map(|leave| (leave.away, AwayBecause::Leave));
+    for (gone, because) in leave.chain(sick.into_iter().map(|gone| (gone, AwayBecause::Sick))) {
+        let away = Away { from: gone.from, until: gone.until, because };
+        known.away.entry(gone.person).or_default().push(away);
+    }
+    Ok(())
+}
