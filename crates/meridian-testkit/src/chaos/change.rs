@@ -99,7 +99,9 @@ impl Chaos {
         }
         // What the other side got is what the journal says.
         let mut arrived: BTreeMap<DeliveryId, u32> = BTreeMap::new();
-        for sent in self.sim.sent_notices.iter().filter(|sent| sent.arrived) {
+        // After a crash between sending and recording it is sent again, and that may fail.
+        let torn = |id: DeliveryId| self.sim.torn.keys().any(|(torn, _)| *torn == id);
+        for sent in self.sim.sent_notices.iter().filter(|sent| sent.arrived && !torn(sent.delivery)) {
             *arrived.entry(sent.delivery).or_default() += 1;
         }
         for delivery in arrived.keys().filter_map(|id| world.notices.delivery(*id)) {
