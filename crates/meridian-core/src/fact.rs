@@ -11,7 +11,8 @@ use serde::{
 
 use crate::{
     Instant, access::AccessFact, alert::AlertFact, cover::CoverFact, estate::EstateFact, feed::FeedFact,
-    handoff::HandoffFact, incident::IncidentFact, page::PageFact, request::RequestFact, roster::RosterFact,
+    handoff::HandoffFact, incident::IncidentFact, notice::NoticeFact, page::PageFact, request::RequestFact,
+    roster::RosterFact,
 };
 
 /// One fact. On the wire it is an object with one key, the name of the fact: `{"alert.fired":{…}}`.
@@ -33,6 +34,7 @@ pub enum Fact {
     Roster(RosterFact),
     Cover(CoverFact),
     Handoff(HandoffFact),
+    Notice(NoticeFact),
     Estate(EstateFact),
     Access(AccessFact),
     Request(RequestFact),
@@ -72,7 +74,7 @@ macro_rules! from_noun {
 
 from_noun! {
     Alert AlertFact, Incident IncidentFact, Page PageFact, Roster RosterFact,
-    Cover CoverFact, Handoff HandoffFact,
+    Cover CoverFact, Handoff HandoffFact, Notice NoticeFact,
     Estate EstateFact, Access AccessFact, Request RequestFact, Feed FeedFact, House HouseFact,
 }
 
@@ -110,6 +112,7 @@ impl<'de> Deserialize<'de> for Fact {
                     "cover" | "shift" | "swap" | "leave" | "sick" | "change" => {
                         Fact::Cover(CoverFact::deserialize(tagged)?)
                     }
+                    "notice" => Fact::Notice(NoticeFact::deserialize(tagged)?),
                     "handoff" => Fact::Handoff(HandoffFact::deserialize(tagged)?),
                     "estate" => Fact::Estate(EstateFact::deserialize(tagged)?),
                     "account" | "session" | "token" => Fact::Access(AccessFact::deserialize(tagged)?),

@@ -109,13 +109,17 @@ number_id! {
     PageId
 }
 number_id! {
-    /// The number of a delivery: one message of a page over one contact. It is the idempotency key, too.
+    /// The number of a delivery: one message of a page or a notice over one contact. It is the idempotency key, too.
     DeliveryId
 }
 
 number_id! {
     /// The number of a change of who is on watch: a cover request, a swap, a leave, a sickness, a shift taken.
     ChangeId
+}
+number_id! {
+    /// The number of a notice: what one person is told about changes of who is on watch.
+    NoticeId
 }
 number_id! {
     /// The number of a calendar feed.

@@ -1,4 +1,4 @@
-//! Days of bad luck from one seed: crashes, failing contacts, re-sends, silences, overrides, a full disk, a clock that
+//! Days of bad luck from one seed: crashes, failing contacts, re-sends, silences, overrides, changes of who is on watch, a full disk, a clock that
 //! jumps, changes of the estate, and the guarantees that must hold all the same.
 //!
 //! [`act`] says what can happen, [`witness`] what every entry of the journal must fulfil, [`after`] what must be true of
@@ -6,6 +6,7 @@
 
 mod act;
 mod after;
+mod change;
 mod handoff;
 mod witness;
 

@@ -15,7 +15,7 @@ use meridian_core::{
     command::Outcome,
     id::{Actor, DeliveryId, IncidentId, Name, PageId},
     journal::{Entry, Head, Sealed, link, open, seal_all},
-    page::{Delivery, DeliveryState, Notice},
+    page::{Delivery, Notice},
     world::Replay,
 };
 
@@ -49,6 +49,17 @@ pub struct Sent {
     pub overtakes: Option<DeliveryId>,
     /// Counted up at each crash.
     pub life: u32,
+}
+
+/// A message of a notice that left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentNotice {
+    pub at: Instant,
+    pub delivery: DeliveryId,
+    pub attempt: u32,
+    pub person: Name,
+    pub contact: String,
+    pub arrived: bool,
 }
 
 /// Where the process dies, as soon as something is to be sent.
@@ -86,6 +97,7 @@ pub struct Sim {
     pub journal: Vec<Sealed>,
     pub head: Head,
     pub sent: Vec<Sent>,
+    pub sent_notices: Vec<SentNotice>,
     pub life: u32,
     /// By person and contact; absent: delivers.
     pub contacts: BTreeMap<(Name, String), Behaviour>,
@@ -113,6 +125,7 @@ impl Sim {
             journal: Vec::new(),
             head: Head::GENESIS,
             sent: Vec::new(),
+            sent_notices: Vec::new(),
             life: 0,
             contacts: BTreeMap::new(),
             slow: BTreeMap::new(),
@@ -175,40 +188,52 @@ impl Sim {
     /// Sends everything in the outbox that was not sent in this life; what is known at once is not told yet.
     pub fn send(&mut self) -> Vec<Told> {
         let mut outcomes = Vec::new();
-        for delivery in self.world.pages.outbox() {
-            let DeliveryState::Sending { attempt, .. } = delivery.state else { continue };
-            if !self.in_flight.insert((delivery.id, attempt)) {
+        for id in self.world.outbox() {
+            let Some(attempt) = self.world.sending(id) else { continue };
+            if !self.in_flight.insert((id, attempt)) {
                 continue;
             }
-            let road = (delivery.person.clone(), delivery.contact.to_string());
+            let of_page = self.world.pages.delivery(id).map(|delivery| (&delivery.person, &delivery.contact));
+            let of_notice = || self.world.notices.delivery(id).map(|delivery| (&delivery.person, &delivery.contact));
+            let Some((person, contact)) = of_page.or_else(of_notice) else { continue };
+            let road = (person.clone(), contact.to_string());
             let behaviour = self.contacts.get(&road).copied().unwrap_or(Behaviour::Delivers);
             let takes = self.slow.get(&road).copied().unwrap_or_default();
             let known_at = self.now.saturating_add(takes).unwrap_or(Instant::MAX);
-            self.sent.push(Sent {
-                at: self.now,
-                delivery: delivery.id,
-                attempt,
-                incident: delivery.incident,
-                page: delivery.page,
-                person: delivery.person.clone(),
-                contact: delivery.contact.to_string(),
-                notice: delivery.notice.clone(),
-                arrived: behaviour == Behaviour::Delivers,
-                overtakes: self.under_way_before(delivery),
-                life: self.life,
-            });
+            self.note_sent(id, attempt, road, behaviour == Behaviour::Delivers);
             let outcome = match behaviour {
                 Behaviour::Delivers => Outcome::Sent { receipt: "simulated".into() },
                 Behaviour::Fails => Outcome::Failed { error: "simulated failure".into(), retry_after: None },
                 Behaviour::Refuses => Outcome::Refused { error: "simulated refusal".into() },
             };
             if self.now < known_at {
-                self.unanswered.insert((known_at, delivery.id, attempt), outcome);
+                self.unanswered.insert((known_at, id, attempt), outcome);
             } else {
-                outcomes.push((delivery.id, attempt, outcome));
+                outcomes.push((id, attempt, outcome));
             }
         }
         outcomes
+    }
+
+    fn note_sent(&mut self, id: DeliveryId, attempt: u32, (person, contact): (Name, String), arrived: bool) {
+        let (at, life) = (self.now, self.life);
+        let Some(delivery) = self.world.pages.delivery(id) else {
+            self.sent_notices.push(SentNotice { at, delivery: id, attempt, person, contact, arrived });
+            return;
+        };
+        self.sent.push(Sent {
+            at,
+            delivery: id,
+            attempt,
+            incident: delivery.incident,
+            page: delivery.page,
+            person,
+            contact,
+            notice: delivery.notice.clone(),
+            arrived,
+            overtakes: self.under_way_before(delivery),
+            life,
+        });
     }
 
     /// Another message on the way of this one that has no outcome yet in this life.
@@ -245,7 +270,7 @@ impl Sim {
             std::mem::take(&mut self.untold).into_iter().for_each(|outcome| self.tell(outcome));
             self.tell_answers();
             let ticked = self.tick();
-            let something = self.world.pages.outbox().next().is_some();
+            let something = !self.world.outbox().is_empty();
             match self.crash_at.filter(|_| something) {
                 Some(CrashAt::BeforeSending) => {
                     self.crash();

@@ -33,4 +33,4 @@ pub use plan::*;
 pub use state::*;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

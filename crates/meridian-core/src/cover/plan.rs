@@ -14,8 +14,8 @@ mod undo;
 
 use jiff::SignedDuration;
 
-pub(crate) use self::due::*;
 pub use self::{ask::*, leave::*, remark::*, sick::*, swap::*, undo::*};
+pub(crate) use self::{due::*, offer::DAY};
 use super::{Covers, Part};
 use crate::{
     Fact, Instant, Refusal,
@@ -84,7 +84,7 @@ impl<'a> Context<'a> {
     }
 
     /// The watches of a person in a time, clipped to it, in one rota or all. A shadow watches for nobody.
-    pub(super) fn watches(&self, person: &Name, only: Option<&Name>, from: Instant, until: Instant) -> Vec<Shift> {
+    pub(crate) fn watches(&self, person: &Name, only: Option<&Name>, from: Instant, until: Instant) -> Vec<Shift> {
         let rotas = self.estate.rotas.values().filter(|rota| only.is_none_or(|only| rota.name == *only));
         let could = rotas.filter(|rota| {
             let mut turns = rota.layers.iter().flat_map(|layer| layer.rotation.persons());

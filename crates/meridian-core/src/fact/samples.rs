@@ -3,6 +3,7 @@
 
 mod cover;
 mod handoff;
+mod notice;
 
 use jiff::SignedDuration;
 
@@ -38,6 +39,7 @@ pub fn every_fact() -> Vec<Fact> {
     facts.extend(escalation().into_iter().map(Fact::from));
     facts.extend(page().into_iter().map(Fact::from));
     facts.extend(delivery().into_iter().map(Fact::from));
+    facts.extend(notice::every().into_iter().map(Fact::from));
     facts
 }
 
@@ -352,6 +354,8 @@ fn delivery() -> Vec<PageFact> {
         cancelled(CancelledBecause::Superseded),
         cancelled(CancelledBecause::NeverTold),
         cancelled(CancelledBecause::Sick),
+        cancelled(CancelledBecause::Told),
+        cancelled(CancelledBecause::Settled),
     ]
 }
 
@@ -377,6 +381,7 @@ mod tests {
             Fact::Roster(_) => "override",
             Fact::Cover(_) => "cover",
             Fact::Handoff(_) => "handoff",
+            Fact::Notice(_) => "notice",
             Fact::Estate(_) => "estate",
             Fact::Access(_) => "account",
             Fact::Request(_) => "request",
@@ -389,7 +394,7 @@ mod tests {
     fn every_fact_is_among_the_samples() {
         let have: BTreeSet<String> = every_fact().iter().map(Fact::name).collect();
         let nouns: BTreeSet<&str> = every_fact().iter().map(noun).collect();
-        assert_eq!(nouns.len(), 11, "{nouns:?}");
+        assert_eq!(nouns.len(), 12, "{nouns:?}");
         let known: BTreeSet<String> = nouns.into_iter().flat_map(names_of).collect();
         assert_eq!(have, known);
     }

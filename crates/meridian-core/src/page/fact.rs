@@ -138,6 +138,19 @@ pub enum NobodyBecause {
     Sick,
 }
 
+impl PageFact {
+    /// The delivery that it is about, or the first of several.
+    pub fn delivery(&self) -> Option<DeliveryId> {
+        match self {
+            PageFact::DeliveryStarted { delivery, .. }
+            | PageFact::DeliverySucceeded { delivery, .. }
+            | PageFact::DeliveryFailed { delivery, .. } => Some(*delivery),
+            PageFact::DeliveryCancelled { deliveries, .. } => deliveries.first().copied(),
+            _ => None,
+        }
+    }
+}
+
 /// Why this person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PagedBecause {
@@ -194,6 +207,10 @@ pub enum CancelledBecause {
     Superseded,
     /// The page that a notice was to follow never arrived there.
     NeverTold,
-    /// Who was paged is sick now.
+    /// Who was to be told is sick now.
     Sick,
+    /// A notice arrived over another contact, and wakes nobody.
+    Told,
+    /// What a notice says concerns the person no more: it is answered, taken, or taken back.
+    Settled,
 }

@@ -9,6 +9,7 @@ mod target;
 use jiff::SignedDuration;
 
 pub use self::deliver::ATTEMPTS_MAX;
+pub(crate) use self::deliver::backoff;
 use self::target::{reach, resolve};
 use super::{PageFact, PagedBecause, Pages, Planned, StepBecause, Timer, Urgency, Walk, WalkState};
 use crate::{

@@ -176,6 +176,16 @@ impl Pages {
         self.due.outbox.iter().filter_map(|id| self.deliveries.get(*id))
     }
 
+    /// The last number that a delivery has, of a page or of a notice.
+    pub(crate) fn last_delivery(&self) -> DeliveryId {
+        self.last_delivery
+    }
+
+    /// Notices take their numbers from the same row: a number is the key under which a message is sent.
+    pub(crate) fn pass_deliveries(&mut self, last: DeliveryId) {
+        self.last_delivery = self.last_delivery.max(last);
+    }
+
     pub fn next_due(&self) -> Option<Instant> {
         self.due.timers.first().map(|(at, _)| *at)
     }

@@ -67,6 +67,8 @@ impl CancelledBecause {
             CancelledBecause::Superseded => "a later step took over",
             CancelledBecause::Sick => "they are sick",
             CancelledBecause::NeverTold => "the page before it never arrived",
+            CancelledBecause::Told => "it arrived over another contact",
+            CancelledBecause::Settled => "it is settled",
         }
     }
 }

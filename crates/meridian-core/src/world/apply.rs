@@ -10,6 +10,7 @@ use crate::{
     feed::Revision,
     incident::{IncidentFact, Moment, OpenedBecause},
     journal::Entry,
+    notice::NoticeFact,
     page::PageFact,
 };
 
@@ -34,6 +35,11 @@ impl World {
                 self.handoffs.apply(at, fact);
                 let rota = self.handoffs.get(fact.handoff()).map(|handoff| handoff.rota().clone());
                 self.look_ahead(at, rota.as_ref());
+            }
+            Fact::Notice(fact) => {
+                let NoticeFact::Planned { deliveries, .. } = fact;
+                self.notices.apply(at, fact);
+                deliveries.last().into_iter().for_each(|planned| self.pages.pass_deliveries(planned.delivery));
             }
             Fact::Estate(fact) => self.apply_estate(entry, fact),
             Fact::Access(fact) => self.access.fold(at, fact),
@@ -67,6 +73,11 @@ impl World {
     }
 
     fn apply_page(&mut self, entry: &Entry, fact: &PageFact) {
+        let of_notice = fact.delivery().is_some_and(|delivery| self.notices.delivery(delivery).is_some());
+        if of_notice {
+            self.notices.apply_delivery(entry.at, fact);
+            return;
+        }
         let delivery = |id| self.pages.delivery(id).map(|delivery| delivery.incident);
         let incident = match fact {
             PageFact::Stepped { incident, .. }
@@ -143,6 +154,7 @@ fn is_worth_telling(fact: &Fact) -> bool {
             | Fact::Page(PageFact::DeliveryStarted { .. } | PageFact::Noticed { .. })
             | Fact::Access(AccessFact::SessionOpened { .. } | AccessFact::SessionClosed { .. })
             | Fact::Request(_)
+            | Fact::Notice(_)
     )
 }
 

@@ -94,7 +94,15 @@ impl World {
 }
 
 impl Turn<'_> {
+    /// A command that changes who is on watch, with what it leads to for those whom it concerns.
     pub fn changed_or_incident(&mut self, command: Command) -> Result<Reply, Refusal> {
+        let before = self.out.len();
+        let reply = self.watch_changed(command)?;
+        self.tell_of_changes(before);
+        Ok(reply)
+    }
+
+    fn watch_changed(&mut self, command: Command) -> Result<Reply, Refusal> {
         match command {
             Command::AskCover { part, reason } => self.change(|context| cover::plan_ask(context, &part, &reason)),
             Command::TakeCover { change, by } => self.change(|context| cover::plan_take(context, change, &by)),
@@ -139,19 +147,23 @@ impl Turn<'_> {
     pub fn add_override(&mut self, rota: &Name, change: Override) -> Result<Reply, Refusal> {
         let (estate, overrides) = (self.world.estate().clone(), &self.world.overrides);
         let fact = roster::plan_add(&estate, overrides, rota, change, self.now)?;
-        let id = fact.id();
+        let (id, before) = (fact.id(), self.out.len());
         self.record(fact);
         self.settle();
+        self.tell_of_changes(before);
         Ok(Reply::Override(id))
     }
 
     /// An override that a change made is taken back with all that the change made.
     pub fn remove_override(&mut self, rota: &Name, id: u64) -> Result<Reply, Refusal> {
         let fact = roster::plan_remove(&self.world.overrides, rota, id, self.now)?;
-        match self.world.covers.made(id) {
+        let before = self.out.len();
+        let reply = match self.world.covers.made(id) {
             Some(change) => self.change(|context| cover::plan_undo(context, change, None)).map(|_| Reply::Done),
             None => Ok(self.done(fact)),
-        }
+        };
+        self.tell_of_changes(before);
+        reply
     }
 
     /// After who is on watch has changed.
@@ -163,17 +175,21 @@ impl Turn<'_> {
     }
 
     pub fn estate_changed(&mut self) {
+        let before = self.out.len();
         self.settle();
         let plan = self.world.plan_change(self.now, cover::plan_estate);
         self.record_all(plan.facts);
+        self.tell_of_changes(before);
     }
 
     /// What is due among changes.
     pub fn changes_due(&mut self) {
+        let before = self.out.len();
         while let Some(change) = self.world.covers.due(self.now) {
             let fact: CoverFact = self.world.plan_change(self.now, |context| cover::plan_due(context, change));
             self.record(fact);
         }
+        self.tell_of_changes(before);
     }
 
     /// Nobody waits any longer for this person's answer, and what they had taken is open again.

@@ -152,6 +152,9 @@ impl Turn<'_> {
     }
 
     fn outcome(&mut self, delivery: DeliveryId, attempt: u32, outcome: &crate::command::Outcome) -> Reply {
+        if self.world.notices.delivery(delivery).is_some() {
+            return self.notice_outcome(delivery, attempt, outcome);
+        }
         let Some(incident) = self.world.pages.delivery(delivery).map(|delivery| delivery.incident) else {
             return Reply::Already;
         };

@@ -13,6 +13,7 @@ mod changes;
 mod handle;
 mod handoffs;
 mod incidents;
+mod notices;
 mod quiet;
 mod replay;
 mod responsible;
@@ -38,6 +39,7 @@ use crate::{
     id::{Actor, Name},
     incident::Incidents,
     journal::Entry,
+    notice::Notices,
     page::{PagedBecause, Pages, Watcher},
     request::Requests,
     roster::{self, Overrides, Share, Shift},
@@ -60,6 +62,8 @@ pub struct World {
     pub covers: Covers,
     #[serde(default)]
     pub handoffs: Handoffs,
+    #[serde(default)]
+    pub notices: Notices,
     pub access: Access,
     pub requests: Requests,
     pub feeds: Feeds,

@@ -23,6 +23,7 @@ impl World {
             pages.next_due(),
             self.covers.next_due(),
             self.handoffs.next_due(),
+            self.notices.next_due(),
         ];
         due.into_iter().flatten().min()
     }
@@ -37,6 +38,7 @@ impl World {
             }
             turn.changes_due();
             turn.handoff_timers();
+            turn.notices_due();
             turn.flush();
             turn.timers();
         }

@@ -19,6 +19,7 @@ type Road = (IncidentId, Name, String);
 #[derive(Default)]
 pub(super) struct Seen {
     count: usize,
+    notices: usize,
     newest: BTreeMap<Road, DeliveryId>,
     paged: BTreeSet<Road>,
     times: BTreeMap<(DeliveryId, u32), u32>,
@@ -56,6 +57,10 @@ impl Chaos {
             self.seen.message(sent)?;
         }
         self.seen.count = self.sim.sent.len();
+        for sent in &self.sim.sent_notices[self.seen.notices..] {
+            *self.seen.times.entry((sent.delivery, sent.attempt)).or_default() += 1;
+        }
+        self.seen.notices = self.sim.sent_notices.len();
         // The same attempt is sent once, and once more for each crash that came between sending and recording.
         for (attempt, times) in &self.seen.times {
             let allowed = 1 + self.sim.torn.get(attempt).copied().unwrap_or(0);
@@ -93,6 +98,7 @@ impl Chaos {
         for incident in self.sim.world.incidents.iter() {
             self.check_end_is_told(incident)?;
         }
+        self.check_everybody_was_told()?;
         self.check_timelines()
     }
 

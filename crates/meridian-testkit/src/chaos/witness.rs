@@ -55,7 +55,11 @@ impl Witness {
                 self.each_contact_as_planned(person, deliveries)?;
                 self.once_by_step(*incident, person)
             }
-            Fact::Page(PageFact::DeliveryStarted { delivery, .. }) => self.may_start(*delivery),
+            Fact::Page(PageFact::DeliveryStarted { delivery, .. }) => match self.world.notices.delivery(*delivery) {
+                Some(_) => self.may_start_notice(entry.at, *delivery),
+                None => self.may_start(*delivery),
+            },
+            Fact::Notice(fact) => self.may_tell(entry, fact),
             _ => Ok(()),
         }
     }

@@ -6,10 +6,12 @@ use axum::{
 };
 use jiff::SignedDuration;
 use meridian_core::{
-    Instant,
+    Instant, World,
     access::Action,
     cover::{Change, Changed, Offer, Part, Request, RequestState, SwapState},
     id::{ChangeId, Name},
+    notice::{ChangeNotice, NoticeDelivery},
+    page::DeliveryState,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,6 +20,7 @@ use super::{
     Caller, Params, Problem,
     listing::{Listed, Paging, whole},
     name, number,
+    pages::{self, AttemptView},
 };
 use crate::serve::House;
 
@@ -49,6 +52,38 @@ pub struct ChangeView {
     reason: String,
     /// Those who are asked, in their order.
     offers: Vec<OfferView>,
+    /// Those who were or will be told of it, oldest first.
+    told: Vec<ToldView>,
+}
+
+/// What one person is told of a change.
+#[derive(Serialize, ToSchema)]
+pub struct ToldView {
+    notice: u64,
+    person: String,
+    /// `asked`, `untaken`, `relieved`, `on_watch`, `undone`, `swap_proposed`, `swap_to_approve`, `swap_made`,
+    /// `swap_refused` or `swap_withdrawn`.
+    because: &'static str,
+    /// `high`: over the contacts of a page.
+    urgency: &'static str,
+    /// `waiting`, `sending`, `delivered`, `failed`, `cancelled` or `no_contact`.
+    state: &'static str,
+    deliveries: Vec<ToldDelivery>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ToldDelivery {
+    delivery: u64,
+    contact: String,
+    technology: String,
+    /// Sent then, if it waits.
+    #[schema(format = DateTime)]
+    due: Option<String>,
+    /// `waiting`, `sending`, `delivered`, `failed` or `cancelled`.
+    state: &'static str,
+    /// Why nothing is sent, if it is cancelled.
+    because: Option<&'static str>,
+    attempts: Vec<AttemptView>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -86,11 +121,14 @@ pub struct Made {
 impl Made {
     pub fn new(house: &House, changes: &[ChangeId], remarks: Vec<String>) -> Made {
         let world = house.keeper.world();
-        Made { changes: changes.iter().filter_map(|id| world.covers.get(*id)).map(view).collect(), remarks }
+        Made {
+            changes: changes.iter().filter_map(|id| world.covers.get(*id)).map(|change| view(&world, change)).collect(),
+            remarks,
+        }
     }
 }
 
-pub fn view(change: &Change) -> ChangeView {
+pub fn view(world: &World, change: &Change) -> ChangeView {
     let mut view = ChangeView {
         change: change.id.0,
         kind: change.what.word(),
@@ -106,6 +144,7 @@ pub fn view(change: &Change) -> ChangeView {
         other: None,
         reason: String::new(),
         offers: Vec::new(),
+        told: world.notices.of(change.id).map(|notice| told(world, notice)).collect(),
     };
     match &change.what {
         Changed::Cover(request) => {
@@ -153,6 +192,35 @@ impl ChangeView {
     }
 }
 
+fn told(world: &World, notice: &ChangeNotice) -> ToldView {
+    let deliveries = world.notices.deliveries_of(notice);
+    ToldView {
+        notice: notice.id.0,
+        person: notice.person.to_string(),
+        because: notice.because.word(),
+        urgency: notice.urgency.word(),
+        state: world.notices.state(notice).word(),
+        deliveries: deliveries.map(delivery).collect(),
+    }
+}
+
+fn delivery(delivery: &NoticeDelivery) -> ToldDelivery {
+    let (due, because) = match delivery.state {
+        DeliveryState::Waiting { due } => (Some(due.to_string()), None),
+        DeliveryState::Cancelled { because } => (None, Some(because.words())),
+        _ => (None, None),
+    };
+    ToldDelivery {
+        delivery: delivery.id.0,
+        contact: delivery.contact.to_string(),
+        technology: format!("{:?}", delivery.technology).to_lowercase(),
+        due,
+        state: pages::state(&delivery.state),
+        because,
+        attempts: pages::attempts(&delivery.attempts),
+    }
+}
+
 fn part(part: &Part) -> PartView {
     PartView {
         rota: part.rota.to_string(),
@@ -190,7 +258,7 @@ pub async fn changes(
     let before: Option<ChangeId> = paging.after()?;
     let world = house.keeper.world();
     let older = world.covers.iter().rev().filter(|change| before.is_none_or(|before| change.id < before));
-    paging.page(older.map(|change| (change.id, view(change))))
+    paging.page(older.map(|change| (change.id, view(&world, change))))
 }
 
 pub async fn one(
@@ -202,19 +270,21 @@ pub async fn one(
     let id = ChangeId(number("change", &id)?);
     let world = house.keeper.world();
     let change = world.covers.get(id).ok_or_else(|| Problem::not_found(format!("change {id}")))?;
-    Ok(Json(view(change)))
+    Ok(Json(view(&world, change)))
 }
 
 /// The requests that somebody can still take.
 pub async fn wanted(State(house): State<House>, caller: Caller) -> Listed<ChangeView> {
     caller.authorize(Action::Read)?;
-    whole(house.keeper.world().covers.wanted(house.clock.now()).map(|(change, _)| view(change)))
+    let world = house.keeper.world();
+    whole(world.covers.wanted(house.clock.now()).map(|(change, _)| view(&world, change)))
 }
 
 /// The swaps that wait for somebody.
 pub async fn swaps(State(house): State<House>, caller: Caller) -> Listed<ChangeView> {
     caller.authorize(Action::Read)?;
-    whole(house.keeper.world().covers.pending().map(|(change, _)| view(change)))
+    let world = house.keeper.world();
+    whole(world.covers.pending().map(|(change, _)| view(&world, change)))
 }
 
 /// Everybody who is sick now.
@@ -222,7 +292,7 @@ pub async fn sick(State(house): State<House>, caller: Caller) -> Listed<ChangeVi
     caller.authorize(Action::Read)?;
     let world = house.keeper.world();
     let sick = world.covers.all_sick(house.clock.now());
-    whole(sick.filter_map(|(_, change, _)| world.covers.get(change)).map(view))
+    whole(sick.filter_map(|(_, change, _)| world.covers.get(change)).map(|change| view(&world, change)))
 }
 
 /// A time in which somebody is away.

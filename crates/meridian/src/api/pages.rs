@@ -8,7 +8,7 @@ use meridian_core::{
     Command, World,
     access::Action,
     id::{IncidentId, PageId},
-    page::{Delivery, DeliveryState, Page},
+    page::{Attempt, Delivery, DeliveryState, Page},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,12 +58,27 @@ pub struct AttemptView {
     error: Option<String>,
 }
 
-fn delivery(delivery: &Delivery) -> DeliveryView {
-    let attempts = delivery.attempts.iter().map(|attempt| AttemptView {
+/// What came of each attempt, oldest first.
+pub fn attempts(attempts: &[Attempt]) -> Vec<AttemptView> {
+    let view = |attempt: &Attempt| AttemptView {
         at: attempt.at.to_string(),
         receipt: attempt.outcome.as_ref().ok().map(ToString::to_string),
         error: attempt.outcome.as_ref().err().map(ToString::to_string),
-    });
+    };
+    attempts.iter().map(view).collect()
+}
+
+pub fn state(state: &DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Waiting { .. } => "waiting",
+        DeliveryState::Sending { .. } => "sending",
+        DeliveryState::Delivered { .. } => "delivered",
+        DeliveryState::Failed { .. } => "failed",
+        DeliveryState::Cancelled { .. } => "cancelled",
+    }
+}
+
+fn delivery(delivery: &Delivery) -> DeliveryView {
     DeliveryView {
         delivery: delivery.id.0,
         page: delivery.page.0,
@@ -72,14 +87,8 @@ fn delivery(delivery: &Delivery) -> DeliveryView {
         contact: delivery.contact.to_string(),
         technology: format!("{:?}", delivery.technology).to_lowercase(),
         notice: delivery.notice.as_ref().map(|notice| notice.words()),
-        state: match delivery.state {
-            DeliveryState::Waiting { .. } => "waiting",
-            DeliveryState::Sending { .. } => "sending",
-            DeliveryState::Delivered { .. } => "delivered",
-            DeliveryState::Failed { .. } => "failed",
-            DeliveryState::Cancelled { .. } => "cancelled",
-        },
-        attempts: attempts.collect(),
+        state: state(&delivery.state),
+        attempts: attempts(&delivery.attempts),
     }
 }
 

@@ -19,7 +19,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use meridian_core::{
     Instant,
-    id::{IncidentId, Name, PageId},
+    id::{IncidentId, Name, NoticeId, PageId},
 };
 use sha2::Sha256;
 
@@ -48,11 +48,13 @@ pub enum Purpose {
     Acknowledge = 1,
     /// "I cannot, pass on".
     PassOn = 2,
+    /// The answer to a notice about changes of who is on watch.
+    Answer = 3,
 }
 
 impl Purpose {
     fn from_byte(byte: u8) -> Option<Purpose> {
-        [Purpose::Acknowledge, Purpose::PassOn].into_iter().find(|p| *p as u8 == byte)
+        [Purpose::Acknowledge, Purpose::PassOn, Purpose::Answer].into_iter().find(|p| *p as u8 == byte)
     }
 }
 
@@ -109,6 +111,19 @@ pub fn open(key: &[u8; 32], token: &str, purpose: Purpose, now: Instant) -> Resu
         return Err(LinkError::OtherPurpose);
     }
     if now >= claims.until { Err(LinkError::Expired(claims.until)) } else { Ok(claims) }
+}
+
+/// The token of a notice: it lets its person answer what the notice asks, and nothing else.
+pub fn sign_notice(key: &[u8; 32], notice: NoticeId, person: &Name, until: Instant) -> String {
+    // The number of the notice stands where a page has its own; the purpose keeps the two apart.
+    let (page, incident, purpose) = (PageId(notice.0), IncidentId(0), Purpose::Answer);
+    sign(key, &LinkClaims { page, incident, person: person.clone(), purpose, until })
+}
+
+/// The notice and the person whom such a token names.
+pub fn open_notice(key: &[u8; 32], token: &str, now: Instant) -> Result<(NoticeId, Name), LinkError> {
+    let claims = open(key, token, Purpose::Answer, now)?;
+    Ok((NoticeId(claims.page.0), claims.person))
 }
 
 fn mac(key: &[u8; 32], body: &[u8]) -> Hmac<Sha256> {
@@ -192,6 +207,10 @@ mod tests {
         check(&token[1..], Purpose::Acknowledge, 0, Err(LinkError::Damaged));
         check(&format!("{token}="), Purpose::Acknowledge, 0, Err(LinkError::Damaged));
         check(&"A".repeat(100_000), Purpose::Acknowledge, 0, Err(LinkError::Damaged));
+        let answer = sign_notice(&KEY, NoticeId(9), &good.person, now(1000));
+        check(&answer, Purpose::Acknowledge, 999, Err(LinkError::OtherPurpose));
+        assert_eq!(open_notice(&KEY, &answer, now(999)), Ok((NoticeId(9), good.person.clone())));
+        assert_eq!(open_notice(&KEY, &token, now(999)), Err(LinkError::OtherPurpose));
         assert_eq!(open(&[8; 32], &token, Purpose::Acknowledge, now(0)), Err(LinkError::Damaged));
     }
 

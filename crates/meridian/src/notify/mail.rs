@@ -12,32 +12,72 @@ use lettre::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{mail_html, mail_text, message::Message, text::one_line};
+use super::{Letter, mail_html, mail_text, message::Message, text::one_line};
 
 /// Builds the mail. `domain` is the right side of its `Message-ID`.
 pub fn build(m: &Message, from: Mailbox, to: Address, domain: &str) -> Result<lettre::Message, String> {
-    let to = Mailbox::new(Some(one_line(&m.to.display_name, 80)).filter(|name| !name.is_empty()), to);
-    // All mails of one incident to one person hang below this id, though no mail has it: so the thread holds even
-    // when the first mail was lost or a later one overtook it.
-    let thread = message_id(&format!("inc-{}.{}", m.incident.number, m.to.person), domain);
-    let mail = MessageBuilder::new()
-        .from(from)
-        .to(to)
-        .date(m.at.into())
-        .subject(m.headline(180))
-        .message_id(Some(message_id(&m.key, domain)))
-        .in_reply_to(thread.clone())
-        .references(thread)
-        .header(AutoSubmitted)
-        .header(MeridianKey(one_line(&m.key, 200)))
-        .header(Importance(m.kind.is_page()));
-    let boundary = digest(&m.key);
-    let bodies = MultiPart::builder()
-        .kind(MultiPartKind::Alternative)
-        .boundary(boundary)
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(mail_text::render(m)))
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(mail_html::render(m)));
-    mail.multipart(bodies).map_err(|e| e.to_string())
+    let (text, html) = (mail_text::render(m), mail_html::render(m));
+    let thread = format!("inc-{}.{}", m.incident.number, m.to.person);
+    let head = Head {
+        key: &m.key,
+        name: &m.to.display_name,
+        at: m.at,
+        subject: m.headline(180),
+        thread,
+        important: m.kind.is_page(),
+    };
+    head.build(from, to, domain, text, html)
+}
+
+pub fn letter(m: &Letter, from: Mailbox, to: Address, domain: &str) -> Result<lettre::Message, String> {
+    let about = m.items.first().map_or(0, |item| item.change);
+    let thread = format!("change-{about}.{}", m.to.person);
+    let head =
+        Head { key: &m.key, name: &m.to.display_name, at: m.at, subject: m.subject(180), thread, important: m.urgent };
+    head.build(from, to, domain, m.mail_text(), mail_html::letter(m))
+}
+
+/// What stands above both bodies.
+struct Head<'a> {
+    key: &'a str,
+    name: &'a str,
+    at: meridian_core::Instant,
+    subject: String,
+    thread: String,
+    important: bool,
+}
+
+impl Head<'_> {
+    fn build(
+        &self,
+        from: Mailbox,
+        to: Address,
+        domain: &str,
+        text: String,
+        html: String,
+    ) -> Result<lettre::Message, String> {
+        let to = Mailbox::new(Some(one_line(self.name, 80)).filter(|name| !name.is_empty()), to);
+        // All mails about one thing to one person hang below this id, though no mail has it: so the thread holds even
+        // when the first mail was lost or a later one overtook it.
+        let thread = message_id(&self.thread, domain);
+        let mail = MessageBuilder::new()
+            .from(from)
+            .to(to)
+            .date(self.at.into())
+            .subject(self.subject.clone())
+            .message_id(Some(message_id(self.key, domain)))
+            .in_reply_to(thread.clone())
+            .references(thread)
+            .header(AutoSubmitted)
+            .header(MeridianKey(one_line(self.key, 200)))
+            .header(Importance(self.important));
+        let bodies = MultiPart::builder()
+            .kind(MultiPartKind::Alternative)
+            .boundary(digest(self.key))
+            .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(text))
+            .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(html));
+        mail.multipart(bodies).map_err(|e| e.to_string())
+    }
 }
 
 /// `<left@domain>`. A key of letters, digits and `.-_` stays as it is; any other is hashed, so that two stay two.

@@ -7,6 +7,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use meridian_core::incident::Severity;
 
 use super::{
+    Letter,
     message::{AlertLine, Message},
     text::{one_line, web_url},
     when,
@@ -23,6 +24,19 @@ a{text-underline-offset:3px}";
 
 pub fn render(m: &Message) -> String {
     let title = one_line(&m.incident.title, 300);
+    let rows = html! {
+        (head(m))
+        tr { td { (severity(m)) (heading(&title)) (para(&m.reason())) } }
+        @if m.kind.is_page() { (actions(m)) }
+        (facts(m))
+        (alerts(m))
+        (foot(m))
+    };
+    page(&m.headline(120), &preview(m), rows)
+}
+
+/// The page around the rows of the one column. `preview` is what a list of mails shows after the subject.
+fn page(title: &str, preview: &str, rows: Markup) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -31,21 +45,15 @@ pub fn render(m: &Message) -> String {
                 meta name="viewport" content="width=device-width,initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="supported-color-schemes" content="light dark";
-                title { (m.headline(120)) }
+                title { (title) }
                 style { (PreEscaped(DARK)) }
             }
             body class="p" style={ "margin:0;padding:0;background:#FBFAF6;" (FONT) } {
-                // What a list of mails shows after the subject.
-                div style="display:none;max-height:0;overflow:hidden;mso-hide:all" { (preview(m)) }
+                div style="display:none;max-height:0;overflow:hidden;mso-hide:all" { (preview) }
                 table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="p" style="background:#FBFAF6" {
                     tr { td align="center" style="padding:0 18px" {
                         table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:560px;text-align:left" {
-                            (head(m))
-                            tr { td { (severity(m)) (heading(&title)) (para(&m.reason())) } }
-                            @if m.kind.is_page() { (actions(m)) }
-                            (facts(m))
-                            (alerts(m))
-                            (foot(m))
+                            (rows)
                         }
                     } }
                 }
@@ -53,6 +61,33 @@ pub fn render(m: &Message) -> String {
         }
     }
     .into_string()
+}
+
+/// A letter about changes of who is on watch.
+pub fn letter(m: &Letter) -> String {
+    let (label, url) = m.link();
+    let lines = m.lines();
+    let rows = html! {
+        tr { td class="i" style="color:#15181B;font-size:15px;line-height:20px;font-weight:600;padding:20px 0" { "Meridian" } }
+        tr { td { (heading(&m.subject(300))) (para(&one_line(&m.reason, 500))) } }
+        @if let Some(url) = &url { (button(label, url)) }
+        (section("About", html! { @for line in &lines { div class="i" style="color:#15181B;font-size:15px;line-height:22px;padding:4px 0;overflow-wrap:anywhere" { (zoned(line)) } } }))
+        tr { td style="padding:12px 0 32px" {
+            @if let (true, Some(all)) = (m.answer.is_some(), web_url(&m.changes_url)) { p style="margin:0;font-size:15px;line-height:28px" { (link(&all, "All changes")) } }
+            p class="k" style="margin:14px 0 0;color:#5F6467;font-size:12px;line-height:17px;overflow-wrap:anywhere" { "To " (one_line(&m.to.display_name, 80)) ". " (zoned(&m.written())) }
+        } }
+    };
+    page(&m.subject(120), &one_line(&m.reason, 300), rows)
+}
+
+fn button(label: &str, url: &str) -> Markup {
+    html! { tr { td style="padding:22px 0 0" {
+        table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" { tr {
+            td align="center" class="b" style="background:#15181B;border:1px solid #15181B;border-radius:2px" {
+                a href=(url) class="c" style="display:block;padding:19px 12px;color:#FBFAF6;font-size:18px;line-height:24px;font-weight:600;text-decoration:none" { (label) }
+            }
+        } }
+    } } }
 }
 
 fn preview(m: &Message) -> String {
@@ -147,15 +182,7 @@ fn actions(m: &Message) -> Markup {
     let acknowledge = m.acknowledge_url.as_deref().and_then(web_url);
     let pass_on = m.pass_on_url.as_deref().and_then(web_url);
     html! {
-        @if let Some(url) = acknowledge {
-            tr { td style="padding:22px 0 0" {
-                table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" { tr {
-                    td align="center" class="b" style="background:#15181B;border:1px solid #15181B;border-radius:2px" {
-                        a href=(url) class="c" style="display:block;padding:19px 12px;color:#FBFAF6;font-size:18px;line-height:24px;font-weight:600;text-decoration:none" { "Acknowledge" }
-                    }
-                } }
-            } }
-        }
+        @if let Some(url) = acknowledge { (button("Acknowledge", &url)) }
         tr { td align="center" style="padding:12px 0 0" {
             @if let Some(text) = m.without_you() {
                 p class="j" style="margin:0;color:#43484C;font-size:13px;line-height:20px" { (zoned(&text)) }

@@ -37,7 +37,7 @@ pub fn twiml(m: &Message) -> String {
     let said = escape(&spoken(m));
     let once = format!("<Say language=\"en-GB\">{said}</Say>");
     let Some(url) = m.keypad_url.as_deref().and_then(web_url).filter(|_| m.kind.is_page()) else {
-        return format!("<Response>{once}<Pause length=\"1\"/>{once}</Response>");
+        return said_twice(&spoken(m));
     };
     let url = escape(&url);
     let ask = "<Say language=\"en-GB\">Press 1 to acknowledge. Press 2 if you cannot, to pass it on.</Say>";
@@ -47,6 +47,12 @@ pub fn twiml(m: &Message) -> String {
     format!(
         "<Response>{gather}{gather}<Say language=\"en-GB\">Nothing was pressed. Nothing is acknowledged.</Say></Response>"
     )
+}
+
+/// What is only told.
+pub fn said_twice(text: &str) -> String {
+    let once = format!("<Say language=\"en-GB\">{}</Say>", escape(text));
+    format!("<Response>{once}<Pause length=\"1\"/>{once}</Response>")
 }
 
 fn spoken(m: &Message) -> String {

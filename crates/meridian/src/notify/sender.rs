@@ -17,12 +17,11 @@ use serde_json::Value;
 
 use super::{
     OutboundPolicy, Secret, Secrets, WebhookKey,
+    carried::Carried,
     http::{self, Answer, Redacted},
-    mail,
-    message::Message,
-    ntfy, phone,
+    ntfy,
     roots::Roots,
-    slack, smtp,
+    smtp,
     text::one_line,
     webhook,
 };
@@ -87,25 +86,25 @@ impl Sender {
     /// Sends once. The same message may be sent again; its key tells the other side (mail: `Message-ID`, webhook:
     /// `webhook-id`, others: `X-Meridian-Key`) that it is the same. Twilio has no such key: a retry after a lost
     /// answer can ring twice.
-    pub async fn send(&self, channel: &Name, message: &Message) -> Outcome {
+    pub async fn send(&self, channel: &Name, message: &dyn Carried) -> Outcome {
         self.try_send(channel, message).await.unwrap_or_else(|outcome| outcome)
     }
 
-    async fn try_send(&self, channel: &Name, m: &Message) -> Step<Outcome> {
+    async fn try_send(&self, channel: &Name, m: &dyn Carried) -> Step<Outcome> {
         let Some(carrier) = self.channels.get(channel) else {
             // A reload may be under way; a channel that is really gone is still gone at the next try.
             return Err(Outcome::Failed { error: format!("the estate has no channel {channel}"), retry_after: None });
         };
-        match (carrier, &m.to.way) {
+        match (carrier, &m.to().way) {
             (Carrier::Smtp { .. }, Way::Email(to)) => self.mail(channel, carrier, to, m).await,
             (Carrier::Webhook { secret }, Way::Webhook(url)) => self.webhook(channel, secret, url, m).await,
             (Carrier::Slack, Way::Slack(url)) => self.slack(url, m).await,
             (Carrier::Ntfy { url, token }, Way::Ntfy(topic)) => self.ntfy(url, token.as_deref(), topic, m).await,
             (Carrier::Twilio { .. }, Way::Sms(to)) => {
-                self.twilio(carrier, to, &[("Body", phone::sms(m))], "Messages", m).await
+                self.twilio(carrier, to, &[("Body", m.sms())], "Messages", m).await
             }
             (Carrier::Twilio { .. }, Way::Voice(to)) => {
-                self.twilio(carrier, to, &[("Twiml", phone::twiml(m))], "Calls", m).await
+                self.twilio(carrier, to, &[("Twiml", m.twiml())], "Calls", m).await
             }
             (carrier, way) => refused(format!(
                 "channel {channel} is of {:?} and can't carry {}; name another channel for this contact",
@@ -128,7 +127,7 @@ impl Sender {
         Ok(secret)
     }
 
-    async fn mail(&self, channel: &Name, carrier: &Carrier, to: &str, m: &Message) -> Step<Outcome> {
+    async fn mail(&self, channel: &Name, carrier: &Carrier, to: &str, m: &dyn Carried) -> Step<Outcome> {
         let Carrier::Smtp { host, port, from, username, password, tls } = carrier else {
             return refused("not a mail channel");
         };
@@ -154,7 +153,7 @@ impl Sender {
         let from: Mailbox = one_line(from.expose(), 400)
             .parse()
             .map_err(|why| Outcome::Refused { error: format!("{} is no mail address: {why}", what("from")) })?;
-        let mail = mail::build(m, from, to, &self.domain).map_err(|why| Outcome::Refused {
+        let mail = m.mail(from, to, &self.domain).map_err(|why| Outcome::Refused {
             error: format!("the mail can't be written: {}", redacted.apply(&why)),
         })?;
         let addresses = account.addresses(self.policy).await?;
@@ -187,7 +186,7 @@ impl Sender {
         Ok(transport)
     }
 
-    async fn webhook(&self, channel: &Name, secret: &str, url: &str, m: &Message) -> Step<Outcome> {
+    async fn webhook(&self, channel: &Name, secret: &str, url: &str, m: &dyn Carried) -> Step<Outcome> {
         let mut redacted = Redacted::default();
         let secret = self.resolve(secret, &format!("secret of channel {channel}"), &mut redacted).await?;
         let Some(key) = WebhookKey::parse(secret.expose()) else {
@@ -196,9 +195,9 @@ impl Sender {
             ));
         };
         redacted.hide(secret.expose());
-        let body = webhook::body(m).to_string();
-        let id = header_safe(&m.key);
-        let seconds = m.at.as_second();
+        let body = m.webhook().to_string();
+        let id = header_safe(m.key());
+        let seconds = m.at().as_second();
         let headers = [
             ("webhook-id", id.clone()),
             ("webhook-timestamp", seconds.to_string()),
@@ -208,9 +207,9 @@ impl Sender {
         Ok(http::classify(&answer, &origin, &redacted))
     }
 
-    async fn slack(&self, url: &str, m: &Message) -> Step<Outcome> {
+    async fn slack(&self, url: &str, m: &dyn Carried) -> Step<Outcome> {
         let mut redacted = Redacted::default();
-        let (answer, origin) = self.post(url, &[], slack::body(m).to_string(), m, &mut redacted).await?;
+        let (answer, origin) = self.post(url, &[], m.slack().to_string(), m, &mut redacted).await?;
         // Slack itself says `ok`; what only speaks like Slack may say something else, and has taken the message all the
         // same. A page for people (a login, a proxy's greeting) has not.
         if answer.status.is_success() && answer.body.trim_start().starts_with('<') {
@@ -220,7 +219,7 @@ impl Sender {
         Ok(http::classify(&answer, &origin, &redacted))
     }
 
-    async fn ntfy(&self, url: &str, token: Option<&str>, topic: &str, m: &Message) -> Step<Outcome> {
+    async fn ntfy(&self, url: &str, token: Option<&str>, topic: &str, m: &dyn Carried) -> Step<Outcome> {
         let mut redacted = Redacted::default();
         let topic = self.resolve(topic, "the ntfy topic", &mut redacted).await?;
         // Who knows a topic can read it.
@@ -234,7 +233,7 @@ impl Sender {
             redacted.hide(token.expose());
             headers.push(("authorization", format!("Bearer {}", header_safe(token.expose()))));
         }
-        let body = ntfy::body(m, topic.expose()).to_string();
+        let body = m.ntfy(topic.expose()).to_string();
         let (answer, origin) = self.post(url, &headers, body, m, &mut redacted).await?;
         Ok(receipt(http::classify(&answer, &origin, &redacted), &answer, "id"))
     }
@@ -245,7 +244,7 @@ impl Sender {
         to: &str,
         content: &[(&str, String)],
         resource: &str,
-        m: &Message,
+        m: &dyn Carried,
     ) -> Step<Outcome> {
         let Carrier::Twilio { account_sid, auth_token, from, base_url } = carrier else {
             return refused("not a Twilio channel");
@@ -268,7 +267,7 @@ impl Sender {
         form.extend(content.iter().map(|(name, value)| (*name, value.clone())));
         let origin = http::origin(&url);
         let request = self.http.post(url).basic_auth(sid.expose(), Some(token.expose())).form(&form);
-        let answer = http::send(request, &origin, m.at).await?;
+        let answer = http::send(request, &origin, m.at()).await?;
         Ok(receipt(http::classify(&answer, &origin, &redacted), &answer, "sid"))
     }
 
@@ -278,7 +277,7 @@ impl Sender {
         url: &str,
         headers: &[(&str, String)],
         body: String,
-        m: &Message,
+        m: &dyn Carried,
         redacted: &mut Redacted,
     ) -> Step<(Answer, String)> {
         let url = self.resolve(url, "the URL", redacted).await?;
@@ -287,11 +286,11 @@ impl Sender {
         redacted.hide_url(&url);
         let origin = http::origin(&url);
         let mut request =
-            self.http.post(url).header(CONTENT_TYPE, "application/json").header("x-meridian-key", header_safe(&m.key));
+            self.http.post(url).header(CONTENT_TYPE, "application/json").header("x-meridian-key", header_safe(m.key()));
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        Ok((http::send(request.body(body), &origin, m.at).await?, origin))
+        Ok((http::send(request.body(body), &origin, m.at()).await?, origin))
     }
 }
 

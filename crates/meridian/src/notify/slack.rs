@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    Letter,
     message::{Kind, Message},
     text::{one_line, web_url},
     when,
@@ -43,6 +44,25 @@ pub fn body(m: &Message) -> Value {
     blocks.push(json!({"type": "context", "elements": [{"type": "mrkdwn", "text": words(&context.join(" "))}]}));
     let link = web_url(&m.incident_url).map(|url| format!(" {}", escape(&url))).unwrap_or_default();
     json!({"text": format!("{}{link}", words(&m.headline(300))), "blocks": blocks})
+}
+
+pub fn letter(m: &Letter) -> Value {
+    let (label, url) = m.link();
+    let lines: Vec<String> = m.lines().iter().map(|line| format!("• {}", words(line))).collect();
+    let mut blocks = vec![
+        json!({"type": "header", "text": {"type": "plain_text", "text": quiet(&m.subject(HEADER_MAX - 10), HEADER_MAX), "emoji": false}}),
+        section(&words(&one_line(&m.reason, 500))),
+    ];
+    if !lines.is_empty() {
+        blocks.push(section(&lines.join("\n")));
+    }
+    if let Some(url) = &url {
+        let text = json!({"type": "plain_text", "text": label, "emoji": false});
+        blocks.push(json!({"type": "actions", "elements": [{"type": "button", "text": text, "url": url}]}));
+    }
+    blocks.push(json!({"type": "context", "elements": [{"type": "mrkdwn", "text": words(&m.written())}]}));
+    let link = url.map(|url| format!(" {}", escape(&url))).unwrap_or_default();
+    json!({"text": format!("{}{link}", words(&m.subject(300))), "blocks": blocks})
 }
 
 fn fields(m: &Message) -> Vec<Value> {

@@ -16,7 +16,8 @@ use meridian_core::{
     Command, Fact, Instant, Refusal, Reply, World,
     id::{Actor, DeliveryId},
     journal::{Entry, Head, open, seal_all},
-    page::{DeliveryState, PageFact},
+    notice::NoticeFact,
+    page::PageFact,
     request::Mark,
     world::SNAPSHOT_VERSION,
 };
@@ -122,9 +123,9 @@ impl Keeper {
         let (world, snapshot_at) = fold(journal.as_ref()).await?;
         let head = journal.head().await.map_err(|error| FoldError(error.to_string()))?;
         clock.raise(world.at());
-        for delivery in world.pages.outbox() {
+        for delivery in world.outbox() {
             // Nobody listens any more only when the process is about to end.
-            let _ = outbox.send(delivery.id);
+            let _ = outbox.send(delivery);
         }
         let (asks, waiting) = mpsc::channel(QUEUE);
         let (sender, changed) = watch::channel(world.seq());
@@ -336,8 +337,7 @@ impl Loop {
     fn send_out(&self, entries: &[Entry]) {
         let world = read(&self.shared);
         let send = |id: DeliveryId| {
-            let sending = |id| world.pages.delivery(id).map(|delivery| &delivery.state);
-            if matches!(sending(id), Some(DeliveryState::Sending { .. })) {
+            if world.sending(id).is_some() {
                 // Nobody listens any more only when the process is about to end; the outbox is sent at the next start.
                 let _ = self.outbox.send(id);
             }
@@ -345,7 +345,8 @@ impl Loop {
         for entry in entries {
             match &*entry.fact {
                 Fact::Page(PageFact::DeliveryStarted { delivery, .. }) => send(*delivery),
-                Fact::Page(PageFact::Opened { deliveries, .. } | PageFact::Noticed { deliveries, .. }) => {
+                Fact::Page(PageFact::Opened { deliveries, .. } | PageFact::Noticed { deliveries, .. })
+                | Fact::Notice(NoticeFact::Planned { deliveries, .. }) => {
                     deliveries
                         .iter()
                         .filter(|planned| planned.due <= entry.at)

@@ -9,6 +9,7 @@ pub mod fold;
 pub mod front;
 pub mod guard;
 pub mod keeper;
+pub mod letters;
 pub mod metrics;
 pub mod notifier;
 pub mod once;

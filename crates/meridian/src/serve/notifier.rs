@@ -15,16 +15,16 @@ use meridian_core::{
     command::Outcome,
     id::{Actor, DeliveryId, Name},
     incident::Incident,
-    page::{Delivery, DeliveryState, Notice, Page},
+    page::{Delivery, Notice, Page},
 };
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     task::JoinSet,
 };
 
-use super::{AskError, House, guard};
+use super::{AskError, House, guard, letters};
 use crate::notify::{
-    AlertLine, IncidentStatus, IncidentSummary, Kind, Message, Next, Recipient, Sender,
+    AlertLine, Carried, IncidentStatus, IncidentSummary, Kind, Message, Next, Recipient, Sender,
     link::{self, LinkClaims, Purpose},
 };
 
@@ -88,12 +88,14 @@ impl Places {
     fn of(&self, house: &House, id: DeliveryId) -> Option<(Arc<Semaphore>, Arc<Semaphore>)> {
         let (person, contact, channel) = {
             let world = house.keeper.world();
-            let delivery = world.pages.delivery(id)?;
-            let person = world.estate().persons.get(&delivery.person);
-            let contact = person.and_then(|person| person.contacts.iter().find(|one| *one.name == *delivery.contact));
+            let of_page = world.pages.delivery(id).map(|delivery| (&delivery.person, &delivery.contact));
+            let of_notice = || world.notices.delivery(id).map(|delivery| (&delivery.person, &delivery.contact));
+            let (to, over) = of_page.or_else(of_notice)?;
+            let person = world.estate().persons.get(to);
+            let contact = person.and_then(|person| person.contacts.iter().find(|one| *one.name == **over));
             // What left the estate is refused when it is built; until then it waits with its own kind.
-            let channel = contact.map_or_else(|| delivery.person.clone(), |contact| contact.channel.clone());
-            (delivery.person.clone(), delivery.contact.to_string(), channel)
+            let channel = contact.map_or_else(|| to.clone(), |contact| contact.channel.clone());
+            (to.clone(), over.to_string(), channel)
         };
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut place = |key, most| places.entry(key).or_insert_with(|| Arc::new(Semaphore::new(most))).clone();
@@ -108,10 +110,7 @@ impl Places {
 }
 
 async fn deliver(house: &House, carrier: &Carrier, id: DeliveryId) {
-    let attempt = house.keeper.world().pages.delivery(id).and_then(|delivery| match delivery.state {
-        DeliveryState::Sending { attempt, .. } => Some(attempt),
-        _ => None,
-    });
+    let attempt = house.keeper.world().sending(id);
     let Some(attempt) = attempt else { return };
     let outcome = AssertUnwindSafe(carry(house, carrier, id)).catch_unwind().await.unwrap_or_else(|panic| {
         // A fault of ours must not leave the person untold: the delivery counts as failed, and is tried another way.
@@ -134,8 +133,11 @@ async fn carry(house: &House, carrier: &Carrier, id: DeliveryId) -> Outcome {
     let now = house.clock.now();
     let built = {
         let world = house.keeper.world();
-        let delivery = world.pages.delivery(id).ok_or_else(|| "the delivery is not kept any more".to_owned());
-        delivery.and_then(|delivery| message(house, &world, delivery, now))
+        match (world.pages.delivery(id), world.notices.delivery(id)) {
+            (Some(delivery), _) => message(house, &world, delivery, now).map(boxed),
+            (None, Some(delivery)) => letters::letter(house, &world, delivery, now).map(boxed),
+            (None, None) => Err("the delivery is not kept any more".to_owned()),
+        }
     };
     match built {
         Err(error) => Outcome::Refused { error },
@@ -143,10 +145,14 @@ async fn carry(house: &House, carrier: &Carrier, id: DeliveryId) -> Outcome {
             Carrier::Pretend => Outcome::Sent { receipt: "demonstration: nothing left this machine".into() },
             Carrier::Real(sender) => {
                 let sender = sender.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
-                sender.send(&channel, &message).await
+                sender.send(&channel, &*message).await
             }
         },
     }
+}
+
+fn boxed<C: Carried + 'static>((channel, carried): (Name, C)) -> (Name, Box<dyn Carried>) {
+    (channel, Box::new(carried))
 }
 
 /// Builds the message from the world, and says which channel carries it.

@@ -18,7 +18,7 @@ const ASKED_FIRST: usize = 3;
 const OTHERS_WAIT_AT_MOST: SignedDuration = SignedDuration::from_hours(12);
 
 /// The day, by the wall clock: what lies outside is a night, as the table of fairness counts it.
-const DAY: (i8, i8) = (6, 22);
+pub(crate) const DAY: (i8, i8) = (6, 22);
 
 impl Context<'_> {
     /// Those who can take the part, in the order in which they are asked.

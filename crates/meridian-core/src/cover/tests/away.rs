@@ -89,7 +89,7 @@ fn a_person_who_leaves_the_estate_leaves_no_silent_hole() {
     assert!(!without.contains("oliver"), "{without}");
     let before = room.journal.len();
     room.load(&without);
-    let facts: Vec<String> = room.journal[before..].iter().map(|entry| entry.fact.name()).collect();
+    let facts = room.changes_since(before);
     assert_eq!(facts, ["estate.loaded", "cover.asked"]);
     assert_eq!(room.wanted().last().unwrap(), "2 payments/hong-kong oliver 2026-03-10T00:00 wen,mei,ana");
     let conflicts = room.world.conflicts(room.now, at("2026-03-11T00:00Z"));
@@ -131,7 +131,7 @@ fn a_layer_that_is_renamed_withdraws_what_was_asked_of_it() {
     });
     let before = room.journal.len();
     room.load(&ESTATE.replace("- name: hong-kong", "- name: asia"));
-    let facts: Vec<String> = room.journal[before..].iter().map(|entry| entry.fact.name()).collect();
+    let facts = room.changes_since(before);
     assert_eq!(facts, ["estate.loaded", "cover.withdrawn"]);
     assert_eq!(room.watch("payments", "2026-03-10T02:30Z"), "asia wen");
 }

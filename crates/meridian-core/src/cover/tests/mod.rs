@@ -73,7 +73,7 @@ impl Room {
     pub fn does(&mut self, command: Command) -> (Vec<ChangeId>, Vec<String>) {
         let before = self.journal.len();
         let reply = self.ask(command).unwrap_or_else(|refusal| panic!("{refusal}"));
-        let mut said: Vec<String> = self.journal[before..].iter().map(|entry| entry.fact.name()).collect();
+        let mut said = self.changes_since(before);
         let Reply::Changes { changes, remarks } = reply else { return (vec![], said) };
         said.extend(remarks.iter().map(Remark::words));
         (changes, said)
@@ -111,7 +111,13 @@ impl Room {
         self.now = at(now);
         let before = self.journal.len();
         self.world.tick(self.now, &mut self.journal);
-        self.journal[before..].iter().map(|entry| entry.fact.name()).collect()
+        self.changes_since(before)
+    }
+
+    /// What was recorded of changes; whom it was told stands in the tests of notices.
+    pub fn changes_since(&self, before: usize) -> Vec<String> {
+        let names = self.journal[before..].iter().map(|entry| entry.fact.name());
+        names.filter(|name| !name.starts_with("notice.") && !name.starts_with("delivery.")).collect()
     }
 
     /// What waits for this person, in short.

@@ -70,7 +70,7 @@ fn a_swap_is_undone_whole_or_not_at_all() {
     let half = Command::RemoveOverride { rota: name("desk"), id: 2 };
     let before = room.journal.len();
     room.ask(half).unwrap();
-    let facts: Vec<String> = room.journal[before..].iter().map(|entry| entry.fact.name()).collect();
+    let facts = room.changes_since(before);
     assert_eq!(facts, ["change.undone", "override.removed", "override.removed"]);
     assert_eq!(room.watch("desk", "2026-03-16T10:00Z"), "desk priya");
     room.survives();

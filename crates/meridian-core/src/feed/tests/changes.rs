@@ -40,7 +40,7 @@ fn an_override_moves_the_event_it_shortens_and_takes_away_the_one_it_replaces() 
         &house,
         "person/priya",
         TUESDAY,
-        &["london.2026-03-10.priya 3 03-10T08:00 03-10T09:00", "london.2026-03-10.priya.2 3 03-10T10:00 03-10T13:00"],
+        &["london.2026-03-10.priya 5 03-10T08:00 03-10T09:00", "london.2026-03-10.priya.2 5 03-10T10:00 03-10T13:00"],
     );
     house.ask(at(NOW), Command::RemoveOverride { rota: name("payments"), id }).unwrap();
     // The journal says which change was undone, too.

@@ -101,7 +101,7 @@ impl Pages {
 
 /// The waits between attempts: 5 s, 15 s, 30 s, 60 s, each up to a fifth longer by the delivery's number, so that a
 /// thousand deliveries that failed together do not come back together. What the other side asks for counts up to 5 min.
-fn backoff(delivery: DeliveryId, attempt: u32, asked: Option<SignedDuration>) -> SignedDuration {
+pub(crate) fn backoff(delivery: DeliveryId, attempt: u32, asked: Option<SignedDuration>) -> SignedDuration {
     let base = [5_000, 15_000, 30_000, 60_000][(attempt.clamp(1, 4) - 1) as usize];
     let spread = delivery.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
     let own = SignedDuration::from_millis(base + (spread % (base as u64 / 5)) as i64);

@@ -33,6 +33,7 @@ const PATHS: [&str; 28] = [
     "/wall",
     "/ack/{}",
     "/pass/{}",
+    "/answer/{}",
     "/login",
     "/setup",
     "/tokens",

@@ -12,7 +12,7 @@ use crate::ui::{
         scroll, section_head, time,
     },
     shell::{Place, Shell, frame},
-    view::changes::{AwayRow, ChangesView, ConflictRow, HistoryRow, PartSaid, SwapRow, WantedRow, WatchView},
+    view::changes::{AwayRow, ChangesView, ConflictRow, HistoryRow, PartSaid, SwapRow, ToldOf, WantedRow, WatchView},
 };
 
 pub fn changes(shell: &Shell, view: &ChangesView) -> Markup {
@@ -70,10 +70,24 @@ fn wanted(shell: &Shell, rows: &[WantedRow]) -> Markup {
             tbody { @for row in rows { tr id={ "c" (row.id) } {
                 (part_cells(&shell.clock, &row.part))
                 td data-th="Because" { (row.why) @if let Some(why) = row.untaken { @if !row.why.is_empty() { br; } span.state.crit { (glyph(Glyph::Nobody)) (why) } } }
-                td data-th="Asked" { @if row.asked.is_empty() { span.faint { "nobody" } } @else { ol.plainlist { @for one in &row.asked { li { @if one.declined { s { (one.who) } span.faint { ", can't" } } @else { (one.who) span.faint { ", " (one.because) } } } } } } }
+                td data-th="Asked" { @if row.asked.is_empty() { span.faint { "nobody" } } @else { ol.plainlist { @for one in &row.asked { li { @if one.declined { s { (one.who) } span.faint { ", can't" } } @else { (one.who) span.faint { ", " (one.because) } } } } } } (told(&shell.clock, &row.told)) }
                 @if shell.responds() { td.act { (wanted_acts(shell, row)) } }
             } } }
         }
+    }
+}
+
+/// Whom a change was told, folded away: the head says how many, and aloud when somebody could not be told.
+fn told(clock: &Clock, lines: &[ToldOf]) -> Markup {
+    let failed = lines.iter().filter(|line| line.failed).count();
+    html! {
+        @if !lines.is_empty() { details.told {
+            summary { @if failed > 0 { span.state.crit { (glyph(Glyph::Fail)) (failed) " could not be told" } } @else { (lines.len()) @if lines.len() == 1 { " notice" } @else { " notices" } } }
+            ul.plainlist { @for line in lines { li {
+                b { (line.who) } " " span.(if line.failed { "crit" } else { "" }) { (line.how) } @if let Some(at) = line.at { ", " (time(clock, at, None, Detail::Minute)) }
+                " " span.because { (line.because) } @if let Some(error) = &line.error { br; small.faint { (error) } }
+            } } }
+        } }
     }
 }
 
@@ -100,7 +114,7 @@ fn swaps(shell: &Shell, rows: &[SwapRow]) -> Markup {
             tbody { @for row in rows { tr id={ "c" (row.id) } {
                 (part_cells(&shell.clock, &row.one))
                 (part_cells(&shell.clock, &row.other))
-                td data-th="Waits for" { (row.waits_for) @if !row.why.is_empty() { br; small.faint { (row.why) } } }
+                td data-th="Waits for" { (row.waits_for) @if !row.why.is_empty() { br; small.faint { (row.why) } } (told(&shell.clock, &row.told)) }
                 @if shell.responds() { td.act { div.row {
                     @for (by, word, path) in [(&row.accepts, "Accept", "accept"), (&row.approves, "Approve", "approve")] { @if let Some(by) = by { (by_form(shell, row, by, word, path, "")) } }
                     @if let Some(by) = row.accepts.as_ref().or(row.approves.as_ref()) { (by_form(shell, row, by, "Refuse", "refuse", "quiet")) }
@@ -156,7 +170,7 @@ fn history(shell: &Shell, view: &ChangesView) -> Markup {
             tbody { @for row in &view.history { tr id=[(!above(row)).then(|| format!("c{}", row.id))] {
                 td.num { (time(clock, row.told.at, None, Detail::Minute)) }
                 td.main { (row.told.what.render(clock)) @if let Some(by) = &row.told.by { " " span.who { (by) } } @if let Some(because) = &row.told.because { " " span.because { (because.render(clock)) } } }
-                td data-th="Now" { (row.state.replace('_', " ")) }
+                td data-th="Now" { (row.state.replace('_', " ")) (told(clock, &row.notices)) }
                 @if shell.responds() { td.act { @if row.undoes { (button_form(&shell.csrf, &format!("/changes/{}/undo", row.id), "quiet", html! { "Undo" span.sr { " change " (row.id) } })) } } }
             } } }
         }

@@ -12,6 +12,7 @@ use meridian_core::{
     },
     estate::Role,
     id::{ChangeId, Name},
+    notice::{ChangeNotice, NoticeFact, NoticeState},
     roster::Shift,
 };
 
@@ -21,7 +22,9 @@ use crate::ui::{
     parts::{Glyph, Say},
     view::{
         Told,
-        changes::{Asked, AwayRow, ChangesView, ConflictRow, HistoryRow, PartSaid, SwapRow, WantedRow, WatchView},
+        changes::{
+            Asked, AwayRow, ChangesView, ConflictRow, HistoryRow, PartSaid, SwapRow, ToldOf, WantedRow, WatchView,
+        },
     },
 };
 
@@ -106,6 +109,52 @@ fn away(lens: &Lens<'_>, at: Instant, fact: &CoverFact) -> Told {
         }
         _ => Told::new(at, "A change"),
     }
+}
+
+/// Whom a change concerns is told.
+pub(super) fn noticed(lens: &Lens<'_>, at: Instant, fact: &NoticeFact) -> Told {
+    let NoticeFact::Planned { person, changes, because, deliveries, .. } = fact;
+    let mut say = Say::new().strong(lens.person(person));
+    say = say.text(if deliveries.is_empty() { " can't be told of " } else { " is told of " });
+    for (place, change) in changes.iter().enumerate() {
+        say = number(if place == 0 { say } else { say.text(", ") }, *change);
+    }
+    let told = Told::new(at, say).because(because.words());
+    if deliveries.is_empty() { told.shape(Glyph::Fail) } else { told }
+}
+
+/// Who was or will be told of a change, over which contacts, and what came of it; the newest last.
+fn told_of(lens: &Lens<'_>, change: ChangeId) -> Vec<ToldOf> {
+    let notices = &lens.world.notices;
+    let line = |notice: &ChangeNotice| {
+        let state = notices.state(notice);
+        let failed = matches!(state, NoticeState::Failed | NoticeState::NoContact);
+        let contacts = || {
+            let tried = notices.deliveries_of(notice).filter(|one| one.is_open() || !one.attempts.is_empty());
+            tried.map(|one| one.contact.to_string()).collect::<Vec<_>>().join(", ")
+        };
+        let error = notices.deliveries_of(notice).filter_map(|one| one.attempts.last()?.outcome.as_ref().err()).last();
+        let (how, at) = match state {
+            NoticeState::Delivered { at } => (format!("told by {}", contacts()), Some(at)),
+            NoticeState::Sending => (format!("being told by {}", contacts()), None),
+            NoticeState::Waiting { until } if error.is_some() => {
+                (format!("tried again by {}", contacts()), Some(until))
+            }
+            NoticeState::Waiting { until } => (format!("will be told by {}", contacts()), Some(until)),
+            NoticeState::Failed => ("could not be told".to_owned(), None),
+            NoticeState::NoContact => ("could not be told: has no contact".to_owned(), None),
+            NoticeState::Cancelled { because } => (format!("not told: {}", because.words()), None),
+        };
+        ToldOf {
+            who: lens.person(&notice.person),
+            because: notice.because.words(),
+            how,
+            at,
+            failed,
+            error: error.map(|error| error.chars().take(160).collect()),
+        }
+    };
+    notices.of(change).map(line).collect()
 }
 
 fn number(say: Say, change: ChangeId) -> Say {
@@ -228,6 +277,7 @@ fn wanted_row(lens: &Lens<'_>, acting: &Acting<'_>, id: ChangeId, request: &Requ
         untaken,
         asked: request.offers.iter().map(asked).collect(),
         takers: acting.among(lens, request.offers.iter().map(|offer| &offer.person)),
+        told: told_of(lens, id),
         declines: lens.me.is_some_and(|me| request.asks(me, lens.now).is_some()) && acting.responds,
         withdraws: acting.may(lens, &request.part.person),
     }
@@ -266,6 +316,7 @@ fn swap_row(lens: &Lens<'_>, acting: &Acting<'_>, id: ChangeId, swap: &Swap) -> 
         accepts: mine.clone().filter(|_| proposed),
         approves: mine.filter(|_| !proposed),
         withdraws: acting.may(lens, &swap.one.person),
+        told: told_of(lens, id),
     }
 }
 
@@ -338,7 +389,14 @@ fn history_row(lens: &Lens<'_>, acting: &Acting<'_>, change: &Change) -> History
         Some(by) => told.by(by),
         None => told,
     };
-    HistoryRow { id: change.id, told, state: change.state(), undoes: undoable && change.undone.is_none() && may }
+    let notices = told_of(lens, change.id);
+    HistoryRow {
+        id: change.id,
+        told,
+        notices,
+        state: change.state(),
+        undoes: undoable && change.undone.is_none() && may,
+    }
 }
 
 /// A change as it stands now, in a sentence.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod alert;
+mod answer;
 mod changes;
 mod control;
 mod cover;
@@ -30,6 +31,7 @@ use meridian_core::{
 
 pub use accounts::{account, accounts, own_account};
 pub use alert::{PER_PAGE, alerts, silences};
+pub use answer::answer;
 pub use changes::{Acting, changes, watch as changes_watch};
 pub use control::control;
 pub use coverage::coverage;

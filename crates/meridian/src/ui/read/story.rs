@@ -28,6 +28,7 @@ pub fn tell(lens: &Lens<'_>, seq: u64, at: Instant, actor: &Actor, fact: &Fact) 
         Fact::Alert(fact) => alert(lens, at, fact),
         Fact::Roster(fact) => roster(lens, at, fact),
         Fact::Cover(fact) => changes::told(lens, at, fact),
+        Fact::Notice(fact) => changes::noticed(lens, at, fact),
         Fact::Handoff(fact) => handoff::told(lens, at, fact),
         Fact::Estate(fact) => estate(at, fact),
         Fact::Feed(fact) => feed(lens, at, fact),
@@ -198,7 +199,13 @@ pub(super) fn paged_because(lens: &Lens<'_>, because: &PagedBecause) -> String {
 
 fn delivered(lens: &Lens<'_>, delivery: DeliveryId, verb: &str) -> Say {
     match lens.world.pages.delivery(delivery) {
-        None => Say::new().text(format!("Message {delivery} {verb}")),
+        None => match lens.world.notices.delivery(delivery) {
+            None => Say::new().text(format!("Message {delivery} {verb}")),
+            Some(known) => {
+                let say = Say::new().text(format!("Notice of a change {verb} to ")).strong(lens.person(&known.person));
+                say.text(format!(" by {}", known.contact))
+            }
+        },
         Some(known) => {
             let what = match &known.notice {
                 None => format!("Page {}", known.page),

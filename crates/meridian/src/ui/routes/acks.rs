@@ -74,6 +74,8 @@ async fn act(v: &Visitor, token: &str, purpose: Purpose, word: &str) -> Response
             Command::Acknowledge { incident: claims.incident, by: by.clone(), because: AcknowledgedBecause::Link }
         }
         Purpose::PassOn => Command::PassOn { page: claims.page, by: by.clone() },
+        // A notice is answered on a page of its own.
+        Purpose::Answer => return show(v, token, purpose, StatusCode::GONE),
     };
     match v.house.keeper.ask(Actor::Link(by), command).await {
         Err(AskError::Unavailable { why, .. }) => {

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod acks;
+mod answers;
 mod changes;
 mod fairness;
 mod feeds;
@@ -62,6 +63,7 @@ pub fn router() -> Router<House> {
         .route("/preferences", post(look::preferences))
         .route("/ack/{token}", get(acks::ask).post(acks::acknowledge))
         .route("/pass/{token}", get(acks::ask_pass).post(acks::pass))
+        .route("/answer/{token}", get(answers::ask).post(answers::answer))
         .route("/login", get(access::login_form).post(access::login))
         .route("/logout", post(access::logout))
         .route("/setup", get(access::setup_form).post(access::setup))

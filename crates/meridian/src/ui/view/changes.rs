@@ -49,6 +49,21 @@ pub struct WantedRow {
     /// The reader is asked.
     pub declines: bool,
     pub withdraws: bool,
+    pub told: Vec<ToldOf>,
+}
+
+/// Somebody who was or will be told of a change.
+#[derive(Clone, Debug)]
+pub struct ToldOf {
+    pub who: String,
+    /// Completes "because …".
+    pub because: &'static str,
+    /// Over which contacts, or why not.
+    pub how: String,
+    pub at: Option<Instant>,
+    /// It reached nobody.
+    pub failed: bool,
+    pub error: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +84,7 @@ pub struct SwapRow {
     pub accepts: Option<Name>,
     pub approves: Option<Name>,
     pub withdraws: bool,
+    pub told: Vec<ToldOf>,
 }
 
 #[derive(Clone, Debug)]
@@ -95,6 +111,7 @@ pub struct ConflictRow {
 pub struct HistoryRow {
     pub id: ChangeId,
     pub told: Told,
+    pub notices: Vec<ToldOf>,
     pub state: &'static str,
     pub undoes: bool,
 }
