@@ -13,6 +13,7 @@ mod figures;
 mod item;
 mod plan;
 mod reading;
+mod search;
 mod state;
 mod words;
 
@@ -22,6 +23,7 @@ pub use figures::*;
 pub use item::*;
 pub use plan::*;
 pub use reading::*;
+pub use search::*;
 pub use state::*;
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ impl World {
         found.map(|escalation| &escalation.name).collect()
     }
 
-    fn display_name<'a>(&'a self, person: &'a Name) -> &'a str {
+    pub(super) fn display_name<'a>(&'a self, person: &'a Name) -> &'a str {
         self.estate.parsed.persons.get(person).map_or(person.as_str(), |person| &person.display_name)
     }
 }

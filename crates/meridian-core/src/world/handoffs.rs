@@ -48,22 +48,6 @@ impl World {
         incoming
     }
 
-    /// Whether the handoff has these words: in its title, its rota, its persons or its brief.
-    pub fn handoff_meets(&self, handoff: &Handoff, words: &str, now: Instant) -> bool {
-        let mut text = format!("{} {} ", self.handoff_title(&handoff.edge), handoff.rota());
-        let persons = handoff.edge.from.persons.iter().chain(&handoff.edge.to.persons);
-        let by = handoff.accepted().map(|(_, by)| by);
-        for person in persons.chain(by) {
-            let known = self.estate.parsed.persons.get(person).map_or(person.as_str(), |p| &p.display_name);
-            text += &format!("{person} {known} ");
-        }
-        for item in self.brief(handoff.id, now).map(|brief| brief.items).unwrap_or_default() {
-            text += &format!("{} {} {} ", item.key, handoff::plain(&item.summary), handoff::plain(&item.detail));
-        }
-        let text = text.to_lowercase();
-        words.to_lowercase().split_whitespace().all(|word| text.contains(word))
-    }
-
     /// What the escalation of a late handoff does: both sides first; once it escalated, the leads as well.
     pub(super) fn handoff_escalation(&self, id: HandoffId) -> Option<Escalation> {
         let handoff = self.handoffs.get(id)?;

@@ -16,6 +16,7 @@ mod incidents;
 mod quiet;
 mod replay;
 mod responsible;
+mod search;
 mod tick;
 
 pub use replay::Replay;

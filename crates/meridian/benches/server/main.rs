@@ -20,7 +20,7 @@ mod start;
 mod storm;
 
 /// Every part by its name.
-const PARTS: [(&str, fn()); 9] = [
+const PARTS: [(&str, fn()); 10] = [
     ("intake", || intake::run(50)),
     ("intake-1", || intake::run(1)),
     ("intake-500", || intake::run(500)),
@@ -29,6 +29,7 @@ const PARTS: [(&str, fn()); 9] = [
     ("latency", latency::run),
     ("pages", pages::run),
     ("day", day::run),
+    ("brief", day::brief),
     ("start", start::run),
 ];
 

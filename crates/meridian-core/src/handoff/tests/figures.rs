@@ -6,7 +6,7 @@ use super::{Ring, instant, key, name};
 use crate::{
     Command,
     alert::{Incoming, Labels},
-    handoff::{Change, Wish},
+    handoff::{Change, Only, Search, Wish},
     id::HandoffId,
 };
 
@@ -88,4 +88,53 @@ fn punctuality_and_read_backs_are_counted_per_edge() {
     let (late, on_time) = (of("london", "new-york"), of("new-york", "hong-kong"));
     assert_eq!((late.on_time(), late.late.len(), late.read_back, late.unstable), (0, 1, 0, late.unstable));
     assert_eq!((on_time.on_time(), on_time.late.len(), on_time.read_back), (1, 0, 1));
+}
+
+#[test]
+fn history_is_found_by_words_person_edge_dates_and_how_it_went() {
+    // London to New York, late and in an emergency, by Oliver on the 17th; New York to Hong Kong on the 18th, by Wen.
+    let mut ring = Ring::begin("2026-03-17T12:00Z");
+    ring.fire("Wires", "critical");
+    ring.until("2026-03-17T17:30Z");
+    let note = Change { note: Some("seven are in doubt".into()), ..Change::default() };
+    ring.add("tom", "incident/1", note).unwrap();
+    ring.wish("oliver", Wish::Accept { emergency: true }).unwrap();
+    ring.ask(Command::Resolve { incident: crate::id::IncidentId(1), reason: "over".into() }).unwrap();
+    ring.until("2026-03-18T00:30Z");
+    ring.accept("wen").unwrap();
+    let site = |text: &str| Some(name(text));
+    let words = |words: &str| Search { words: words.into(), ..Search::default() };
+    let only = |only| Search { only: Some(only), ..Search::default() };
+    let since = |text: &str| Search { since: Some(instant(text)), ..Search::default() };
+    let until = |text: &str| Search { until: Some(instant(text)), ..Search::default() };
+    let cases: [(Search, &[u64]); 22] = [
+        (Search::default(), &[1, 2]),
+        (words("wires"), &[1]),
+        (words("WIRES london"), &[1]),
+        (words("doubt"), &[1]),
+        (words("wires wen"), &[]),
+        (words("nobody is scheduled"), &[1, 2]),
+        (Search { rota: site("payments"), ..Search::default() }, &[1, 2]),
+        (Search { rota: site("trading"), ..Search::default() }, &[]),
+        (Search { person: site("tom"), ..Search::default() }, &[1]),
+        (Search { person: site("oliver"), ..Search::default() }, &[1, 2]),
+        (Search { person: site("ruth"), ..Search::default() }, &[]),
+        (Search { from: site("london"), ..Search::default() }, &[1]),
+        (Search { to: site("hong-kong"), ..Search::default() }, &[2]),
+        (Search { from: site("london"), to: site("hong-kong"), ..Search::default() }, &[]),
+        (since("2026-03-17T17:00Z"), &[1, 2]),
+        (since("2026-03-17T17:00:01Z"), &[2]),
+        (until("2026-03-17T17:00Z"), &[]),
+        (until("2026-03-18T01:00Z"), &[1]),
+        (only(Only::Late), &[1]),
+        (only(Only::Emergency), &[1]),
+        (only(Only::OnTime), &[2]),
+        (only(Only::NotReadBack), &[1]),
+    ];
+    for (search, expected) in cases {
+        let ended = ring.world.handoffs.iter().filter(|handoff| handoff.end.is_some());
+        let found: Vec<u64> =
+            ended.filter(|handoff| ring.world.handoff_meets(handoff, &search, ring.now)).map(|h| h.id.0).collect();
+        assert_eq!(found, expected, "{search:?}");
+    }
 }
