@@ -59,12 +59,26 @@ async function begin(page) {
   await page.click('#open a:has-text("London to New York")');
 }
 
+/** A page without a script, at a phone, logged in. */
+async function bareAt(open, path) {
+  const { page } = await open(`${base}/login?next=${encodeURIComponent(path)}`, { scripts: false, width: 390 });
+  await page.fill('[name=account]', 'admin');
+  await page.fill('[name=password]', PASSWORD);
+  await page.click('button.primary');
+  await page.waitForURL(`**${path}`);
+  // What is greyed out can be pressed all the same: it says why not.
+  const press = async (button) => { await page.click(button, { force: true }); await page.waitForLoadState('load'); };
+  return { page, press };
+}
+
 /** London to New York, in time. */
-async function inTime(page) {
+async function inTime(page, open) {
   await says(page, 'the incident is unstable', item, /Unstable/);
   await says(page, 'nobody has to say in whose name at every form', '#in-name', /As Tom Ashdown and Oliver Grant/);
-  await send(page, '#accept form.accepting:not(:has([name=emergency]))', {}, 'Accept the watch');
-  await says(page, 'an acceptance is refused, with what stands before it', 'main', /Nothing was changed: before acceptance: read the brief first/);
+  const { page: bare, press } = await bareAt(open, '/handoffs/1');
+  await press('button:has-text("Accept the watch")');
+  await says(bare, 'an acceptance is refused, with what stands before it', 'body', /Nothing was changed: before acceptance: read the brief first/);
+  await bare.screenshot({ path: `${dir}/02-refused-without-script.png` });
   await says(page, 'and each thing is named at the button', '#accept', /Read the brief first[\s\S]*read back item 1[\s\S]*contingency/);
   await look(page, '02-refused');
   await send(page, '#ask form', { item: 'incident/1', text: 'The same host twice?' }, 'Ask');
@@ -128,12 +142,7 @@ async function late(page, open) {
   await page.locator('main:has-text("Ruth Adeyemi")').waitFor({ timeout: 180_000 });
   await look(page, '08-lead-paged');
   // At a phone and without a script the brief is read, read back and accepted as well.
-  const { page: bare } = await open(`${base}/login?next=%2Fhandoffs%2F2`, { scripts: false, width: 390 });
-  await bare.fill('[name=account]', 'admin');
-  await bare.fill('[name=password]', PASSWORD);
-  await bare.click('button.primary');
-  await bare.waitForURL(/\/handoffs\/2/);
-  const press = async (button) => { await bare.click(button); await bare.waitForLoadState('load'); };
+  const { page: bare, press } = await bareAt(open, '/handoffs/2');
   await press('button:has-text("I have read the brief")');
   await bare.fill(`${item} form.readback [name=words]`, 'The wires are still held; the network team captures.');
   await bare.fill(`${item} form.readback [name=next]`, 'the answer of the network team');
@@ -170,7 +179,7 @@ await withBrowser(async (open) => {
   const { page } = await open(setup);
   page.on('console', (said) => { if (said.type() === 'error' && !/status of 4\d\d|ERR_/.test(said.text())) check('console', false, said.text()); });
   await begin(page);
-  await inTime(page);
+  await inTime(page, open);
   await late(page, open);
   await emergency(page);
 });

@@ -81,7 +81,7 @@ fn of_one(world: &World, handoff: &Handoff, brief: &Brief, minute: Instant) -> O
 }
 
 const THEN: &str = "If it is not better in an hour, open the bridge and tell operations before the next cut-off.";
-const NEXT: &str = "the next look at its alerts";
+const NEXT: &str = "a look at its alerts";
 const WORDS: &str =
     "It is still moving, so I look at it first and every quarter of an hour; if it gets worse I open the bridge.";
 

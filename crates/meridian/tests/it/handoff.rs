@@ -64,21 +64,22 @@ spec:
   layers:
     - name: hong-kong
       site: hong-kong
-      hours: [{ days: daily, from: "{in 11h}", to: "{in 12h}" }]
+      hours: [{ days: {far}, from: "08:00", to: "09:00" }]
       rotation: { start: 2020-01-06T00:00, every: 1 week, members: [wen] }
     - name: london
       site: london
-      hours: [{ days: daily, from: "{in 13h}", to: "{in 14h}" }]
+      hours: [{ days: {far}, from: "09:00", to: "10:00" }]
       rotation: { start: 2020-01-06T00:00, every: 1 week, members: [tom] }
     - name: new-york
       site: new-york
-      hours: [{ days: daily, from: "{in 15h}", to: "{in 16h}" }]
+      hours: [{ days: {far}, from: "10:00", to: "11:00" }]
       rotation: { start: 2020-01-06T00:00, every: 1 week, members: [oliver] }
   overrides:
-    - { from: "{at -25200s}", until: "{at 120s}", with: tom, layer: london }
+    - { from: "{at -57600s}", until: "{at -25200s}", with: wen, layer: hong-kong }
+    - { from: "{at -28800s}", until: "{at 120s}", with: tom, layer: london }
     - { from: "{at -3600s}", until: "{at 150s}", with: oliver, layer: new-york }
     - { from: "{at 125s}", until: "{at 360s}", with: wen, layer: hong-kong }
-    - { from: "{at 155s}", until: "{at 25200s}", with: priya, layer: london }
+    - { from: "{at 155s}", until: "{at 28800s}", with: priya, layer: london }
   handoff: { opens: 4m, late: 1s, leadsAfter: 1m }
 ---
 apiVersion: meridian/v1
@@ -94,14 +95,13 @@ spec:
   severity: { label: severity, map: { critical: SEV1 }, default: SEV3 }
 "#;
 
-/// The estate around this moment: `{in 11h}` is a wall clock, `{at 120s}` an instant.
+/// The estate around this moment: `{at 120s}` is an instant, `{far}` another day of the week.
 fn estate(hook: &Receiver, now: Timestamp) -> String {
     let mut text = ESTATE.replace("{hook}", &hook.url(""));
-    for hours in 11..=16 {
-        let there = (now + SignedDuration::from_hours(hours)).to_zoned(TimeZone::UTC);
-        text = text.replace(&format!("{{in {hours}h}}"), &there.strftime("%H:%M").to_string());
-    }
-    for seconds in [-25_200, -3_600, 120, 125, 150, 155, 360, 25_200] {
+    // The layers watch of themselves on a day that is not in the picture.
+    let far = (now + SignedDuration::from_hours(3 * 24)).to_zoned(TimeZone::UTC);
+    text = text.replace("{far}", &far.strftime("%a").to_string().to_lowercase());
+    for seconds in [-57_600, -28_800, -25_200, -3_600, 120, 125, 150, 155, 360, 28_800] {
         let at = now + SignedDuration::from_secs(seconds);
         text = text.replace(&format!("{{at {seconds}s}}"), &at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
     }
