@@ -1,7 +1,7 @@
 // changes.mjs BASE SETUP: who is on watch is changed by people in a browser: cover asked for, taken and given back; a swap
 // that is accepted and approved; leave over a watch; sickness now. Each is looked for on the changes, the rota, the day,
 // the API and the feed. Prints each breach; exit code 1 if there is one.
-import { axe, commandLine, withBrowser } from './browser.mjs';
+import { axe, commandLine, tooWide, withBrowser } from './browser.mjs';
 
 const { words: [base, setup] } = commandLine();
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -21,8 +21,8 @@ async function everyLook(page, as) {
       const { violations } = await page.evaluate((tags) => globalThis.axe.run({ runOnly: tags }), TAGS);
       for (const { id, nodes } of violations) check(`${as} ${colorScheme} ${width}: ${id}`, false, nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join('\n'));
     }
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    check(`${as} ${width}: nothing is wider than the screen`, wide <= 0, `by ${wide} px`);
+    const wide = await tooWide(page);
+    check(`${as} ${width}: nothing is wider than the screen`, !wide, wide);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.emulateMedia({ colorScheme: 'light' });

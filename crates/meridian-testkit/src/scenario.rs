@@ -25,7 +25,7 @@
 //! | `open SEVERITY ESCALATION TITLE` | a person opens an incident |
 //! | `incident N` | what follows speaks of this one; else of the newest |
 //! | `ack PERSON`, `pass PERSON`, `reassign PERSON`, `close`, `note TEXT`, `severity SEVERITY` | on the incident |
-//! | `handoff accept PERSON [emergency]`, `handoff refuse PERSON REASON` | on the newest handoff |
+//! | `handoff read PERSON`, `handoff accept PERSON [emergency]`, `handoff refuse PERSON REASON` | on the newest handoff |
 //! | `handoff note PERSON TEXT`, `handoff ask\|read-back PERSON ITEM TEXT`, `handoff answer PERSON ITEM N TEXT` | as one says it |
 //! | `handoff owner\|contingency PERSON ITEM TEXT`, `handoff waive PERSON ITEM owner\|contingency REASON` | what an item must have |
 //! | `promise N UNIT TEXT` | the next update on the incident |

@@ -251,6 +251,7 @@ fn incident() -> Vec<IncidentFact> {
         IncidentFact::Noted { incident, text: "the second line\nis here: 香港 \u{1f4df}".into() },
         IncidentFact::Reassigned { incident, to: name("oliver"), reason: "knows the queue".into() },
         IncidentFact::Released { incident, person: name("wen"), because: ReleasedBecause::Sick },
+        IncidentFact::Released { incident, person: name("wen"), because: ReleasedBecause::NotInEstate },
         IncidentFact::Resolved { incident, because: IncidentResolvedBecause::AllAlertsResolved },
         IncidentFact::Resolved { incident, because: IncidentResolvedBecause::ByHand { reason: "restarted".into() } },
     ];
@@ -290,6 +291,7 @@ fn escalation() -> Vec<PageFact> {
         StepBecause::PassedOn { by: name("wen") },
         StepBecause::Reassigned { to: name("oliver") },
         StepBecause::Sick { person: name("wen") },
+        StepBecause::LeftEstate { person: name("tom") },
     ];
     let stepped = |because| PageFact::Stepped {
         incident,

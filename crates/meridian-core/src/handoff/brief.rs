@@ -2,23 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use super::{Added, Handoff, Item, ItemKey, Missing, Question, ReadBack, Stability, StabilityBecause, Waiver, Who};
-use crate::Instant;
+use super::{
+    Added, Amended, Handoff, Item, ItemKey, Lack, Missing, Question, ReadBack, ReadBy, Stability, StabilityBecause,
+    Unread, Waiver, Who,
+};
+use crate::{Instant, id::Name};
 
 /// All that the incoming must know, composed at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brief {
     pub items: Vec<Item>,
-    /// Empty: the watch can be accepted.
-    pub before_acceptance: Vec<Obstacle>,
+    /// What items lack, whoever accepts.
+    pub lacking: Vec<Obstacle>,
+    /// Who of the incoming has read it, by name.
+    pub read_by: Vec<ReadBy>,
     pub moves: Moves,
 }
 
 /// What stands before acceptance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    ReadBack { item: ItemKey, number: u32 },
-    Missing { item: ItemKey, number: u32, what: Missing },
+    /// Whoever accepts has not read the brief.
+    NotRead,
+    /// They had read it, and this came or changed since.
+    Unread(Unread),
+    ReadBack {
+        item: ItemKey,
+        number: u32,
+        lack: Lack,
+    },
+    Missing {
+        item: ItemKey,
+        number: u32,
+        what: Missing,
+    },
 }
 
 /// How much goes to the incoming.
@@ -30,18 +47,39 @@ pub struct Moves {
 
 impl Brief {
     /// Lays over the composed items what people said, numbers them, and says what is missing.
-    pub fn make(mut items: Vec<Item>, handoff: &Handoff, desk: &BTreeMap<ItemKey, Added>) -> Brief {
+    /// `here` says who is in the estate: who is not can own nothing.
+    pub fn make(
+        mut items: Vec<Item>,
+        handoff: &Handoff,
+        desk: &BTreeMap<ItemKey, Added>,
+        here: &dyn Fn(&Name) -> bool,
+    ) -> Brief {
         for item in &mut items {
             lay_over(item, handoff, desk.get(&item.key));
+            without_those_who_left(item, here);
         }
         items.sort_by(|a, b| (a.severity, a.since, &a.key).cmp(&(b.severity, b.since, &b.key)));
-        let mut before_acceptance = Vec::new();
+        let mut lacking = Vec::new();
         for (place, item) in items.iter_mut().enumerate() {
             item.number = place as u32 + 1;
-            before_acceptance.extend(obstacles(item));
+            lacking.extend(obstacles(item));
         }
         let moves = moves(&items, handoff);
-        Brief { items, before_acceptance, moves }
+        let mut brief = Brief { items, lacking, read_by: Vec::new(), moves };
+        brief.read_by = handoff.readings.iter().map(|(by, reading)| brief.read_by(by, reading)).collect();
+        brief
+    }
+
+    /// What stands before this person's acceptance. Of nobody in particular: before that of whoever has read most.
+    pub fn before_acceptance(&self, by: Option<&Name>) -> Vec<Obstacle> {
+        let known = self.read_by.iter().filter(|read| by.is_none_or(|by| read.by == *by));
+        let first: Vec<Obstacle> = match known.min_by_key(|read| read.unread.len()) {
+            // Of nothing there is nothing to read.
+            None if self.items.is_empty() => Vec::new(),
+            None => vec![Obstacle::NotRead],
+            Some(read) => read.unread.iter().cloned().map(Obstacle::Unread).collect(),
+        };
+        first.into_iter().chain(self.lacking.iter().cloned()).collect()
     }
 
     pub fn item(&self, key: &ItemKey) -> Option<&Item> {
@@ -55,7 +93,17 @@ impl Brief {
 
 impl Item {
     pub fn needs_read_back(&self) -> bool {
-        self.severity == Stability::Unstable && self.read_back.is_none()
+        self.lacks_of_read_back().next().is_some()
+    }
+
+    /// What the read-back of an unstable item lacks: all of it, or what comes next, or when.
+    pub fn lacks_of_read_back(&self) -> impl Iterator<Item = Lack> + '_ {
+        let read = self.read_back.as_ref();
+        let lacks = match read {
+            None => [Some(Lack::Words), None],
+            Some(read) => [read.next.is_none().then_some(Lack::Next), read.next_at.is_none().then_some(Lack::Time)],
+        };
+        lacks.into_iter().flatten().filter(|_| self.severity == Stability::Unstable)
     }
 
     /// What it has neither, nor goes without by a waiver.
@@ -68,8 +116,8 @@ impl Item {
 
 fn obstacles(item: &Item) -> impl Iterator<Item = Obstacle> + '_ {
     let (key, number) = (&item.key, item.number);
-    let read_back = item.needs_read_back().then(|| Obstacle::ReadBack { item: key.clone(), number });
-    read_back.into_iter().chain(item.missing().map(move |what| Obstacle::Missing { item: key.clone(), number, what }))
+    let lacks = item.lacks_of_read_back().map(move |lack| Obstacle::ReadBack { item: key.clone(), number, lack });
+    lacks.chain(item.missing().map(move |what| Obstacle::Missing { item: key.clone(), number, what }))
 }
 
 fn lay_over(item: &mut Item, handoff: &Handoff, added: Option<&Added>) {
@@ -86,6 +134,7 @@ fn lay_over(item: &mut Item, handoff: &Handoff, added: Option<&Added>) {
         }
         item.note = added.note.clone().or(item.note.take());
         item.actions.extend(added.actions.iter().cloned());
+        item.amended = Some(Amended { by: added.by.clone(), at: added.at });
     }
     let said = handoff.said(&item.key);
     item.questions = said.map(|said| said.questions.clone()).unwrap_or_default();
@@ -95,6 +144,19 @@ fn lay_over(item: &mut Item, handoff: &Handoff, added: Option<&Added>) {
     let read_back = said.and_then(|said| said.read_back.as_ref());
     item.read_back =
         read_back.filter(|read| read.at >= newest && read.severity <= item.severity).map(|r| r.read.clone());
+}
+
+/// Whoever left the estate does nothing any more: an item waits for another owner, an action says so.
+fn without_those_who_left(item: &mut Item, here: &dyn Fn(&Name) -> bool) {
+    let left = |who: &Who| who.person().is_some_and(|person| !here(person));
+    if item.owner.as_ref().is_some_and(left) {
+        item.owner = None;
+    }
+    for action in item.actions.iter_mut().filter(|action| left(&action.owner)) {
+        if let Some(person) = action.owner.person() {
+            action.owner = Who::Other(format!("nobody, {person} left the estate"));
+        }
+    }
 }
 
 fn moves(items: &[Item], handoff: &Handoff) -> Moves {

@@ -1,8 +1,10 @@
 //! What can happen to a handoff.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Item, ItemKey, Missing, Stability, Who};
+use super::{Action, Item, ItemKey, Marks, Missing, Stability, Who};
 use crate::{
     Instant,
     id::{HandoffId, IncidentId, Name},
@@ -26,6 +28,9 @@ pub enum HandoffFact {
     Asked { handoff: HandoffId, item: ItemKey, question: u32, by: Name, text: String },
     #[serde(rename = "handoff.answered")]
     Answered { handoff: HandoffId, item: ItemKey, question: u32, by: Name, text: String },
+    /// One of the incoming has read the brief, each item as it stood then.
+    #[serde(rename = "handoff.read")]
+    Read { handoff: HandoffId, by: Name, marks: Marks },
     #[serde(rename = "handoff.read_back")]
     ReadBack {
         handoff: HandoffId,
@@ -34,6 +39,8 @@ pub enum HandoffFact {
         words: String,
         /// How the item stood when it was read back.
         severity: Stability,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_at: Option<Instant>,
     },
@@ -71,9 +78,23 @@ pub struct Change {
     /// All actions that people added to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actions: Option<Vec<Action>>,
+    /// What was said before and does not hold any more.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub remove: BTreeSet<Removed>,
     /// A note that is done leaves the brief.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,
+}
+
+/// What people said of an item and can take back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Removed {
+    /// It stands as the world says again.
+    Severity,
+    Owner,
+    Contingency,
+    Note,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +105,7 @@ pub enum VoidBecause {
     PassesByTheClock,
     /// The plan has no such edge any more.
     EdgeGone,
-    /// None of the outgoing is in the estate any more.
+    /// None of the outgoing is in the estate any more, and there is no lead to stand in.
     OutgoingLeft,
     /// A later handoff of the same rota was accepted.
     Superseded { by: HandoffId },
@@ -99,6 +120,7 @@ impl HandoffFact {
             | HandoffFact::Amended { handoff, .. }
             | HandoffFact::Asked { handoff, .. }
             | HandoffFact::Answered { handoff, .. }
+            | HandoffFact::Read { handoff, .. }
             | HandoffFact::ReadBack { handoff, .. }
             | HandoffFact::Waived { handoff, .. }
             | HandoffFact::Accepted { handoff, .. }

@@ -16,6 +16,8 @@ pub struct Figures {
     /// Unstable items at acceptance, and how many of them were read back.
     pub unstable: usize,
     pub read_back: usize,
+    /// Those with an unstable item that was not read back.
+    pub not_read_back: Vec<HandoffId>,
     /// Pages to the incoming in the first hours.
     pub pages: Vec<(HandoffId, PageAfter)>,
 }
@@ -46,7 +48,11 @@ impl Figures {
                 }
                 let unstable = || items.iter().filter(|item| item.severity == Stability::Unstable);
                 self.unstable += unstable().count();
-                self.read_back += unstable().filter(|item| item.read_back.is_some()).count();
+                let read = unstable().filter(|item| item.read_back.is_some()).count();
+                self.read_back += read;
+                if read < unstable().count() {
+                    self.not_read_back.push(handoff.id);
+                }
                 self.pages.extend(handoff.pages_after.iter().map(|page| (handoff.id, *page)));
             }
             Some(End::Void { .. }) => self.void.push(handoff.id),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Instant,
-    id::{IncidentId, Name},
+    id::{ChangeId, HandoffId, IncidentId, Name},
     incident::{Severity, Status},
 };
 
@@ -97,12 +97,24 @@ pub enum StabilityBecause {
     Reopened,
     /// Its alerts ended and came back so often.
     Flapped(u32),
+    /// Somebody has it, and more alerts fire than an hour ago.
+    Growing {
+        from: u32,
+        to: u32,
+    },
+    /// The number of its alerts rose for hours.
+    Rising {
+        from: u32,
+        to: u32,
+    },
     /// Somebody closed it, and its alerts still fire.
     StillFires,
     /// An update was promised and is overdue.
     PromiseOverdue,
     /// Something does its work another way than it should.
     OnFallback,
+    /// Somebody is on watch who can't be, or wanted cover and found none.
+    NoCover,
     /// A person said so.
     SaidBy(Name),
     Calm,
@@ -147,10 +159,22 @@ impl Who {
 /// Something to be done, by whom and by when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
+    /// Of those that people added: its number on the item, by which it is changed and removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
     pub text: String,
     pub owner: Who,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Instant>,
+    /// Who added or changed it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Name>,
+}
+
+impl Action {
+    pub fn new(text: impl Into<String>, owner: Who, due: Option<Instant>) -> Action {
+        Action { number: None, text: text.into(), owner, due, by: None }
+    }
 }
 
 /// A part of a sentence: words, or an instant that every reader sees in their own time.
@@ -200,8 +224,18 @@ pub enum About {
     /// A group of alerts that fire and have no open incident.
     Alerts,
     Silence(Box<str>),
-    /// A change of who is on watch.
+    /// A change of who is on watch; 0 where the estate says it.
     Override(u64),
+    /// Cover that is wanted.
+    Cover(ChangeId),
+    /// A swap that waits for an answer or an approval.
+    Swap(ChangeId),
+    /// Somebody of the rota who is sick or on leave.
+    Out(Name),
+    /// A handoff before this one that nobody accepted.
+    Handoff(HandoffId),
+    /// What carries messages, and gave up for more than one person.
+    Channel(Name),
     /// Nobody is scheduled from then until then.
     Hole {
         from: Instant,
@@ -229,9 +263,15 @@ pub struct Item {
     pub because: Vec<StabilityBecause>,
     pub summary: Vec<Phrase>,
     pub detail: Vec<Phrase>,
+    /// The newest note of the incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<String>,
     /// What a person added to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Who changed last what people said of it, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amended: Option<Amended>,
     pub since: Instant,
     pub owner: Option<Who>,
     pub actions: Vec<Action>,
@@ -243,6 +283,12 @@ pub struct Item {
     pub read_back: Option<ReadBack>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<Waiver>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amended {
+    pub by: Name,
+    pub at: Instant,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -267,8 +313,19 @@ pub struct ReadBack {
     pub by: Name,
     pub at: Instant,
     pub words: String,
-    /// When the next thing is to happen.
+    /// What is to happen next, or what would change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// When that is, or when they look at it again.
     pub next_at: Option<Instant>,
+}
+
+/// What a read-back must have before the watch is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lack {
+    Words,
+    Next,
+    Time,
 }
 
 /// What an item must have before the watch is accepted.

@@ -1,7 +1,7 @@
 //! Handoffs: how the watch passes along an edge of the ring, with all that the next team must know.
 //!
 //! A while before the outgoing's end the brief opens. Its items are composed from the world whenever somebody looks;
-//! people add what the system cannot know, ask, answer, and read back what is unstable. Until the incoming accept, the
+//! people add what the system cannot know; the incoming read it, ask, and read back what is unstable. Until the incoming accept, the
 //! outgoing stay responsible.
 //!
 //! What this noun does *not* do: it does not say where the edges are ([`crate::roster::edges`]) nor who is responsible
@@ -12,6 +12,8 @@ mod fact;
 mod figures;
 mod item;
 mod plan;
+mod reading;
+mod search;
 mod state;
 mod words;
 
@@ -20,6 +22,8 @@ pub use fact::*;
 pub use figures::*;
 pub use item::*;
 pub use plan::*;
+pub use reading::*;
+pub use search::*;
 pub use state::*;
 
 #[cfg(test)]

@@ -1,20 +1,16 @@
 //! What becomes of a wish about a handoff, and of a handoff whose plan changed.
 
+mod mend;
+mod say;
+
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
-
 use super::{
-    Action, Brief, Change, End, Handoff, HandoffFact, Item, ItemKey, Missing, Obstacle, VoidBecause, Who, plain,
+    Action, Added, Brief, Change, End, Handoff, HandoffFact, Item, ItemKey, Mark, Missing, Obstacle, Who, plain,
 };
-use crate::{
-    Instant,
-    command::Refusal,
-    estate::{Between, Estate, HandoffRule, Override},
-    id::Name,
-    roster::{Edge, edges, holder},
-};
+use crate::{Instant, command::Refusal, id::Name};
+
+pub use self::mend::{Mend, is_handed_over, leads, mend};
 
 /// The longest text that a person gives, in bytes.
 const TEXT_MAX: usize = 4 * 1024;
@@ -39,10 +35,15 @@ pub enum Wish {
         item: ItemKey,
         action: Action,
     },
-    /// By its place among those that people added, counted from 0.
+    /// By its number on the item.
+    ChangeAction {
+        item: ItemKey,
+        number: u32,
+        action: Action,
+    },
     RemoveAction {
         item: ItemKey,
-        place: usize,
+        number: u32,
     },
     Ask {
         item: ItemKey,
@@ -53,9 +54,14 @@ pub enum Wish {
         question: u32,
         text: String,
     },
+    /// They have read the brief, as this revision of it stands.
+    Read {
+        revision: Mark,
+    },
     ReadBack {
         item: ItemKey,
         words: String,
+        next: Option<String>,
         next_at: Option<Instant>,
     },
     Waive {
@@ -78,21 +84,9 @@ pub struct Asked<'a> {
     pub brief: &'a Brief,
     /// Who may read back, accept and refuse.
     pub incoming: &'a BTreeSet<Name>,
-    /// What people added to the item before, and the number of the next note.
-    pub actions: &'a [Action],
+    /// What people added to the item that it is about.
+    pub added: Option<&'a Added>,
     pub next_note: u64,
-}
-
-/// What the estate or an override demands of an open handoff.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Mend {
-    Change(Edge),
-    Void(VoidBecause),
-}
-
-/// Whether this edge of the ring is handed over, or passes by the clock.
-pub fn is_handed_over(rule: &HandoffRule, edge: &Edge) -> bool {
-    edge.is_between_sites() || rule.between == Between::Persons
 }
 
 pub fn plan(handoff: &Handoff, asked: &Asked<'_>, wish: Wish) -> Result<Vec<HandoffFact>, Refusal> {
@@ -106,24 +100,12 @@ pub fn plan(handoff: &Handoff, asked: &Asked<'_>, wish: Wish) -> Result<Vec<Hand
     let by = asked.by.clone();
     match wish {
         Wish::AddNote { summary, detail, owner, contingency } => {
-            add_note(handoff, asked, summary, detail, (owner, contingency))
+            say::add_note(handoff, asked, summary, detail, (owner, contingency))
         }
-        Wish::Amend { item, change } => amend(handoff, asked, item, change),
-        Wish::AddAction { item, action } => {
-            text("text", &action.text)?;
-            let mut actions = asked.actions.to_vec();
-            few("actions", actions.len())?;
-            actions.push(action);
-            amend(handoff, asked, item, Change { actions: Some(actions), ..Change::default() })
-        }
-        Wish::RemoveAction { item, place } => {
-            let mut actions = asked.actions.to_vec();
-            if place >= actions.len() {
-                return Err(Refusal::NotFound(format!("action {place} of {item}")));
-            }
-            actions.remove(place);
-            amend(handoff, asked, item, Change { actions: Some(actions), ..Change::default() })
-        }
+        Wish::Amend { item, change } => say::amend(handoff, asked, item, change),
+        Wish::AddAction { item, action } => say::add_action(handoff, asked, item, action),
+        Wish::ChangeAction { item, number, action } => say::change_action(handoff, asked, item, number, Some(action)),
+        Wish::RemoveAction { item, number } => say::change_action(handoff, asked, item, number, None),
         Wish::Ask { item, text: question } => {
             text("text", &question)?;
             let number = known(asked, &item)?.questions.len();
@@ -138,7 +120,8 @@ pub fn plan(handoff: &Handoff, asked: &Asked<'_>, wish: Wish) -> Result<Vec<Hand
                 Some(_) => Ok(vec![HandoffFact::Answered { handoff: id, item, question, by, text: answer }]),
             }
         }
-        Wish::ReadBack { item, words, next_at } => read_back(handoff, asked, item, words, next_at),
+        Wish::Read { revision } => read(handoff, asked, &revision),
+        Wish::ReadBack { item, words, next, next_at } => read_back(handoff, asked, item, words, (next, next_at)),
         Wish::Waive { item, what, reason } => waive(handoff, asked, item, what, reason),
         Wish::Accept { emergency } => accept(handoff, asked, emergency),
         Wish::Refuse { reason } => {
@@ -150,57 +133,20 @@ pub fn plan(handoff: &Handoff, asked: &Asked<'_>, wish: Wish) -> Result<Vec<Hand
     }
 }
 
-fn add_note(
-    handoff: &Handoff,
-    asked: &Asked<'_>,
-    summary: String,
-    detail: String,
-    (owner, contingency): (Option<Who>, Option<String>),
-) -> Result<Vec<HandoffFact>, Refusal> {
-    text("summary", &summary)?;
-    if !detail.is_empty() {
-        text("detail", &detail)?;
+/// Whoever read an older revision would say yes to what they have not seen.
+fn read(handoff: &Handoff, asked: &Asked<'_>, revision: &Mark) -> Result<Vec<HandoffFact>, Refusal> {
+    is_incoming(handoff, asked, "say that they have read the brief")?;
+    let present = asked.brief.revision();
+    if present != *revision {
+        return Err(Refusal::Conflict(format!(
+            "the brief has changed meanwhile: it is revision {present} now, not {revision}; look at it again"
+        )));
     }
-    few("notes", asked.brief.items.iter().filter(|item| item.about == super::About::Note).count())?;
-    let (id, note, by) = (handoff.id, asked.next_note, asked.by.clone());
-    let mut facts = vec![HandoffFact::ItemAdded { handoff: id, note, by: by.clone(), summary, detail }];
-    if owner.is_some() || contingency.is_some() {
-        let change = Change { owner, contingency, ..Change::default() };
-        check(&change)?;
-        facts.push(HandoffFact::Amended { handoff: id, item: ItemKey::note(note), by, change });
+    let marks = asked.brief.marks(Some(asked.by));
+    if handoff.readings.get(asked.by).is_some_and(|reading| reading.marks == marks) {
+        return Ok(Vec::new());
     }
-    Ok(facts)
-}
-
-fn amend(handoff: &Handoff, asked: &Asked<'_>, item: ItemKey, change: Change) -> Result<Vec<HandoffFact>, Refusal> {
-    let found = known(asked, &item)?;
-    if change == Change::default() {
-        return Err(invalid("change", "says nothing".into()));
-    }
-    if change.done && found.about != super::About::Note {
-        return Err(invalid("done", format!("{item} is not a note: it leaves the brief when it is over")));
-    }
-    check(&change)?;
-    Ok(vec![HandoffFact::Amended { handoff: handoff.id, item, by: asked.by.clone(), change }])
-}
-
-fn check(change: &Change) -> Result<(), Refusal> {
-    if let Some(contingency) = &change.contingency {
-        text("contingency", contingency)?;
-    }
-    if let Some(note) = &change.note {
-        text("note", note)?;
-    }
-    if let Some(Who::Other(owner)) = &change.owner {
-        text("owner", owner)?;
-    }
-    for action in change.actions.iter().flatten() {
-        text("actions", &action.text)?;
-        if let Who::Other(owner) = &action.owner {
-            text("owner", owner)?;
-        }
-    }
-    few("actions", change.actions.as_ref().map_or(0, Vec::len).saturating_sub(1))
+    Ok(vec![HandoffFact::Read { handoff: handoff.id, by: asked.by.clone(), marks }])
 }
 
 fn read_back(
@@ -208,10 +154,16 @@ fn read_back(
     asked: &Asked<'_>,
     item: ItemKey,
     words: String,
-    next_at: Option<Instant>,
+    (next, next_at): (Option<String>, Option<Instant>),
 ) -> Result<Vec<HandoffFact>, Refusal> {
     is_incoming(handoff, asked, "read back")?;
     text("words", &words)?;
+    if let Some(next) = &next {
+        text("next", next)?;
+    }
+    if let Some(at) = next_at.filter(|at| *at <= asked.now) {
+        return Err(invalid("next_at", format!("{at} has passed: say when the next thing is to happen")));
+    }
     let found = known(asked, &item)?;
     let same = |phrases: &[super::Phrase]| plain(phrases).trim() == words.trim();
     if same(&found.summary) || same(&found.detail) {
@@ -221,7 +173,7 @@ fn read_back(
         ));
     }
     let (handoff, by, severity) = (handoff.id, asked.by.clone(), found.severity);
-    Ok(vec![HandoffFact::ReadBack { handoff, item, by, words, severity, next_at }])
+    Ok(vec![HandoffFact::ReadBack { handoff, item, by, words, severity, next, next_at }])
 }
 
 fn waive(
@@ -240,8 +192,9 @@ fn waive(
 
 fn accept(handoff: &Handoff, asked: &Asked<'_>, emergency: bool) -> Result<Vec<HandoffFact>, Refusal> {
     is_incoming(handoff, asked, "accept")?;
-    if !emergency && !asked.brief.before_acceptance.is_empty() {
-        let words: Vec<String> = asked.brief.before_acceptance.iter().map(Obstacle::words).collect();
+    let before = asked.brief.before_acceptance(Some(asked.by));
+    if !emergency && !before.is_empty() {
+        let words: Vec<String> = before.iter().map(Obstacle::words).collect();
         return Err(Refusal::Conflict(format!("before acceptance: {}", words.join("; "))));
     }
     let (by, items) = (asked.by.clone(), asked.brief.items.clone());
@@ -281,46 +234,4 @@ fn few(field: &'static str, are: usize) -> Result<(), Refusal> {
 
 fn invalid(field: &'static str, why: String) -> Refusal {
     Refusal::Invalid { field, why }
-}
-
-/// How far an edge may move and still be the same handoff.
-const MOVES_AT_MOST: SignedDuration = SignedDuration::from_hours(12);
-
-/// What an open handoff needs so that it fits the plan. `taken` are the ends of the rota's other handoffs.
-pub fn mend(
-    handoff: &Handoff,
-    taken: &BTreeSet<Instant>,
-    estate: &Estate,
-    added: &[Override],
-    now: Instant,
-) -> Option<Mend> {
-    let void = |because| Some(Mend::Void(because));
-    let edge = &handoff.edge;
-    let Some(rota) = estate.rotas.get(&edge.rota) else { return void(VoidBecause::RotaGone) };
-    let Some(rule) = &rota.handoff else { return void(VoidBecause::PassesByTheClock) };
-    if edge.at <= now {
-        // Who had the watch when it ended stays responsible; only those who left the estate can't.
-        let mut kept = edge.clone();
-        kept.from.persons.retain(|person| estate.persons.contains_key(person));
-        if kept.from.persons.is_empty() {
-            return void(VoidBecause::OutgoingLeft);
-        }
-        kept.to.persons.retain(|person| estate.persons.contains_key(person));
-        if kept.to.persons.is_empty()
-            && let Some(held) = holder(rota, added, now.max(edge.due()))
-        {
-            kept.to = held.side;
-        }
-        return (kept != *edge).then_some(Mend::Change(kept));
-    }
-    let around = |by| edge.at.saturating_add(by).unwrap_or(edge.at);
-    let fits = |found: &Edge| {
-        let same = found.from.site == edge.from.site && found.to.site == edge.to.site;
-        same && is_handed_over(rule, found) && !taken.contains(&found.at)
-    };
-    let found = edges(rota, added, around(-MOVES_AT_MOST), around(MOVES_AT_MOST)).into_iter().filter(fits);
-    match found.min_by_key(|found| (found.at.duration_since(edge.at).abs(), found.at)) {
-        None => void(VoidBecause::EdgeGone),
-        Some(found) => (found != *edge).then_some(Mend::Change(found)),
-    }
 }

@@ -133,6 +133,18 @@ pub enum AcknowledgedBecause {
 #[serde(rename_all = "snake_case")]
 pub enum ReleasedBecause {
     Sick,
+    /// The estate has them no more.
+    NotInEstate,
+}
+
+impl ReleasedBecause {
+    /// Completes "…, who".
+    pub fn words(self) -> &'static str {
+        match self {
+            ReleasedBecause::Sick => "is sick",
+            ReleasedBecause::NotInEstate => "is not in the estate any more",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -120,6 +120,10 @@ pub enum StepBecause {
     Sick {
         person: Name,
     },
+    /// Who had acknowledged is not in the estate any more.
+    LeftEstate {
+        person: Name,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,6 +19,7 @@ impl StepBecause {
             StepBecause::Reassigned { to } => format!("it was reassigned to {to}"),
             StepBecause::SeverityRaised => "it became severe enough to wake people".into(),
             StepBecause::Sick { person } => format!("{person} is sick"),
+            StepBecause::LeftEstate { person } => format!("{person} is not in the estate any more"),
             StepBecause::QuietEnded => "what kept its alerts quiet ended".into(),
             StepBecause::StillUnacknowledged => "everybody was tried and it is still not acknowledged".into(),
         }

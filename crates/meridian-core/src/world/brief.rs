@@ -1,5 +1,9 @@
 //! What the next watch must know, composed from the world as it is.
 
+mod fallback;
+mod incidents;
+mod people;
+
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
@@ -8,13 +12,10 @@ use super::{World, handoffs};
 use crate::{
     Instant,
     alert::SilenceState,
-    estate::{Role, Target},
-    fact::Fact,
-    handoff::{About, Action, Brief, Handoff, Item, ItemKey, Phrase, Stability, StabilityBecause, Who},
+    estate::Target,
+    handoff::{About, Action, Brief, Handoff, Item, ItemKey, Stability, StabilityBecause, Who},
     id::{HandoffId, Name},
-    incident::{Incident, IncidentFact, Severity, Status},
-    page::DeliveryState,
-    roster::{holes, next_edge},
+    roster::next_edge,
 };
 
 /// A shift whose end the plan does not say is looked ahead so far.
@@ -51,11 +52,16 @@ impl World {
         composing.alerts();
         composing.silences();
         composing.overrides();
+        composing.covers();
+        composing.swaps();
+        composing.out();
         composing.holes();
+        composing.not_accepted();
         composing.contacts();
         composing.estate();
         composing.notes();
-        Some(Brief::make(composing.items, handoff, self.handoffs.desk(handoff.rota())))
+        let here = |person: &Name| self.estate.parsed.persons.contains_key(person);
+        Some(Brief::make(composing.items, handoff, self.handoffs.desk(handoff.rota()), &here))
     }
 
     /// Until when the incoming have the watch, by the plan.
@@ -75,7 +81,7 @@ impl World {
         found.map(|escalation| &escalation.name).collect()
     }
 
-    fn display_name<'a>(&'a self, person: &'a Name) -> &'a str {
+    pub(super) fn display_name<'a>(&'a self, person: &'a Name) -> &'a str {
         self.estate.parsed.persons.get(person).map_or(person.as_str(), |person| &person.display_name)
     }
 }
@@ -91,7 +97,9 @@ impl<'a> Composing<'a> {
             because: vec![StabilityBecause::Calm],
             summary: Vec::new(),
             detail: Vec::new(),
+            latest: None,
             note: None,
+            amended: None,
             since,
             owner: None,
             actions: Vec::new(),
@@ -103,45 +111,24 @@ impl<'a> Composing<'a> {
         &mut self.items[place]
     }
 
+    /// What the incoming have of it: from the end of the outgoing on, or from now on if that has passed.
+    fn begins(&self) -> Instant {
+        self.handoff.edge.at.max(self.now)
+    }
+
+    /// Whether `[from, until)` lies in the incoming's watch, or in part.
+    fn concerns(&self, from: Instant, until: Instant) -> bool {
+        until > self.begins() && from < self.until
+    }
+
+    fn lead(&self) -> Option<Who> {
+        let rota = self.world.estate.parsed.rotas.get(self.handoff.rota())?;
+        self.world.leads(rota).into_iter().next().map(Who::Person)
+    }
+
     /// Who does what falls due in the incoming's watch, as long as nobody else is named.
     fn incoming(&self) -> Option<Who> {
         self.handoff.edge.to.persons.first().cloned().map(Who::Person)
-    }
-
-    fn incidents(&mut self) {
-        let world = self.world;
-        let ours = |incident: &&Incident| incident.handoff.is_none() && self.escalations.contains(&incident.escalation);
-        let open: Vec<&Incident> = world.incidents.open().filter(ours).collect();
-        for incident in open {
-            let (severity, because) = stability(incident, self.now);
-            let about =
-                About::Incident { incident: incident.id, severity: incident.severity, status: incident.status() };
-            let mut detail: Vec<Phrase> =
-                vec![format!("{} since ", incident.severity).into(), incident.opened_at.into()];
-            match &incident.acknowledged {
-                Some(has) => {
-                    detail.extend([format!(". {} has it since ", world.display_name(&has.by)).into(), has.at.into()]);
-                }
-                None => detail.push(". Nobody has it".into()),
-            }
-            detail.push(match incident.alerts.len() {
-                0 => ".".into(),
-                1 => ". 1 alert fires.".into(),
-                count => format!(". {count} alerts fire.").into(),
-            });
-            if let Some(note) = newest_note(incident) {
-                detail.push(format!(" {note}").into());
-            }
-            let key = ItemKey::of("incident", incident.id);
-            let item = self.item(key, about, incident.reopened_at.unwrap_or(incident.opened_at));
-            item.summary = vec![format!("INC-{}, {}", incident.id, incident.title).into()];
-            (item.severity, item.because, item.detail) = (severity, because, detail);
-            item.owner = incident.acknowledged.as_ref().map(|has| Who::Person(has.by.clone()));
-            if let (Some(promise), Some(owner)) = (&incident.promise, &item.owner) {
-                let action = Action { text: promise.what.clone(), owner: owner.clone(), due: Some(promise.due) };
-                item.actions.push(action);
-            }
-        }
     }
 
     /// Groups whose incident somebody closed while their alerts still fire.
@@ -174,13 +161,14 @@ impl<'a> Composing<'a> {
     /// Silences that end before the incoming's watch does.
     fn silences(&mut self) {
         let world = self.world;
+        // Everything that this rota is paged for is looked up once: there may be many silences.
+        let groups = world.alerts.groups().filter(|(_, group)| self.escalations.contains(&group.receiver));
+        let members: BTreeSet<_> = groups.flat_map(|(_, group)| group.members.iter().copied()).collect();
         for silence in world.alerts.silences() {
             let ends = self.now < silence.ends_at && silence.ends_at <= self.until;
             if !ends || silence.state(self.now) != SilenceState::Active {
                 continue;
             }
-            let groups = world.alerts.groups().filter(|(_, group)| self.escalations.contains(&group.receiver));
-            let members: BTreeSet<_> = groups.flat_map(|(_, group)| group.members.iter().copied()).collect();
             let alerts = members.iter().filter_map(|fp| world.alerts.get(*fp));
             let count = alerts.filter(|alert| world.alerts.covers(&silence.id, &alert.labels)).count();
             // One that covers only what others are paged for is theirs.
@@ -203,97 +191,11 @@ impl<'a> Composing<'a> {
             if !silence.comment.is_empty() {
                 item.detail.push(format!(" {}: {}", silence.created_by, silence.comment).into());
             }
-            item.contingency = Some(vec![match count {
-                0 => "If it ends unattended, new alerts page you.".into(),
-                1 => "If it ends unattended, 1 alert pages you.".into(),
-                count => format!("If it ends unattended, {count} alerts page you.").into(),
-            }]);
+            item.contingency = Some(vec!["If it ends unattended, what fires behind it pages you.".into()]);
             if let Some(owner) = &owner {
-                let action = "extend it or let it end".to_owned();
-                item.actions.push(Action { text: action, owner: owner.clone(), due: Some(ends_at) });
+                item.actions.push(Action::new("extend it or let it end", owner.clone(), Some(ends_at)));
             }
             item.owner = owner;
-        }
-    }
-
-    /// Changes of who is on watch that matter in the incoming's watch.
-    fn overrides(&mut self) {
-        let world = self.world;
-        for (id, change) in world.overrides.numbered(self.handoff.rota()) {
-            if change.until <= self.now || self.until <= change.from {
-                continue;
-            }
-            let with = world.display_name(&change.with);
-            let summary = match &change.replace {
-                Some(who) => format!("{with} watches for {}", world.display_name(who)),
-                None => format!("{with} watches as well"),
-            };
-            let item = self.item(ItemKey::of("override", id), About::Override(*id), change.from);
-            item.summary = vec![summary.into()];
-            item.detail = vec!["From ".into(), change.from.into(), " until ".into(), change.until.into(), ".".into()];
-            item.owner = Some(Who::Person(change.with.clone()));
-            item.contingency = Some(vec![format!("If {with} can't be reached, the escalation goes on.").into()]);
-        }
-    }
-
-    /// Where nobody is scheduled in the incoming's watch or right after it.
-    fn holes(&mut self) {
-        let world = self.world;
-        let Some(rota) = world.estate.parsed.rotas.get(self.handoff.rota()) else { return };
-        let due = self.handoff.edge.due().max(self.now);
-        let until = self.until.saturating_add(LOOKED_AHEAD).unwrap_or(self.until);
-        for (from, until) in holes(rota, &world.overrides.of(&rota.name), Role::Primary, due, until) {
-            if from > self.until {
-                continue;
-            }
-            let leads = world.leads(rota);
-            let last = self.handoff.edge.to.persons.first().map(|p| world.display_name(p)).unwrap_or("the last watch");
-            let item = self.item(ItemKey::of("hole", from), About::Hole { from, until }, from);
-            item.summary = vec!["Nobody is scheduled ".into(), from.into(), " to ".into(), until.into()];
-            item.detail = vec![format!("{last} stays responsible until the next watch accepts.").into()];
-            item.owner = leads.first().cloned().map(Who::Person);
-            if let Some(owner) = &item.owner {
-                let action = Action { text: "find cover".into(), owner: owner.clone(), due: Some(from) };
-                item.actions.push(action);
-            }
-            item.contingency = Some(vec!["If none is found, keep the phone until ".into(), until.into(), ".".into()]);
-        }
-    }
-
-    /// Ways to reach somebody of this rota that gave up since the last handoff.
-    fn contacts(&mut self) {
-        let world = self.world;
-        let since = self.handoff.opened_at.saturating_sub(LOOKED_AHEAD).unwrap_or(self.handoff.opened_at);
-        // The newest word of each way counts: one that works again is no matter.
-        let mut settled: BTreeSet<(&Name, &str)> = BTreeSet::new();
-        let mut gave_up: Vec<(Name, String, Instant, String)> = Vec::new();
-        for page in world.pages.pages().rev().take_while(|page| page.opened_at >= since) {
-            let ours = world.incidents.get(page.incident).is_some_and(|i| self.escalations.contains(&i.escalation));
-            if !ours {
-                continue;
-            }
-            for delivery in page.deliveries.iter().filter_map(|id| world.pages.delivery(*id)) {
-                if delivery.is_open() || !settled.insert((&delivery.person, &delivery.contact)) {
-                    continue;
-                }
-                let DeliveryState::Failed { at } = delivery.state else { continue };
-                let error = delivery.attempts.last().and_then(|attempt| attempt.outcome.as_ref().err().cloned());
-                if world.estate.parsed.persons.contains_key(&delivery.person) {
-                    let error = error.unwrap_or_default();
-                    gave_up.push((delivery.person.clone(), delivery.contact.to_string(), at, error.to_string()));
-                }
-            }
-        }
-        for (person, contact, at, error) in gave_up {
-            let name = world.display_name(&person).to_owned();
-            let key = ItemKey::of("contact", format!("{person}/{contact}"));
-            let item = self.item(key, About::Contact { person: person.clone(), contact: contact.clone() }, at);
-            item.severity = Stability::Watcher;
-            item.because = vec![StabilityBecause::OnFallback];
-            item.summary = vec![format!("{contact} of {name} gave up").into()];
-            item.detail = vec!["Since ".into(), at.into(), format!(": {error}. Pages go over what is left.").into()];
-            item.owner = Some(Who::Person(person));
-            item.contingency = Some(vec!["If nothing gets through, the escalation goes on.".into()]);
         }
     }
 
@@ -301,14 +203,14 @@ impl<'a> Composing<'a> {
     fn estate(&mut self) {
         let Some(refused) = &self.world.estate.refused else { return };
         let (at, count) = (refused.at, refused.problems.len());
-        let leads = self.world.estate.parsed.rotas.get(self.handoff.rota()).map(|rota| self.world.leads(rota));
+        let lead = self.lead();
         let item = self.item(ItemKey::of("estate", "refused"), About::Estate, at);
         item.severity = Stability::Watcher;
         item.because = vec![StabilityBecause::OnFallback];
         item.summary = vec!["A change of the estate was refused".into()];
         let problems = if count == 1 { "1 problem".into() } else { format!("{count} problems") };
         item.detail = vec!["Since ".into(), at.into(), format!(", {problems}; the estate before it decides.").into()];
-        item.owner = leads.and_then(|leads| leads.first().cloned()).map(Who::Person);
+        item.owner = lead;
         item.contingency = Some(vec!["If a change is urgent, take the broken one back first.".into()]);
     }
 
@@ -322,51 +224,4 @@ impl<'a> Composing<'a> {
             }
         }
     }
-}
-
-fn stability(incident: &Incident, now: Instant) -> (Stability, Vec<StabilityBecause>) {
-    let mut unstable = Vec::new();
-    if incident.severity <= Severity::Sev2 {
-        unstable.push(StabilityBecause::Severe(incident.severity));
-    }
-    if incident.status() == Status::Open {
-        unstable.push(StabilityBecause::Unacknowledged);
-    }
-    let mut watcher = Vec::new();
-    if incident.reopened_at.is_some() {
-        watcher.push(StabilityBecause::Reopened);
-    }
-    let back = came_back(incident);
-    if back >= 2 {
-        watcher.push(StabilityBecause::Flapped(back));
-    }
-    if incident.promise.as_ref().is_some_and(|promise| promise.due < now) {
-        watcher.push(StabilityBecause::PromiseOverdue);
-    }
-    match (unstable.is_empty(), watcher.is_empty()) {
-        (false, _) => (Stability::Unstable, unstable),
-        (true, false) => (Stability::Watcher, watcher),
-        (true, true) => (Stability::Stable, vec![StabilityBecause::Calm]),
-    }
-}
-
-/// How often alerts of the incident ended and came back.
-fn came_back(incident: &Incident) -> u32 {
-    let (mut left_before, mut times) = (false, 0);
-    for moment in &incident.timeline {
-        if let Fact::Incident(IncidentFact::AlertsChanged { joined, left, .. }) = moment.fact() {
-            if left_before && !joined.is_empty() {
-                (left_before, times) = (false, times + 1);
-            }
-            left_before |= !left.is_empty();
-        }
-    }
-    times
-}
-
-fn newest_note(incident: &Incident) -> Option<&str> {
-    incident.timeline.iter().rev().find_map(|moment| match moment.fact() {
-        Fact::Incident(IncidentFact::Noted { text, .. }) => text.lines().next(),
-        _ => None,
-    })
 }

@@ -192,6 +192,22 @@ impl Turn<'_> {
         self.tell_of_changes(before);
     }
 
+    /// What somebody had who left with this change of the estate waits for somebody again: nobody else would look at it.
+    pub fn let_go_of(&mut self, was_here: impl Fn(&Name) -> bool) {
+        let here = |person: &Name| self.world.estate.parsed.persons.contains_key(person);
+        let had = self.world.incidents.open().filter_map(|incident| {
+            let by = &incident.acknowledged.as_ref()?.by;
+            (was_here(by) && !here(by)).then(|| (incident.id, by.clone()))
+        });
+        for (incident, person) in had.collect::<Vec<_>>() {
+            let because = StepBecause::LeftEstate { person: person.clone() };
+            self.record(IncidentFact::Released { incident, person, because: ReleasedBecause::NotInEstate });
+            if !self.is_not_worth_a_page(incident) {
+                self.page(incident, |pages, context| pages.plan_begin(context, because));
+            }
+        }
+    }
+
     /// Nobody waits any longer for this person's answer, and what they had taken is open again.
     fn pass_over(&mut self, person: &Name) {
         let open = self.world.incidents.open().map(|incident| {

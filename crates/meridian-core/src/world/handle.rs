@@ -172,8 +172,10 @@ impl Turn<'_> {
         if same && self.world.estate.refused.is_none() {
             return Reply::Already;
         }
+        let before = self.world.estate.parsed.clone();
         let reply = self.done(EstateFact::Loaded { digest, files });
         self.estate_changed();
+        self.let_go_of(|person| before.persons.contains_key(person));
         reply
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     Instant,
     command::{Refusal, Reply},
     estate::{Escalation, Role, Step, Target},
-    handoff::{self, Asked, Brief, End, Handoff, HandoffFact, Mend, PageAfter, Timer, VoidBecause, Wish},
+    handoff::{self, Asked, Brief, End, Handoff, HandoffFact, Mend, PageAfter, ReadBy, Timer, VoidBecause, Wish},
     id::{HandoffId, IncidentId, Name, PageId},
     incident::{IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
     page::StepBecause,
@@ -48,22 +48,6 @@ impl World {
         incoming
     }
 
-    /// Whether the handoff has these words: in its title, its rota, its persons or its brief.
-    pub fn handoff_meets(&self, handoff: &Handoff, words: &str, now: Instant) -> bool {
-        let mut text = format!("{} {} ", self.handoff_title(&handoff.edge), handoff.rota());
-        let persons = handoff.edge.from.persons.iter().chain(&handoff.edge.to.persons);
-        let by = handoff.accepted().map(|(_, by)| by);
-        for person in persons.chain(by) {
-            let known = self.estate.parsed.persons.get(person).map_or(person.as_str(), |p| &p.display_name);
-            text += &format!("{person} {known} ");
-        }
-        for item in self.brief(handoff.id, now).map(|brief| brief.items).unwrap_or_default() {
-            text += &format!("{} {} {} ", item.key, handoff::plain(&item.summary), handoff::plain(&item.detail));
-        }
-        let text = text.to_lowercase();
-        words.to_lowercase().split_whitespace().all(|word| text.contains(word))
-    }
-
     /// What the escalation of a late handoff does: both sides first; once it escalated, the leads as well.
     pub(super) fn handoff_escalation(&self, id: HandoffId) -> Option<Escalation> {
         let handoff = self.handoffs.get(id)?;
@@ -97,13 +81,14 @@ impl Turn<'_> {
         let brief = self.world.brief(id, self.now).ok_or_else(not_found)?;
         let incoming = self.world.incoming(handoff, self.now);
         let item = match &wish {
-            Wish::AddAction { item, .. } | Wish::RemoveAction { item, .. } => Some(item),
+            Wish::AddAction { item, .. } | Wish::ChangeAction { item, .. } | Wish::RemoveAction { item, .. } => {
+                Some(item)
+            }
             _ => None,
         };
-        let desk = self.world.handoffs.desk(handoff.rota());
-        let actions = item.and_then(|item| desk.get(item)).map_or(&[][..], |added| &added.actions);
+        let added = item.and_then(|item| self.world.handoffs.desk(handoff.rota()).get(item));
         let next_note = self.world.handoffs.next_note(handoff.rota());
-        let asked = Asked { now: self.now, by, brief: &brief, incoming: &incoming, actions, next_note };
+        let asked = Asked { now: self.now, by, brief: &brief, incoming: &incoming, added, next_note };
         let facts = handoff::plan(handoff, &asked, wish)?;
         let accepted = facts.iter().any(|fact| matches!(fact, HandoffFact::Accepted { .. }));
         if facts.is_empty() {
@@ -229,5 +214,7 @@ pub(super) fn kept(handoff: &Handoff) -> Option<Brief> {
         Some(End::Void { .. }) => Vec::new(),
         None => return None,
     };
-    Some(Brief { items, before_acceptance: Vec::new(), moves: Default::default() })
+    let read_by = handoff.readings.iter().map(|(by, read)| ReadBy { by: by.clone(), at: read.at, unread: Vec::new() });
+    let read_by = read_by.collect();
+    Some(Brief { items, lacking: Vec::new(), read_by, moves: Default::default() })
 }

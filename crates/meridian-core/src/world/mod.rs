@@ -17,6 +17,7 @@ mod notices;
 mod quiet;
 mod replay;
 mod responsible;
+mod search;
 mod tick;
 
 pub use replay::Replay;
@@ -46,7 +47,7 @@ use crate::{
 };
 
 /// Counted up whenever the fold or its written form changes, so that older snapshots are passed over.
-pub const SNAPSHOT_VERSION: u32 = 4;
+pub const SNAPSHOT_VERSION: u32 = 5;
 
 /// So many of the latest facts worth telling are kept for the pages; the journal has them all.
 const RECENT_KEPT: usize = 200;

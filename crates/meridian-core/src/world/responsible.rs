@@ -8,7 +8,7 @@ use super::World;
 use crate::{
     Instant,
     estate::{Role, Rota},
-    handoff::Handoff,
+    handoff::{self, Handoff},
     id::Name,
     page::PagedBecause,
     roster::{self, Shift},
@@ -67,19 +67,9 @@ impl World {
         found
     }
 
-    /// Who is paged when a handoff is late for long: the leads of the rule, else of the team, else the whole team.
+    /// See [`handoff::leads`].
     pub fn leads(&self, rota: &Rota) -> BTreeSet<Name> {
-        let estate = &self.estate.parsed;
-        let team = rota.team.as_ref().and_then(|team| estate.teams.get(team));
-        let named = rota.handoff.iter().flat_map(|rule| &rule.leads);
-        let leads: BTreeSet<Name> = named.filter(|name| estate.persons.contains_key(*name)).cloned().collect();
-        match (leads.is_empty(), team) {
-            (false, _) | (true, None) => leads,
-            (true, Some(team)) => match &team.lead {
-                Some(lead) => BTreeSet::from([lead.clone()]),
-                None => team.members.iter().cloned().collect(),
-            },
-        }
+        handoff::leads(&self.estate.parsed, rota)
     }
 
     fn join<'a>(

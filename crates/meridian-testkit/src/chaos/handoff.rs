@@ -48,13 +48,17 @@ impl Chaos {
                 Wish::AddNote { summary, detail, owner: None, contingency: None }
             }
             (2, Some(item)) => Wish::Ask { item, text: "why?".into() },
-            (3, Some(item)) => Wish::ReadBack { item, words: "in my own words".into(), next_at: None },
+            (3, Some(item)) => {
+                let next_at = self.sim.now.max(self.sim.world.at()).saturating_add(SignedDuration::from_hours(1)).ok();
+                Wish::ReadBack { item, words: "in my own words".into(), next: Some("it ends".into()), next_at }
+            }
+            (6, _) => Wish::Read { revision: brief.revision() },
             (4, Some(item)) => Wish::Waive { item, what: Missing::Owner, reason: "none needed".into() },
             (5, Some(item)) => {
                 let change = Change { contingency: Some("then so".into()), ..Change::default() };
                 Wish::Amend { item, change }
             }
-            (6 | 7, _) => Wish::Accept { emergency: true },
+            (7, _) => Wish::Accept { emergency: true },
             _ => Wish::Accept { emergency: false },
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use meridian_core::{
-    Command,
+    Command, Instant,
     estate::Role,
     handoff::{Change, Handoff, ItemKey, Stability, Who, Wish},
     id::Name,
@@ -22,7 +22,14 @@ impl Play {
     pub(super) fn hand_over(&self, words: &[&str]) -> Result<Command, String> {
         let [act, person, rest @ ..] = words else { return Err("it is written `handoff ACT PERSON …`".into()) };
         let (handoff, by) = (self.newest_handoff()?.id, name(person)?);
-        Ok(Command::Handoff { handoff, by, wish: wish(act, rest)? })
+        let wish = match (*act, rest) {
+            ("read", []) => {
+                let brief = self.sim.world.brief(handoff, self.sim.now).ok_or("there is no brief")?;
+                Wish::Read { revision: brief.revision() }
+            }
+            _ => wish(act, rest, self.sim.now.saturating_add(NEXT_AFTER).map_err(|why| why.to_string())?)?,
+        };
+        Ok(Command::Handoff { handoff, by, wish })
     }
 
     pub(super) fn promise(&self, by: SignedDuration, what: &str) -> Result<Command, String> {
@@ -51,7 +58,10 @@ impl Play {
     }
 }
 
-fn wish(act: &str, rest: &[&str]) -> Result<Wish, String> {
+/// A read-back names something that happens an hour later.
+const NEXT_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
+fn wish(act: &str, rest: &[&str], later: Instant) -> Result<Wish, String> {
     let key = |item: &str| item.parse::<ItemKey>();
     Ok(match (act, rest) {
         ("accept", []) => Wish::Accept { emergency: false },
@@ -64,7 +74,10 @@ fn wish(act: &str, rest: &[&str]) -> Result<Wish, String> {
         ("answer", [item, question, text @ ..]) => {
             Wish::Answer { item: key(item)?, question: number(question)?, text: text.join(" ") }
         }
-        ("read-back", [item, words @ ..]) => Wish::ReadBack { item: key(item)?, words: words.join(" "), next_at: None },
+        ("read-back", [item, words @ ..]) => {
+            let next = Some("what comes next".to_owned());
+            Wish::ReadBack { item: key(item)?, words: words.join(" "), next, next_at: Some(later) }
+        }
         ("owner", [item, person]) => {
             let change = Change { owner: Some(Who::Person(name(person)?)), ..Change::default() };
             Wish::Amend { item: key(item)?, change }

@@ -35,32 +35,49 @@ pub fn run() {
     let mut figures = Figures::default();
     for _ in 0..runs() {
         let receiver = Receiver::start();
-        let estate = estate(&receiver.url("/hook"));
-        let meridian = Meridian::start(env!("CARGO_BIN_EXE_meridian"), &[("estate.yaml", &estate)], &[]);
-        let address = meridian.url("").trim_start_matches("http://").trim_end_matches('/').to_owned();
-        let body = alerts();
-        let head = format!(
-            "POST /api/v2/alerts HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        let answer = Connection::open(&address).send(format!("{head}{body}").as_bytes());
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        std::thread::sleep(SETTLE);
-        let cookie = log_in(&meridian.setup_link(), &address);
-        for path in PATHS {
-            let name = format!("{SITES} sites, {PEOPLE} people, {INCIDENTS} open incidents: GET {path}");
-            if let Some(mut times) = read(&address, path, &cookie, REQUESTS) {
-                figures.add_percentiles(&name, &mut times);
-            }
-        }
+        measure(&mut figures, &estate(&receiver.url("/hook")), &alerts(ROTAS), "", &PATHS);
     }
     figures.print();
 }
 
-fn alerts() -> String {
+/// The brief of a watch that has all of the house's trouble, and the pages that compose every open brief.
+pub fn brief() {
+    let mut figures = Figures::default();
+    for _ in 0..runs() {
+        let receiver = Receiver::start();
+        let estate = estate(&receiver.url("/hook")).replace("days: mon-fri", "days: daily");
+        // Each rota's next edge is open whatever the time is now.
+        let estate = estate.replace("spec:\n  layers:", "spec:\n  handoff: { opens: 1d }\n  layers:");
+        let paths = ["/handoffs/1", "/api/v1/handoffs/1", "/handoffs", "/"];
+        measure(&mut figures, &estate, &alerts(1), "handed over, ", &paths);
+    }
+    figures.print();
+}
+
+fn measure(figures: &mut Figures, estate: &str, body: &str, what: &str, paths: &[&str]) {
+    let meridian = Meridian::start(env!("CARGO_BIN_EXE_meridian"), &[("estate.yaml", estate)], &[]);
+    let address = meridian.url("").trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let head = format!(
+        "POST /api/v2/alerts HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    let answer = Connection::open(&address).send(format!("{head}{body}").as_bytes());
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    std::thread::sleep(SETTLE);
+    let cookie = log_in(&meridian.setup_link(), &address);
+    for path in paths {
+        let name = format!("{SITES} sites, {PEOPLE} people, {INCIDENTS} open incidents: {what}GET {path}");
+        if let Some(mut times) = read(&address, path, &cookie, REQUESTS) {
+            figures.add_percentiles(&name, &mut times);
+        }
+    }
+}
+
+/// Of so many rotas, one after the other.
+fn alerts(rotas: usize) -> String {
     let one = |n: usize| {
         let severity = ["critical", "warning", "info"][n % 3];
-        format!(r#"{{"labels":{{"alertname":"Alert{n}","severity":"{severity}","rota":"r{}"}}}}"#, n % ROTAS)
+        format!(r#"{{"labels":{{"alertname":"Alert{n}","severity":"{severity}","rota":"r{}"}}}}"#, n % rotas)
     };
     format!("[{}]", (0..INCIDENTS).map(one).collect::<Vec<_>>().join(","))
 }

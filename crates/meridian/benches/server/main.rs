@@ -30,6 +30,7 @@ const PARTS: [(&str, fn()); 10] = [
     ("latency", latency::run),
     ("pages", pages::run),
     ("day", day::run),
+    ("brief", day::brief),
     ("start", start::run),
     ("past", past::run),
 ];

@@ -274,12 +274,14 @@ fn on_handoffs() -> Vec<Endpoint> {
     };
     vec![
         read("/handoffs", "Handoffs, newest first", List(of::<HandoffView>()), list)
-            .query(&["rota", "standing", "q", "limit", "cursor"]),
+            .query(&["rota", "standing", "q", "person", "from", "to", "since", "until", "only", "limit", "cursor"]),
         read("/handoffs/figures", "How well each edge is handed over", List(of::<FiguresView>()), figures),
         read("/handoffs/{handoff}", "A handoff with its brief", one(), handoffs::one),
         wish("/handoffs/{handoff}/notes", "Add an item of one's own", of::<NewNote>(), 201, post(note)),
         wish("/handoffs/{handoff}/items", "Say more about an item", of::<Amendment>(), 200, post(amend)),
-        wish("/handoffs/{handoff}/actions", "Add an action to an item", of::<NewAction>(), 201, post(action)),
+        wish("/handoffs/{handoff}/actions", "Add an action, or change one", of::<NewAction>(), 201, post(action)),
+        wish("/handoffs/{handoff}/actions/over", "An action is over", of::<ActionOver>(), 200, post(action_over)),
+        wish("/handoffs/{handoff}/read", "Say that the brief was read", of::<HaveRead>(), 200, post(have_read)),
         wish("/handoffs/{handoff}/questions", "Ask about an item", of::<NewQuestion>(), 201, post(ask)),
         wish("/handoffs/{handoff}/answers", "Answer a question", of::<NewAnswer>(), 200, post(answer)),
         wish("/handoffs/{handoff}/read-backs", "Read an item back", of::<NewReadBack>(), 200, post(read_back)),

@@ -1,5 +1,7 @@
 //! `/handoffs`, `/responsible`: how the watch passes on, and who is responsible until it has.
 
+mod acts;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -9,7 +11,7 @@ use meridian_core::{
     Command, Instant, World,
     access::Action,
     estate::Role,
-    handoff::{self, Change, End, Handoff, ItemKey, Obstacle, Stability, Standing, Who, Wish, share},
+    handoff::{self, End, Handoff, Obstacle, Only, ReadBy, Search, Standing, Unread, share},
     id::{HandoffId, IncidentId, Name},
     roster::Side,
 };
@@ -17,10 +19,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use acts::*;
+
 use super::{
-    Body, Caller, Params, Problem,
-    incidents::responder,
-    instant,
+    Body, Caller, Params, Problem, instant,
     listing::{Listed, Paging, whole},
     name, number,
 };
@@ -52,7 +54,13 @@ pub struct HandoffView {
     /// The incident that pages both sides.
     late_incident: Option<u64>,
     refusals: Vec<RefusalView>,
-    /// What stands before acceptance, in words; only of a single handoff.
+    /// Who of the incoming has read it, and how much is new or changed since; only of a single handoff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_by: Option<Vec<ReadByView>>,
+    /// What the brief says: who says that they have read it names this; only of a single handoff.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<String>,
+    /// What stands before acceptance by whoever has read most, in words; only of a single handoff.
     #[serde(skip_serializing_if = "Option::is_none")]
     before_acceptance: Option<Vec<String>>,
     /// The brief: as it is now, or as it was accepted; only of a single handoff.
@@ -77,6 +85,15 @@ pub struct AcceptedView {
 }
 
 #[derive(Serialize, ToSchema)]
+pub struct ReadByView {
+    by: String,
+    #[schema(format = DateTime)]
+    at: String,
+    /// In words, item by item.
+    unread: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
 pub struct RefusalView {
     by: String,
     #[schema(format = DateTime)]
@@ -90,6 +107,11 @@ fn side(side: &Side) -> SideView {
         layers: side.layers.iter().map(ToString::to_string).collect(),
         persons: side.persons.iter().map(ToString::to_string).collect(),
     }
+}
+
+fn read_by(read: &ReadBy) -> ReadByView {
+    let unread = read.unread.iter().map(Unread::words).collect();
+    ReadByView { by: read.by.to_string(), at: read.at.to_string(), unread }
 }
 
 fn view(world: &World, handoff: &Handoff, now: Instant, whole: bool) -> HandoffView {
@@ -120,7 +142,9 @@ fn view(world: &World, handoff: &Handoff, now: Instant, whole: bool) -> HandoffV
         },
         late_incident: handoff.late.map(|late| late.incident.0),
         refusals: handoff.refusals.iter().map(refusal).collect(),
-        before_acceptance: brief.as_ref().map(|b| b.before_acceptance.iter().map(Obstacle::words).collect()),
+        read_by: brief.as_ref().map(|brief| brief.read_by.iter().map(read_by).collect()),
+        revision: brief.as_ref().map(|brief| brief.revision().to_string()),
+        before_acceptance: brief.as_ref().map(|b| b.before_acceptance(None).iter().map(Obstacle::words).collect()),
         items: brief.and_then(|brief| serde_json::to_value(&brief.items).ok()),
     }
 }
@@ -131,6 +155,16 @@ pub struct Filter {
     standing: Option<Standing>,
     /// Words that the title, a person or an item has.
     q: Option<String>,
+    /// On either side, or who accepted.
+    person: Option<String>,
+    /// The sites of the edge.
+    from: Option<String>,
+    to: Option<String>,
+    /// Due at or after, and before.
+    since: Option<String>,
+    until: Option<String>,
+    /// How one that ended went.
+    only: Option<Only>,
     limit: Option<usize>,
     cursor: Option<String>,
 }
@@ -142,11 +176,22 @@ pub async fn list(State(house): State<House>, caller: Caller, Params(filter): Pa
     let after: Option<u64> = paging.after()?;
     let now = house.clock.now();
     let world = house.keeper.world();
+    let one = |field: &'static str, text: &Option<String>| text.as_deref().map(|text| name(field, text)).transpose();
+    let at = |field: &'static str, text: &Option<String>| text.as_deref().map(|text| instant(field, text)).transpose();
+    let search = Search {
+        rota: one("rota", &filter.rota)?,
+        person: one("person", &filter.person)?,
+        from: one("from", &filter.from)?,
+        to: one("to", &filter.to)?,
+        since: at("since", &filter.since)?,
+        until: at("until", &filter.until)?,
+        only: filter.only,
+        words: filter.q.unwrap_or_default(),
+    };
     let found = world.handoffs.iter().rev().filter(|handoff| {
         after.is_none_or(|after| handoff.id.0 < after)
             && filter.standing.is_none_or(|wanted| handoff.standing(now) == wanted)
-            && filter.rota.as_deref().is_none_or(|wanted| handoff.rota().as_str() == wanted)
-            && filter.q.as_deref().is_none_or(|words| world.handoff_meets(handoff, words, now))
+            && world.handoff_meets(handoff, &search, now)
     });
     paging.page(found.map(|handoff| (handoff.id, view(&world, handoff, now, false))))
 }
@@ -164,230 +209,6 @@ pub async fn one(
 ) -> Result<Json<HandoffView>, Problem> {
     caller.authorize(Action::Read)?;
     shown(&house, HandoffId(number("handoff", &id)?))
-}
-
-async fn wish(
-    house: &House,
-    caller: &Caller,
-    id: &str,
-    by: Option<&str>,
-    wish: Wish,
-) -> Result<Json<HandoffView>, Problem> {
-    let actor = caller.authorize(Action::Respond)?;
-    let handoff = HandoffId(number("handoff", id)?);
-    let by = responder(house, caller, by)?;
-    house.keeper.ask(actor, Command::Handoff { handoff, by, wish }).await?;
-    shown(house, handoff)
-}
-
-fn item(text: &str) -> Result<ItemKey, Problem> {
-    text.parse().map_err(|why: String| Problem::field("item", why))
-}
-
-/// `person/NAME`, a bare name of the estate, or words.
-fn who(house: &House, text: String) -> Who {
-    match text.parse::<Name>().ok().filter(|name| house.keeper.world().estate().persons.contains_key(name)) {
-        Some(person) => Who::Person(person),
-        None => Who::from(text),
-    }
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewNote {
-    /// Absent: whoever asks.
-    by: Option<String>,
-    summary: String,
-    #[serde(default)]
-    detail: String,
-    /// A person of the estate, or words.
-    owner: Option<String>,
-    /// If … then …
-    contingency: Option<String>,
-}
-
-pub async fn note(
-    State(house): State<House>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Body(body): Body<NewNote>,
-) -> Result<(StatusCode, Json<HandoffView>), Problem> {
-    let NewNote { by, summary, detail, owner, contingency } = body;
-    let note = Wish::AddNote { summary, detail, owner: owner.map(|text| who(&house, text)), contingency };
-    Ok((StatusCode::CREATED, wish(&house, &caller, &id, by.as_deref(), note).await?))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Amendment {
-    by: Option<String>,
-    /// Such as `incident/42`.
-    item: String,
-    /// `unstable`, `watcher` or `stable`.
-    severity: Option<String>,
-    owner: Option<String>,
-    contingency: Option<String>,
-    note: Option<String>,
-    /// A note that is done leaves the brief.
-    #[serde(default)]
-    done: bool,
-}
-
-pub async fn amend(
-    State(house): State<House>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Body(body): Body<Amendment>,
-) -> Result<Json<HandoffView>, Problem> {
-    let wrong = |why: String| Problem::field("severity", why);
-    let change = Change {
-        severity: body.severity.as_deref().map(str::parse::<Stability>).transpose().map_err(wrong)?,
-        owner: body.owner.map(|text| who(&house, text)),
-        contingency: body.contingency,
-        note: body.note,
-        actions: None,
-        done: body.done,
-    };
-    let amend = Wish::Amend { item: item(&body.item)?, change };
-    wish(&house, &caller, &id, body.by.as_deref(), amend).await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewAction {
-    by: Option<String>,
-    item: String,
-    text: String,
-    owner: String,
-    #[schema(format = DateTime)]
-    due: Option<String>,
-}
-
-pub async fn action(
-    State(house): State<House>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Body(body): Body<NewAction>,
-) -> Result<(StatusCode, Json<HandoffView>), Problem> {
-    let due = body.due.as_deref().map(|text| instant("due", text)).transpose()?;
-    let action = handoff::Action { text: body.text, owner: who(&house, body.owner), due };
-    let add = Wish::AddAction { item: item(&body.item)?, action };
-    Ok((StatusCode::CREATED, wish(&house, &caller, &id, body.by.as_deref(), add).await?))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewQuestion {
-    by: Option<String>,
-    item: String,
-    text: String,
-}
-
-pub async fn ask(
-    State(house): State<House>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Body(body): Body<NewQuestion>,
-) -> Result<(StatusCode, Json<HandoffView>), Problem> {
-    let ask = Wish::Ask { item: item(&body.item)?, text: body.text };
-    Ok((StatusCode::CREATED, wish(&house, &caller, &id, body.by.as_deref(), ask).await?))
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewAnswer {
-    by: Option<String>,
-    item: String,
-    /// Its number on the item, counted from 1.
-    question: u32,
-    text: String,
-}
-
-pub async fn answer(
-    State(house): State<House>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Body(body): Body<NewAnswer>,
-) -> Result<Json<HandoffView>, Problem> {
-    let answer = Wish::Answer { item: item(&body.item)?, question: body.question, text: body.text };
-    wish(&house, &caller, &id, body.by.as_deref(), answer).await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewReadBack {
-    by: Option<String>,
-    item: String,
-    /// In own words: what comes next, and what would change it.
-    words: String,
-    /// When the next thing is to happen.
-    #[schema(format = DateTime)]
-    next_at: Option<String>,
-}
-
-pub async fn read_back(
-    State(house): State<House>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Body(body): Body<NewReadBack>,
-) -> Result<Json<HandoffView>, Problem> {
-    let next_at = body.next_at.as_deref().map(|text| instant("next_at", text)).transpose()?;
-    let read = Wish::ReadBack { item: item(&body.item)?, words: body.words, next_at };
-    wish(&house, &caller, &id, body.by.as_deref(), read).await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewWaiver {
-    by: Option<String>,
-    item: String,
-    /// `owner` or `contingency`.
-    what: String,
-    reason: String,
-}
-
-pub async fn waive(
-    State(house): State<House>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Body(body): Body<NewWaiver>,
-) -> Result<Json<HandoffView>, Problem> {
-    let what = body.what.parse().map_err(|why: String| Problem::field("what", why))?;
-    let waive = Wish::Waive { item: item(&body.item)?, what, reason: body.reason };
-    wish(&house, &caller, &id, body.by.as_deref(), waive).await
-}
-
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Acceptance {
-    by: Option<String>,
-    /// In one action, whatever stands before it; it is marked as such.
-    emergency: bool,
-}
-
-pub async fn accept(
-    State(house): State<House>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Body(body): Body<Acceptance>,
-) -> Result<Json<HandoffView>, Problem> {
-    wish(&house, &caller, &id, body.by.as_deref(), Wish::Accept { emergency: body.emergency }).await
-}
-
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Refusal {
-    by: Option<String>,
-    reason: String,
-}
-
-pub async fn refuse(
-    State(house): State<House>,
-    caller: Caller,
-    Path(id): Path<String>,
-    Body(body): Body<Refusal>,
-) -> Result<Json<HandoffView>, Problem> {
-    wish(&house, &caller, &id, body.by.as_deref(), Wish::Refuse { reason: body.reason }).await
 }
 
 /// How well one edge is handed over. A share of nothing is absent.
@@ -408,6 +229,8 @@ pub struct FiguresView {
     /// Pages to the incoming in the first four hours, and those about what began before and was not in the brief.
     pages: Vec<u64>,
     missed: Vec<u64>,
+    /// The handoffs with an unstable item that was not read back.
+    not_read_back: Vec<u64>,
     missed_share: Option<f64>,
 }
 
@@ -433,6 +256,7 @@ pub async fn figures(State(house): State<House>, caller: Caller) -> Listed<Figur
             read_back_share: share(known.read_back, known.unstable),
             pages: pages(&|_| true),
             missed: pages(&|missed| missed),
+            not_read_back: ids(&known.not_read_back),
             missed_share: share(known.missed(), known.pages.len()),
         }
     }))

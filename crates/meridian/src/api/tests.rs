@@ -68,10 +68,12 @@ post /cover/{change}/take responder
 post /feeds viewer
 post /handoffs/{handoff}/accept responder
 post /handoffs/{handoff}/actions responder
+post /handoffs/{handoff}/actions/over responder
 post /handoffs/{handoff}/answers responder
 post /handoffs/{handoff}/items responder
 post /handoffs/{handoff}/notes responder
 post /handoffs/{handoff}/questions responder
+post /handoffs/{handoff}/read responder
 post /handoffs/{handoff}/read-backs responder
 post /handoffs/{handoff}/refuse responder
 post /handoffs/{handoff}/waivers responder

@@ -53,6 +53,10 @@ fn of_one(world: &World, handoff: &Handoff, brief: &Brief, minute: Instant) -> O
         return Some((outgoing, Wish::Amend { item: item.key.clone(), change }));
     }
     let first = brief.items.first()?;
+    let read = brief.read_by.iter().find(|read| read.by == incoming);
+    if after(16) && read.is_none_or(|read| !read.unread.is_empty()) {
+        return Some((incoming, Wish::Read { revision: brief.revision() }));
+    }
     let question = first.questions.first();
     if question.is_none() && after(20) {
         return Some((
@@ -65,16 +69,19 @@ fn of_one(world: &World, handoff: &Handoff, brief: &Brief, minute: Instant) -> O
         return Some((outgoing, Wish::Answer { item: first.key.clone(), question: 1, text }));
     }
     if let Some(item) = brief.items.iter().find(|item| item.needs_read_back()).filter(|_| after(28)) {
-        return Some((incoming, Wish::ReadBack { item: item.key.clone(), words: WORDS.into(), next_at: None }));
+        let next_at = minute.checked_add(SignedDuration::from_mins(30)).ok();
+        let (words, next) = (WORDS.into(), Some(NEXT.into()));
+        return Some((incoming, Wish::ReadBack { item: item.key.clone(), words, next, next_at }));
     }
     // Hong Kong's morning has other things to do first.
     let late = if edge.to.site.as_str() == "london" { 14 } else { -6 };
     let ready = edge.due().saturating_add(SignedDuration::from_mins(late)).unwrap_or(edge.due());
-    let accept = minute >= ready && brief.before_acceptance.is_empty();
+    let accept = minute >= ready && brief.before_acceptance(Some(&incoming)).is_empty();
     accept.then_some((incoming, Wish::Accept { emergency: false }))
 }
 
 const THEN: &str = "If it is not better in an hour, open the bridge and tell operations before the next cut-off.";
+const NEXT: &str = "a look at its alerts";
 const WORDS: &str =
     "It is still moving, so I look at it first and every quarter of an hour; if it gets worse I open the bridge.";
 

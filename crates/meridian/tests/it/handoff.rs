@@ -42,9 +42,19 @@ metadata: { name: oliver }
 spec: { displayName: Oliver Grant, site: new-york, contacts: [{ name: hook, webhook: "{hook}/oliver" }] }
 ---
 apiVersion: meridian/v1
+kind: Person
+metadata: { name: priya }
+spec: { displayName: Priya Nair, site: london, contacts: [{ name: hook, webhook: "{hook}/priya" }] }
+---
+apiVersion: meridian/v1
+kind: Person
+metadata: { name: ruth }
+spec: { displayName: Ruth Adeyemi, site: london, contacts: [{ name: hook, webhook: "{hook}/ruth" }] }
+---
+apiVersion: meridian/v1
 kind: Team
 metadata: { name: payments }
-spec: { members: [wen, tom, oliver], lead: wen }
+spec: { members: [wen, tom, oliver, priya, ruth], lead: ruth }
 ---
 apiVersion: meridian/v1
 kind: Rota
@@ -54,19 +64,23 @@ spec:
   layers:
     - name: hong-kong
       site: hong-kong
-      hours: [{ days: daily, from: "{in 6h}", to: "{in 8h}" }]
+      hours: [{ days: {far}, from: "08:00", to: "09:00" }]
       rotation: { start: 2020-01-06T00:00, every: 1 week, members: [wen] }
     - name: london
       site: london
-      hours: [{ days: daily, from: "{in -8h}", to: "{in -6h}" }]
+      hours: [{ days: {far}, from: "09:00", to: "10:00" }]
       rotation: { start: 2020-01-06T00:00, every: 1 week, members: [tom] }
     - name: new-york
       site: new-york
-      hours: [{ days: daily, from: "{in -1h}", to: "{in 7h}" }]
+      hours: [{ days: {far}, from: "10:00", to: "11:00" }]
       rotation: { start: 2020-01-06T00:00, every: 1 week, members: [oliver] }
   overrides:
-    - { from: "{at -7h}", until: "{at 45s}", with: tom, layer: london }
-  handoff: { opens: 1h, late: 1s }
+    - { from: "{at -57600s}", until: "{at -25200s}", with: wen, layer: hong-kong }
+    - { from: "{at -28800s}", until: "{at 120s}", with: tom, layer: london }
+    - { from: "{at -3600s}", until: "{at 150s}", with: oliver, layer: new-york }
+    - { from: "{at 125s}", until: "{at 360s}", with: wen, layer: hong-kong }
+    - { from: "{at 155s}", until: "{at 28800s}", with: priya, layer: london }
+  handoff: { opens: 4m, late: 1s, leadsAfter: 1m }
 ---
 apiVersion: meridian/v1
 kind: Escalation
@@ -81,20 +95,21 @@ spec:
   severity: { label: severity, map: { critical: SEV1 }, default: SEV3 }
 "#;
 
-/// The estate around this moment: `{in 6h}` is a wall clock, `{at 45s}` an instant.
+/// The estate around this moment: `{at 120s}` is an instant, `{far}` another day of the week.
 fn estate(hook: &Receiver, now: Timestamp) -> String {
     let mut text = ESTATE.replace("{hook}", &hook.url(""));
-    for hours in [-8, -6, -1, 6, 7, 8] {
-        let there = (now + SignedDuration::from_hours(hours)).to_zoned(TimeZone::UTC);
-        text = text.replace(&format!("{{in {hours}h}}"), &there.strftime("%H:%M").to_string());
+    // The layers watch of themselves on a day that is not in the picture.
+    let far = (now + SignedDuration::from_hours(3 * 24)).to_zoned(TimeZone::UTC);
+    text = text.replace("{far}", &far.strftime("%a").to_string().to_lowercase());
+    for seconds in [-57_600, -28_800, -25_200, -3_600, 120, 125, 150, 155, 360, 28_800] {
+        let at = now + SignedDuration::from_secs(seconds);
+        text = text.replace(&format!("{{at {seconds}s}}"), &at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
     }
-    let instant = |by: SignedDuration| (now + by).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    text.replace("{at -7h}", &instant(SignedDuration::from_hours(-7)))
-        .replace("{at 45s}", &instant(SignedDuration::from_secs(45)))
+    text
 }
 
 #[test]
-fn a_watch_is_handed_over_in_a_browser() {
+fn a_day_of_handoffs_in_a_browser() {
     if !installed() {
         return;
     }
@@ -104,21 +119,32 @@ fn a_watch_is_handed_over_in_a_browser() {
     assert_eq!(meridian.post("/api/v2/alerts", &alert).status, 200);
     // London holds the watch and is paged alone.
     hook.wait_until("the page", |requests| requests.iter().any(|request| request.text().contains("Wires")));
-    Browser::new().run("handoff", &[&meridian.url(""), &meridian.setup_link()]).ok();
+    // The pictures stay, to be looked at.
+    let pictures = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("day");
+    Browser::new().run("day", &[&meridian.url(""), &meridian.setup_link(), &pictures.to_string_lossy()]).ok();
     let facts = journal(&meridian);
-    let of = |name: &str| facts.iter().filter(|entry| entry["fact"].get(name).is_some()).count();
-    for (name, count) in
-        [("handoff.refused", 1), ("handoff.read_back", 1), ("handoff.late", 1), ("handoff.accepted", 1)]
-    {
-        assert_eq!(of(name), count, "{name}");
+    let of = |name: &str| facts.iter().filter_map(|entry| entry["fact"].get(name)).collect::<Vec<_>>();
+    let counts = [
+        ("handoff.opened", 3),
+        ("handoff.refused", 1),
+        ("handoff.read", 3),
+        ("handoff.read_back", 2),
+        ("handoff.late", 1),
+        ("handoff.escalated", 1),
+        ("handoff.accepted", 3),
+    ];
+    for (name, count) in counts {
+        assert_eq!(of(name).len(), count, "{name}");
     }
-    // Both sides were paged for the late one.
-    hook.wait_until("the pages of both sides", |requests| {
-        let told = |path: &str| {
+    let emergencies: Vec<bool> = of("handoff.accepted").iter().map(|fact| fact["emergency"] == true).collect();
+    assert_eq!(emergencies, [false, false, true]);
+    // Both sides were paged for the late one, then the lead.
+    let told = |path: &str| {
+        hook.wait_until(path, |requests| {
             requests.iter().any(|request| request.path == path && request.text().contains("is not accepted"))
-        };
-        told("/tom") && told("/oliver")
-    });
+        });
+    };
+    ["/oliver", "/wen", "/ruth"].into_iter().for_each(told);
 }
 
 /// Every entry of the journal, oldest first.

@@ -3,10 +3,10 @@
 use super::{instant, later, name};
 use crate::{
     handoff::{
-        About, Action, Change, HandoffFact, Item, ItemKey, Missing, Question, ReadBack, Stability, StabilityBecause,
-        VoidBecause, Waiver, Who,
+        About, Action, Amended, Change, HandoffFact, Item, ItemKey, Missing, Question, ReadBack, Removed, Stability,
+        StabilityBecause, VoidBecause, Waiver, Who,
     },
-    id::{HandoffId, IncidentId},
+    id::{ChangeId, HandoffId, IncidentId},
     incident::{Severity, Status},
     roster::{Edge, Side},
 };
@@ -26,8 +26,12 @@ pub(super) fn every() -> Vec<HandoffFact> {
         incoming_from: instant(),
     };
     let actions = vec![
-        Action { text: "roll back".into(), owner: Who::Person(name("tom")), due: Some(later()) },
-        Action { text: "answer".into(), owner: Who::Other("Federal Reserve".into()), due: None },
+        Action::new("roll back", Who::Person(name("tom")), Some(later())),
+        Action {
+            number: Some(2),
+            by: Some(name("oliver")),
+            ..Action::new("answer", Who::Other("Federal Reserve".into()), None)
+        },
     ];
     let change = Change {
         severity: Some(Stability::Watcher),
@@ -35,8 +39,10 @@ pub(super) fn every() -> Vec<HandoffFact> {
         contingency: Some("If it does not flow by 20:00, prepare \"FP-07\".".into()),
         note: Some("香港\nknows".into()),
         actions: Some(actions.clone()),
-        done: false,
+        ..Change::default()
     };
+    use Removed::{Contingency, Note, Owner, Severity as Computed};
+    let removed = Change { remove: [Computed, Owner, Contingency, Note].into(), ..Change::default() };
     let done = Change { done: true, ..Change::default() };
     let mut facts = vec![
         HandoffFact::Opened { handoff, edge: edge.clone() },
@@ -50,6 +56,7 @@ pub(super) fn every() -> Vec<HandoffFact> {
         },
         HandoffFact::Amended { handoff, item: item.clone(), by: by.clone(), change },
         HandoffFact::Amended { handoff, item: ItemKey::note(7), by: by.clone(), change: done },
+        HandoffFact::Amended { handoff, item: item.clone(), by: by.clone(), change: removed },
         HandoffFact::Asked { handoff, item: item.clone(), question: 1, by: by.clone(), text: "same host?".into() },
         HandoffFact::Answered { handoff, item: item.clone(), question: 1, by: name("tom"), text: "yes".into() },
         HandoffFact::Refused { handoff, by: by.clone(), reason: "the bridge is down".into() },
@@ -64,12 +71,15 @@ pub(super) fn every() -> Vec<HandoffFact> {
 fn answers(actions: &[Action]) -> Vec<HandoffFact> {
     let (handoff, item, by) = (HandoffId(3), ItemKey::of("incident", 42), name("oliver"));
     let mut facts = Vec::new();
-    let read = |severity, next_at| HandoffFact::ReadBack {
+    let marks = [(item.clone(), "0123456789abcdef".to_owned().into())].into();
+    facts.push(HandoffFact::Read { handoff, by: by.clone(), marks });
+    let read = |severity, next_at: Option<crate::Instant>| HandoffFact::ReadBack {
         handoff,
         item: item.clone(),
         by: by.clone(),
         words: "nothing is sent twice".into(),
         severity,
+        next: next_at.map(|_| "the capture".to_owned()),
         next_at,
     };
     facts.extend([read(Stability::Unstable, Some(later())), read(Stability::Stable, None)]);
@@ -93,6 +103,11 @@ fn items(actions: &[Action]) -> Vec<Item> {
         About::Alerts,
         About::Silence("0b9c2c6e-8f5e-4a53-9a55-0d9b2f7c1f11".into()),
         About::Override(2),
+        About::Cover(ChangeId(3)),
+        About::Swap(ChangeId(4)),
+        About::Out(name("mei")),
+        About::Handoff(HandoffId(2)),
+        About::Channel(name("sms")),
         About::Hole { from: instant(), until: later() },
         About::Contact { person: name("tom"), contact: "phone".into() },
         About::Estate,
@@ -103,6 +118,9 @@ fn items(actions: &[Action]) -> Vec<Item> {
         StabilityBecause::Unacknowledged,
         StabilityBecause::Reopened,
         StabilityBecause::Flapped(2),
+        StabilityBecause::Growing { from: 2, to: 5 },
+        StabilityBecause::Rising { from: 1, to: 4 },
+        StabilityBecause::NoCover,
         StabilityBecause::StillFires,
         StabilityBecause::PromiseOverdue,
         StabilityBecause::OnFallback,
@@ -117,13 +135,15 @@ fn items(actions: &[Action]) -> Vec<Item> {
         because: because.to_vec(),
         summary: vec!["since ".into(), instant().into()],
         detail: Vec::new(),
+        latest: (place == 0).then(|| "said".into()),
         note: (place == 0).then(|| "a note".into()),
+        amended: (place == 0).then(|| Amended { by: name("tom"), at: instant() }),
         since: instant(),
         owner: actions.first().map(|action| action.owner.clone()),
         actions: actions.to_vec(),
         contingency: Some(vec!["If it ends, ".into(), later().into()]),
         questions: vec![Question { number: 1, by: name("oliver"), at: instant(), text: "why?".into(), answer: None }],
-        read_back: Some(ReadBack { by: name("oliver"), at: instant(), words: "so".into(), next_at: None }),
+        read_back: Some(ReadBack { by: name("oliver"), at: instant(), words: "so".into(), next: None, next_at: None }),
         waivers: vec![Waiver { what: Missing::Owner, by: name("tom"), at: instant(), reason: "over".into() }],
     };
     abouts.into_iter().enumerate().map(item).collect()

@@ -5,7 +5,7 @@ use super::{Ring, estate_text, key, name};
 use crate::{
     Command,
     estate::{Override, Role},
-    handoff::{Change, End, Missing, Wish},
+    handoff::{Action, Change, End, Missing, Obstacle, Who, Wish},
     id::{HandoffId, IncidentId},
     incident::AcknowledgedBecause,
 };
@@ -15,6 +15,7 @@ use crate::{
 enum Step {
     Pass(i64),
     Wish(usize, &'static str, Wish),
+    Read(usize, &'static str),
     Fire(u8),
     Acknowledge(&'static str),
     Resolve,
@@ -39,7 +40,14 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => Just(Wish::AddNote { summary: "noted".into(), detail: "".into(), owner: None, contingency: None }),
         1 => item().prop_map(|item| Wish::Ask { item, text: "why?".into() }),
         1 => item().prop_map(|item| Wish::Answer { item, question: 1, text: "so".into() }),
-        2 => item().prop_map(|item| Wish::ReadBack { item, words: "my words".into(), next_at: None }),
+        2 => (item(), any::<bool>()).prop_map(|(item, whole)| Wish::ReadBack {
+            item,
+            words: "my words".into(),
+            next: whole.then(|| "it ends".into()),
+            next_at: whole.then_some(crate::Instant::MAX),
+        }),
+        1 => item().prop_map(|item| Wish::AddAction { item, action: Action::new("do", Who::Person(name("tom")), None) }),
+        1 => (item(), 1..3u32).prop_map(|(item, number)| Wish::RemoveAction { item, number }),
         2 => (item(), missing).prop_map(|(item, what)| Wish::Waive { item, what, reason: "fine".into() }),
         1 => item().prop_map(|item| {
             let change = Change { contingency: Some("then".into()), ..Change::default() };
@@ -52,6 +60,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (1..400i64).prop_map(Step::Pass),
         8 => (0..3usize, person(), wish()).prop_map(|(back, by, wish)| Step::Wish(back, by, wish)),
+        4 => (0..3usize, person()).prop_map(|(back, by)| Step::Read(back, by)),
         1 => (0..4u8).prop_map(Step::Fire),
         1 => person().prop_map(Step::Acknowledge),
         1 => Just(Step::Resolve),
@@ -70,12 +79,25 @@ fn play(ring: &mut Ring, step: Step) {
         Step::Wish(back, by, wish) => {
             let id = ring.world.handoffs.iter().rev().nth(back).map_or(HandoffId(1), |handoff| handoff.id);
             let items = ring.world.brief(id, ring.now).map(|brief| brief.items);
-            let accepts = matches!(wish, Wish::Accept { .. });
+            let unread = ring.world.brief(id, ring.now).is_some_and(|brief| {
+                brief
+                    .before_acceptance(Some(&name(by)))
+                    .iter()
+                    .any(|one| matches!(one, Obstacle::NotRead | Obstacle::Unread(_)))
+            });
+            let (accepts, calm) = (matches!(wish, Wish::Accept { .. }), wish == Wish::Accept { emergency: false });
             // What is refused changes nothing; what is accepted keeps every item that was in the brief.
             if ring.wish_of(id, by, wish).is_ok() && accepts {
                 let end = ring.world.handoffs.get(id).and_then(|handoff| handoff.end.clone());
                 let Some(End::Accepted { items: kept, .. }) = end else { panic!("{end:?}") };
                 assert_eq!(Some(kept), items, "every item is kept");
+                assert!(!(calm && unread), "who accepts has read");
+            }
+        }
+        Step::Read(back, by) => {
+            let id = ring.world.handoffs.iter().rev().nth(back).map_or(HandoffId(1), |handoff| handoff.id);
+            if let Some(brief) = ring.world.brief(id, ring.now) {
+                let _ = ring.wish_of(id, by, Wish::Read { revision: brief.revision() });
             }
         }
         Step::Fire(which) => ring.fire(&format!("Alert{which}"), if which % 2 == 0 { "critical" } else { "warning" }),

@@ -28,12 +28,12 @@ fn the_watch_passes_at_acceptance() {
     // Early: from then on New York has it, though London's shift goes on.
     ring.until("2026-03-17T16:40Z");
     refused(ring.wish("tom", ACCEPT), "only the incoming accept");
-    ring.wish("oliver", ACCEPT).unwrap();
+    ring.accept("oliver").unwrap();
     assert_eq!(ring.responsible(), "oliver HandoffAccepted");
     assert_eq!(ring.responsible_at(instant("2026-03-17T16:39Z")), "tom OnWatch");
     ring.until("2026-03-17T18:00Z");
     assert_eq!((ring.responsible(), ring.standing()), ("oliver OnWatch".into(), Standing::Accepted));
-    refused(ring.wish("oliver", ACCEPT), "was accepted by oliver");
+    refused(ring.accept("oliver"), "was accepted by oliver");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn until_it_is_accepted_the_outgoing_stay_responsible_and_are_paged() {
     ring.until("2026-03-18T01:30Z");
     assert_eq!(ring.responsible(), "tom HandoffNotAccepted, oliver HandoffNotAccepted, wen OnWatch");
     // Hong Kong accepts the last one: the one before it is void with it, and nobody is paged any more.
-    ring.wish_of(second, "wen", ACCEPT).unwrap();
+    ring.accept_of(second, "wen").unwrap();
     assert_eq!(ring.responsible(), "wen OnWatch");
     let first = ring.world.handoffs.iter().next().unwrap();
     assert!(
@@ -89,13 +89,13 @@ fn over_a_hole_the_last_watch_stays_responsible() {
     assert_eq!(ring.newest().late, None);
     ring.until("2026-03-18T01:12Z");
     assert!(ring.newest().late.is_some());
-    ring.wish("wen", ACCEPT).unwrap();
+    ring.accept("wen").unwrap();
     assert_eq!(ring.responsible(), "wen OnWatch");
     // Taken before the hole begins, it is Hong Kong's at once.
     ring.until("2026-03-18T16:30Z");
-    ring.wish("oliver", ACCEPT).unwrap();
+    ring.accept("oliver").unwrap();
     ring.until("2026-03-18T22:30Z");
-    ring.wish("wen", ACCEPT).unwrap();
+    ring.accept("wen").unwrap();
     assert_eq!(ring.responsible(), "wen HandoffAccepted");
     ring.until("2026-03-19T00:30Z");
     assert_eq!(ring.responsible(), "wen HandoffAccepted");
@@ -109,7 +109,7 @@ fn what_is_unstable_is_read_back_and_what_is_missing_is_given_or_waived() {
     let incident = key("incident/1");
     let item = |ring: &Ring| ring.brief().item(&key("incident/1")).cloned().unwrap();
     assert_eq!(item(&ring).severity, Stability::Unstable);
-    refused(ring.wish("oliver", ACCEPT), "read back item 1");
+    refused(ring.accept("oliver"), "read back item 1");
     let ack = Command::Acknowledge { incident: IncidentId(1), by: name("tom"), because: AcknowledgedBecause::Api };
     ring.ask(ack).unwrap();
     assert_eq!(item(&ring).owner, Some(Who::Person(name("tom"))));
@@ -119,27 +119,33 @@ fn what_is_unstable_is_read_back_and_what_is_missing_is_given_or_waived() {
     ring.wish("oliver", Wish::Ask { item: incident.clone(), text: "same host?".into() }).unwrap();
     ring.wish("tom", Wish::Answer { item: incident.clone(), question: 1, text: "yes".into() }).unwrap();
     assert_eq!(item(&ring).questions[0].answer.as_ref().unwrap().text, "yes");
-    let read = |words: &str| Wish::ReadBack { item: key("incident/1"), words: words.into(), next_at: None };
+    let next_at = Some(instant("2026-03-17T20:00Z"));
+    let read = |words: &str| Wish::ReadBack {
+        item: key("incident/1"),
+        words: words.into(),
+        next: Some("the flow is back".into()),
+        next_at,
+    };
     refused(ring.wish("tom", read("I watch it")), "only the incoming read back");
     refused(ring.wish("oliver", read("INC-1, Wires")), "say it in your own");
     ring.wish("oliver", read("I watch the wires until 20:00")).unwrap();
-    assert_eq!(ring.brief().before_acceptance, []);
+    assert_eq!(ring.brief().lacking, []);
     // What is amended after it was read back is read back again.
     ring.now += jiff::SignedDuration::from_mins(1);
     let change = Change { note: Some("seven are in doubt".into()), ..Change::default() };
     ring.wish("tom", Wish::Amend { item: incident.clone(), change }).unwrap();
-    refused(ring.wish("oliver", ACCEPT), "read back item 1");
+    refused(ring.accept("oliver"), "read back item 1");
     ring.wish("oliver", read("I watch the wires; seven are in doubt")).unwrap();
     // A note without an owner.
     let detail = String::new();
     let note = Wish::AddNote { summary: "the bridge is noisy".into(), detail, owner: None, contingency: None };
     ring.wish("tom", note).unwrap();
-    refused(ring.wish("oliver", ACCEPT), "give item 2 (note/1) an owner");
+    refused(ring.accept("oliver"), "give item 2 (note/1) an owner");
     let waive = |what| Wish::Waive { item: key("note/1"), what, reason: "nothing to do".into() };
     ring.wish("oliver", waive(Missing::Owner)).unwrap();
     ring.wish("oliver", waive(Missing::Contingency)).unwrap();
     assert_eq!(ring.wish("oliver", waive(Missing::Contingency)).unwrap(), Reply::Already);
-    ring.wish("oliver", ACCEPT).unwrap();
+    ring.accept("oliver").unwrap();
     // The acknowledgement moved with the watch.
     let acknowledged = ring.world.incidents.get(IncidentId(1)).unwrap().acknowledged.clone().unwrap();
     assert_eq!((acknowledged.by, acknowledged.because), (name("oliver"), AcknowledgedBecause::Handoff));
@@ -207,11 +213,10 @@ fn who_leaves_the_estate_is_not_responsible_and_somebody_is() {
         documents.join("---\n").replace(&format!("[{person}]"), &format!("[{by}]")).replace(&format!("{person}, "), "")
     };
     ring.load(&gone("tom", "priya", &text)).unwrap();
-    assert!(
-        matches!(&ring.newest().end, Some(End::Void { because: VoidBecause::OutgoingLeft, .. })),
-        "{:?}",
-        ring.newest()
-    );
+    // The lead stands in for Tom until the brief is taken, and the edge says so.
+    assert_eq!(ring.newest().edge.from.persons, [name("ruth")].into());
+    assert_eq!(ring.responsible(), "ruth HandoffNotAccepted, oliver OnWatch");
+    ring.accept("oliver").unwrap();
     assert_eq!(ring.responsible(), "oliver OnWatch");
     // The rota passes by the clock from now on: nobody is surprised, and the open brief is void.
     ring.until("2026-03-17T22:30Z");

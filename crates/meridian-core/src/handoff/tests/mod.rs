@@ -1,7 +1,10 @@
 //! A small ring of three sites, played hour by hour.
 
+mod brief;
+mod figures;
 mod laws;
 mod life;
+mod plan;
 
 use std::collections::BTreeSet;
 
@@ -9,7 +12,7 @@ use crate::{
     Command, Instant, Refusal, Reply, World,
     alert::{Incoming, Labels},
     estate::{self, Role, SourceFile},
-    handoff::{Brief, Handoff, ItemKey, Standing, Wish},
+    handoff::{Brief, Change, Handoff, ItemKey, Standing, Wish},
     id::{Actor, HandoffId, Name},
     journal::Entry,
     page::PagedBecause,
@@ -169,6 +172,22 @@ impl Ring {
 
     pub fn wish_of(&mut self, handoff: HandoffId, by: &str, wish: Wish) -> Result<Reply, Refusal> {
         self.ask(Command::Handoff { handoff, by: name(by), wish })
+    }
+
+    /// Reads the brief as it is now, and accepts.
+    pub fn accept(&mut self, by: &str) -> Result<Reply, Refusal> {
+        self.accept_of(self.newest().id, by)
+    }
+
+    pub fn accept_of(&mut self, handoff: HandoffId, by: &str) -> Result<Reply, Refusal> {
+        if let Some(brief) = self.world.brief(handoff, self.now).filter(|brief| !brief.items.is_empty()) {
+            self.wish_of(handoff, by, Wish::Read { revision: brief.revision() })?;
+        }
+        self.wish_of(handoff, by, Wish::Accept { emergency: false })
+    }
+
+    pub fn add(&mut self, by: &str, item: &str, change: Change) -> Result<Reply, Refusal> {
+        self.wish(by, Wish::Amend { item: key(item), change })
     }
 
     pub fn brief(&self) -> Brief {

@@ -26,7 +26,18 @@ struct Handoff {
     accepted: Option<Accepted>,
     void_because: Option<String>,
     before_acceptance: Option<Vec<String>>,
+    #[serde(default)]
+    revision: Option<String>,
+    #[serde(default)]
+    read_by: Option<Vec<ReadBy>>,
     items: Option<Vec<Item>>,
+}
+
+#[derive(Deserialize)]
+struct ReadBy {
+    by: String,
+    at: String,
+    unread: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -47,8 +58,14 @@ const USUAL: Usual = Usual::Newest(50);
 pub(super) async fn run(client: &Client, command: HandoffCommand) -> Result<String, Failure> {
     let Client { server, out } = client;
     match command {
-        HandoffCommand::List { rota, standing, search, part } => {
+        HandoffCommand::List { rota, standing, search, person, from, to, since, until, only, part } => {
             let query = [
+                ("person", person.map(String::from)),
+                ("from", from.map(String::from)),
+                ("to", to.map(String::from)),
+                ("since", since.map(|since| since.to_string())),
+                ("until", until.map(|until| until.to_string())),
+                ("only", only.map(|only| only.word().to_owned())),
                 ("rota", rota.map(String::from)),
                 ("standing", standing.map(|standing| standing.word().to_owned())),
                 ("q", search),
@@ -60,6 +77,16 @@ pub(super) async fn run(client: &Client, command: HandoffCommand) -> Result<Stri
             let number = handoff.to_string();
             let answer = server.get(&format!("show handoff {number}"), &["handoffs", &number], &[]).await?;
             if out.is_json() { Ok(answer.body) } else { Ok(show(out, &answer.read()?)) }
+        }
+        HandoffCommand::Read { handoff, by } => {
+            let (number, wish) = (handoff.to_string(), format!("read handoff {handoff}"));
+            let shown = server.get(&wish, &["handoffs", &number], &[]).await?;
+            let brief: Handoff = shown.read()?;
+            let body = json!({ "by": by, "revision": brief.revision });
+            let answer = server.post(&wish, &["handoffs", &number, "read"], &body).await?;
+            // What was read is what was shown, whatever it says now.
+            let text = if out.is_json() { String::new() } else { show(out, &brief) + "\n" };
+            Ok(text + &out.done(&answer, |handoff: Handoff| said(out, &handoff, "read"))?)
         }
         other => {
             let (handoff, path, body, what) = change(other)?;
@@ -73,20 +100,31 @@ pub(super) async fn run(client: &Client, command: HandoffCommand) -> Result<Stri
 
 /// The handoff, the end of the path, the body, and what it did.
 fn change(command: HandoffCommand) -> Result<(u64, &'static str, Value, &'static str), Failure> {
-    use HandoffCommand::{Accept, Amend, Answer, Ask, List, Note, ReadBack, Refuse, Show, Waive};
+    use HandoffCommand::{Accept, Action, Amend, Answer, Ask, List, Note, Read, ReadBack, Refuse, Show, Waive};
     Ok(match command {
         // Asked for before.
         List { .. } => (0, "", json!({}), ""),
-        Show { handoff } => (handoff, "", json!({}), ""),
+        Show { handoff } | Read { handoff, .. } => (handoff, "", json!({}), ""),
+        Action { about, number: Some(number), over: true, .. } => {
+            let body = json!({ "by": about.by, "item": about.item, "number": number });
+            (about.handoff, "actions/over", body, "action over")
+        }
+        Action { about, text, owner, due, number, .. } => {
+            let body = json!({
+                "by": about.by, "item": about.item, "text": text.map(text_or_stdin).transpose()?, "owner": owner,
+                "due": due, "number": number,
+            });
+            (about.handoff, "actions", body, if number.is_some() { "action changed" } else { "action added" })
+        }
         Note { handoff, text, owner, contingency, by } => {
             let body = json!({ "by": by, "summary": text_or_stdin(text)?, "owner": owner, "contingency": contingency });
             (handoff, "notes", body, "noted")
         }
-        Amend { about, severity, owner, contingency, note, done } => {
+        Amend { about, severity, owner, contingency, note, remove, done } => {
             let note = note.map(text_or_stdin).transpose()?;
             let body = json!({
                 "by": about.by, "item": about.item, "severity": severity, "owner": owner,
-                "contingency": contingency, "note": note, "done": done,
+                "contingency": contingency, "note": note, "remove": remove, "done": done,
             });
             (about.handoff, "items", body, "amended")
         }
@@ -99,9 +137,9 @@ fn change(command: HandoffCommand) -> Result<(u64, &'static str, Value, &'static
             let body = json!({ "by": about.by, "item": about.item, "question": question, "text": text });
             (about.handoff, "answers", body, "answered")
         }
-        ReadBack { about, words, next } => {
+        ReadBack { about, words, next, at } => {
             let words = text_or_stdin(words)?;
-            let body = json!({ "by": about.by, "item": about.item, "words": words, "next_at": next });
+            let body = json!({ "by": about.by, "item": about.item, "words": words, "next": next, "next_at": at });
             (about.handoff, "read-backs", body, "read back")
         }
         Waive { about, what, reason } => {
@@ -171,6 +209,10 @@ fn show(out: &Output, handoff: &Handoff) -> String {
     text += &format!("{:<14}{}\n", "due", out.instant(&handoff.due));
     let persons = |side: &Side| clean(&side.persons.join(", "));
     text += &format!("{:<14}{} to {}\n", "watch", persons(&handoff.from), persons(&handoff.to));
+    for read in handoff.read_by.iter().flatten() {
+        let since = if read.unread.is_empty() { String::new() } else { format!("; {}", read.unread.join("; ")) };
+        text += &format!("{:<14}{} at {}{}\n", "read by", clean(&read.by), out.instant(&read.at), clean(&since));
+    }
     for item in handoff.items.iter().flatten() {
         text += &one(out, item);
     }
@@ -196,6 +238,9 @@ fn one(out: &Output, item: &Item) -> String {
     if !item.detail.is_empty() {
         line("detail", plain(&item.detail));
     }
+    if let Some(latest) = &item.latest {
+        line("newest note", latest.clone());
+    }
     if let Some(note) = &item.note {
         line("note", note.clone());
     }
@@ -203,7 +248,8 @@ fn one(out: &Output, item: &Item) -> String {
     line("owner", item.owner.as_ref().map_or_else(|| "nobody".into(), who));
     for action in &item.actions {
         let due = action.due.map_or(String::new(), |due| format!(" by {}", out.instant(&due.to_string())));
-        line("action", format!("{}: {}{due}", who(&action.owner), action.text));
+        let number = action.number.map_or(String::new(), |number| format!(" ({number})"));
+        line("action", format!("{}: {}{due}{number}", who(&action.owner), action.text));
     }
     line("contingency", item.contingency.as_deref().map_or_else(|| "none".into(), plain));
     for waiver in &item.waivers {
@@ -217,7 +263,12 @@ fn one(out: &Output, item: &Item) -> String {
     }
     if let Some(read) = &item.read_back {
         line("read back", format!("{}: {}", read.by, read.words));
-    } else if item.needs_read_back() {
+        let at = read.next_at.map_or(String::new(), |at| format!(" {}", out.instant(&at.to_string())));
+        if read.next.is_some() || read.next_at.is_some() {
+            line("next", format!("{}{at}", read.next.clone().unwrap_or_default()));
+        }
+    }
+    if item.needs_read_back() {
         line("read back", "needed".into());
     }
     lines.join("\n") + "\n"

@@ -6,7 +6,7 @@ use meridian_core::{
     access::{AccountRole, Scope},
     alert::{AlertState, Matcher, SilenceState},
     estate::parse_duration,
-    handoff::{Missing, Standing},
+    handoff::{Missing, Removed, Standing},
     incident::{Severity, Status},
 };
 
@@ -66,6 +66,11 @@ pub fn standing(text: &str) -> Result<Standing, String> {
 
 pub fn missing(text: &str) -> Result<Missing, String> {
     word(text, &[Missing::Owner, Missing::Contingency], Missing::word)
+}
+
+pub fn removed(text: &str) -> Result<Removed, String> {
+    use Removed::{Contingency, Note, Owner, Severity};
+    word(text, &[Severity, Owner, Contingency, Note], Removed::word)
 }
 
 pub fn instant(text: &str) -> Result<Instant, String> {

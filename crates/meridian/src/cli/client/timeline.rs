@@ -107,8 +107,9 @@ fn incident(fact: &IncidentFact) -> Told {
         }
         IncidentFact::Promised { due, what, .. } => told(format!("promised by {due}: {what}"), ""),
         IncidentFact::Reassigned { to, reason, .. } => told(format!("given to {to}"), reason),
-        IncidentFact::Released { person, .. } => {
-            told(format!("waits for somebody again, {person} had it"), "they are sick").tone(Tone::Bad)
+        IncidentFact::Released { person, because, .. } => {
+            let why = format!("{person} {}", because.words());
+            told(format!("waits for somebody again, {person} had it"), why).tone(Tone::Bad)
         }
         IncidentFact::SeverityChanged { severity, reason, .. } => told(format!("severity is {severity} now"), reason),
         IncidentFact::Resolved { because, .. } => {

@@ -1,16 +1,13 @@
 //! One handoff: the brief as a table, and what stands before acceptance. Printed, it is one page with lines to sign.
 
+mod forms;
+
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use meridian_core::handoff::{Missing, Stability, Standing};
 
 use crate::ui::{
-    parts::{
-        Clock, Detail, Glyph, elapsed, empty, field,
-        form::{csrf, pop_form},
-        glyph, left, time,
-        time::time_there,
-    },
+    parts::{Clock, Detail, Glyph, elapsed, empty, glyph, left, time, time::time_there},
     shell::{Place, Shell, frame},
     view::handoff::{BriefView, ItemRow},
 };
@@ -24,7 +21,7 @@ pub fn handoff(shell: &Shell, view: &BriefView) -> Markup {
             h1 { (view.title) }
             div.row.no-print {
                 span.dim { (view.rota) ", " @if view.is_open() { "composed from the journal, live" } @else { "as it was accepted" } }
-                @if shell.responds() && view.is_open() { (ask(shell, view)) (note(shell, view)) }
+                @if shell.responds() && view.is_open() { (forms::names(view)) (forms::ask(shell, view)) (forms::note(shell, view)) }
                 button.btn type="button" data-print hidden { "Print" }
             }
         }
@@ -33,6 +30,7 @@ pub fn handoff(shell: &Shell, view: &BriefView) -> Markup {
             @if view.items.is_empty() { (empty("Nothing to hand over", html! { "No incident of this rota is open, and nothing was added." })) }
             @else { (table(shell, view)) }
         }
+        @if !view.pages_after.is_empty() { section #after data-live aria-label="Pages afterwards" { (pages_after(clock, view)) } }
         section.accept #accept data-live aria-label="Acceptance" { (accept(shell, view)) }
     };
     frame(shell, &view.title, Place::Handoffs, "page", content)
@@ -70,6 +68,7 @@ fn stake(clock: &Clock, view: &BriefView) -> Markup {
                     }
                 }
             }
+            @for read in &view.read_by { p.dim.read-by { (read.render(clock)) "." } }
             @for refusal in &view.refusals { p.state.crit { (glyph(Glyph::Fail)) span { (refusal.render(clock)) } } }
         }
         p.dim.counted {
@@ -111,7 +110,10 @@ fn row(shell: &Shell, view: &BriefView, item: &ItemRow) -> Markup {
     html! {
         tr id=(item.anchor) {
             td.n { (item.number) }
-            td { (severity(item)) @if item.severity != Stability::Stable { small.because.no-print { (item.because) } } }
+            td {
+                (severity(item)) @if item.severity != Stability::Stable { small.because.no-print { (item.because) } }
+                @if let Some(unread) = item.unread { span.state.info.unread.no-print { (glyph(Glyph::Due)) (unread) } }
+            }
             td {
                 p {
                     b {
@@ -120,108 +122,21 @@ fn row(shell: &Shell, view: &BriefView, item: &ItemRow) -> Markup {
                     }
                 }
                 @if !item.detail.is_empty() { p.dim { (item.detail.render(clock)) } }
+                @if let Some(latest) = &item.latest { p { (latest) } }
                 @if let Some(note) = &item.note { p { (note) } }
-                @if acts { (edit(shell, view, item)) }
+                @if let Some(amended) = &item.amended { p.amended.no-print { (amended.render(clock)) } }
+                @if acts { (forms::edit(shell, view, item)) }
             }
             td {
-                p.owner { @match &item.owner { Some(owner) => { span.faint { "Owner " } (owner) }, None => @if item.missing.contains(&Missing::Owner) { (lacks(shell, view, item, Missing::Owner)) } } }
-                @if !item.actions.is_empty() { ul { @for action in &item.actions { li { (action.render(clock)) } } } }
-                @if acts { (action(shell, view, item)) }
+                p.owner { @match &item.owner { Some(owner) => { span.faint { "Owner " } (owner) }, None => @if item.missing.contains(&Missing::Owner) { (forms::lacks(shell, view, item, Missing::Owner)) } } }
+                @if !item.actions.is_empty() { ul { @for action in &item.actions { li { (action.said.render(clock)) @if acts { (forms::change_action(shell, view, item, action)) } } } } }
+                @if acts { (forms::add_action(shell, view, item)) }
             }
             td {
-                @match &item.contingency { Some(then) => (then.render(clock)), None => @if item.missing.contains(&Missing::Contingency) { (lacks(shell, view, item, Missing::Contingency)) } }
+                @match &item.contingency { Some(then) => (then.render(clock)), None => @if item.missing.contains(&Missing::Contingency) { (forms::lacks(shell, view, item, Missing::Contingency)) } }
                 @for waiver in &item.waivers { p.dim { (waiver.render(clock)) } }
             }
             td { (synthesis(shell, view, item)) }
-        }
-    }
-}
-
-/// The hidden fields of every form about an item.
-fn about(shell: &Shell, item: &ItemRow) -> Markup {
-    html! { (csrf(&shell.csrf)) input type="hidden" name="item" value=(item.key); input type="hidden" name="at" value=(item.anchor); }
-}
-
-/// In whose name, where the reader is nobody of the estate.
-fn in_name_of(view: &BriefView, id: &str, of: &[(meridian_core::id::Name, String)]) -> Markup {
-    let options: Vec<(&str, &str)> = of.iter().map(|(name, word)| (name.as_str(), word.as_str())).collect();
-    html! { @if view.chooses { (field("by", "In the name of").select(id, &options, "")) } }
-}
-
-fn path(view: &BriefView, act: &str) -> String {
-    format!("/handoffs/{}/{act}", view.id)
-}
-
-fn lacks(shell: &Shell, view: &BriefView, item: &ItemRow, what: Missing) -> Markup {
-    let id = format!("{}-{}", item.anchor, what.word());
-    let (label, hint) = match what {
-        Missing::Owner => ("Who owns it", "a person of the estate, or words"),
-        Missing::Contingency => ("If … then …", "what would change it, and what to do then"),
-    };
-    html! {
-        span.state.crit { (glyph(Glyph::Fail)) "No " (what.word()) }
-        @if shell.responds() && view.is_open() {
-            span.row.no-print.tightrow {
-                details.pop.wideform id={ (id) "-add" } {
-                    summary.btn { "Add" }
-                    div { form.form method="post" action=(path(view, "amend")) {
-                        (about(shell, item))
-                        (field(what.word(), label).hint(hint).text(&format!("{id}-text"), "", true))
-                        (in_name_of(view, &format!("{id}-by"), &view.people))
-                        button.btn.primary { "Add" }
-                    } }
-                }
-                details.pop.wideform id={ (id) "-waive" } {
-                    summary.btn.quiet { "Waive" }
-                    div { form.form method="post" action=(path(view, "waive")) {
-                        (about(shell, item))
-                        input type="hidden" name="what" value=(what.word());
-                        (field("reason", "Why it goes without").text(&format!("{id}-reason"), "", true))
-                        (in_name_of(view, &format!("{id}-waive-by"), &view.people))
-                        button.btn.primary { "Waive" }
-                    } }
-                }
-            }
-        }
-    }
-}
-
-fn edit(shell: &Shell, view: &BriefView, item: &ItemRow) -> Markup {
-    let id = format!("{}-edit", item.anchor);
-    let severities = [("", "as it is"), ("unstable", "Unstable"), ("watcher", "Watcher"), ("stable", "Stable")];
-    html! {
-        details.pop.wideform.no-print id=(id) {
-            summary.linkbtn { "Say more" span.sr { " about item " (item.number) } }
-            div { form.form method="post" action=(path(view, "amend")) {
-                (about(shell, item))
-                (field("note", "What the system can't know").text(&format!("{id}-note"), item.note.as_deref().unwrap_or_default(), false))
-                div.two {
-                    (field("severity", "Severity").select(&format!("{id}-severity"), &severities, ""))
-                    (field("owner", "Owner").text(&format!("{id}-owner"), "", false))
-                }
-                (field("contingency", "If … then …").text(&format!("{id}-then"), "", false))
-                (in_name_of(view, &format!("{id}-by"), &view.people))
-                p.faint { "What is left empty stays. An item that was read back is read back again." }
-                button.btn.primary { "Keep" }
-                @if item.is_note { button.btn name="done" value="1" { "It is done" } }
-            } }
-        }
-    }
-}
-
-fn action(shell: &Shell, view: &BriefView, item: &ItemRow) -> Markup {
-    let id = format!("{}-action", item.anchor);
-    html! {
-        details.pop.wideform.no-print id=(id) {
-            summary.linkbtn { "Add an action" span.sr { " to item " (item.number) } }
-            div { form.form method="post" action=(path(view, "action")) {
-                (about(shell, item))
-                (field("text", "What is to be done").text(&format!("{id}-text"), "", true))
-                (field("owner", "By whom").hint("a person of the estate, or words").text(&format!("{id}-owner"), "", true))
-                (field("due", "By when, UTC").input(&format!("{id}-due"), "datetime-local", "", false))
-                (in_name_of(view, &format!("{id}-by"), &view.people))
-                button.btn.primary { "Add" }
-            } }
         }
     }
 }
@@ -234,75 +149,26 @@ fn synthesis(shell: &Shell, view: &BriefView, item: &ItemRow) -> Markup {
             p.dim { (question.asked) }
             @match &question.answer {
                 Some(answer) => p { (answer) },
-                None => @if acts { (answer_form(shell, view, item, question.number)) },
+                None => @if acts { (forms::answer(shell, view, item, question.number)) },
             }
         }
         @if let Some(read) = &item.read_back {
             p.quote { "“" (read.words) "”" }
-            p.state.ok.read { (glyph(Glyph::Ok)) "Read back " (time(clock, read.at, None, Detail::Minute)) span.faint { " by " (read.by) @if let Some(next) = read.next_at { ", next " (time(clock, next, None, Detail::Minute)) } } }
-        } @else if item.needs_read_back && view.is_open() {
-            @if acts && view.is_incoming { (read_form(shell, view, item)) }
+            @if read.next.is_some() || read.next_at.is_some() {
+                p.next { span.faint { "Next " } @if let Some(next) = &read.next { (next) } @if let Some(at) = read.next_at { @if read.next.is_some() { ", " } (time(clock, at, None, Detail::Minute)) } }
+            }
+        }
+        @if item.needs_read_back && view.is_open() {
+            @if acts && view.is_incoming { (forms::read_back(shell, view, item)) }
             p.only-print.sign {}
-            p.state.warn { (glyph(Glyph::Due)) "Read-back needed" }
+            p.state.warn { (glyph(Glyph::Due)) @if item.read_back.is_some() { "What comes next, and when, is needed" } @else { "Read-back needed" } }
+        } @else if let Some(read) = &item.read_back {
+            p.state.ok.read { (glyph(Glyph::Ok)) "Read back " (time(clock, read.at, None, Detail::Minute)) span.faint { " by " (read.by) } }
         } @else if item.needs_read_back {
             p.state.crit { (glyph(Glyph::Fail)) "Not read back" }
         } @else if item.questions.is_empty() {
             span.faint { "not required" }
         }
-    }
-}
-
-fn answer_form(shell: &Shell, view: &BriefView, item: &ItemRow, number: u32) -> Markup {
-    let id = format!("{}-answer-{number}", item.anchor);
-    html! {
-        form.form.no-print method="post" action=(path(view, "answer")) {
-            (about(shell, item))
-            input type="hidden" name="question" value=(number);
-            (field("text", "Answer").text(&id, "", true))
-            (in_name_of(view, &format!("{id}-by"), &view.people))
-            button.btn { "Answer" }
-        }
-    }
-}
-
-fn read_form(shell: &Shell, view: &BriefView, item: &ItemRow) -> Markup {
-    let id = format!("{}-read", item.anchor);
-    html! {
-        form.form.no-print method="post" action=(path(view, "read-back")) {
-            (about(shell, item))
-            label.sr for=(id) { "Read back item " (item.number) }
-            textarea id=(id) name="words" rows="3" required placeholder="In your words: what next, when, and what would change it" {}
-            (in_name_of(view, &format!("{id}-by"), &view.incoming))
-            button.btn { "Read back" }
-        }
-    }
-}
-
-fn ask(shell: &Shell, view: &BriefView) -> Markup {
-    let items: Vec<(&str, String)> =
-        view.items.iter().map(|item| (item.key.as_str(), format!("Item {}", item.number))).collect();
-    html! {
-        @if !items.is_empty() {
-            (pop_form(&shell.csrf, &path(view, "ask"), "ask", html! { "Ask" }, html! {
-                (field("item", "About").select("ask-item", &items, ""))
-                (field("text", "Question").text("ask-text", "", true))
-                (in_name_of(view, "ask-by", &view.people))
-                button.btn.primary { "Ask" }
-            }))
-        }
-    }
-}
-
-fn note(shell: &Shell, view: &BriefView) -> Markup {
-    html! {
-        (pop_form(&shell.csrf, &path(view, "note"), "add-item", html! { "Add an item" }, html! {
-            (field("summary", "In one line").text("new-summary", "", true))
-            (field("detail", "More").text("new-detail", "", false))
-            (field("owner", "Owner").hint("a person of the estate, or words").text("new-owner", "", false))
-            (field("contingency", "If … then …").text("new-then", "", false))
-            (in_name_of(view, "new-by", &view.people))
-            button.btn.primary { "Add" }
-        }))
     }
 }
 
@@ -316,31 +182,18 @@ fn accept(shell: &Shell, view: &BriefView) -> Markup {
                 p.dim.no-print { "Falls due in the next watch: " @for (i, (what, at)) in view.falls_due.iter().enumerate() { @if i > 0 { ", " } (what) " " (time(clock, *at, None, Detail::Minute)) } "." }
             }
         }
-        @if shell.responds() && view.is_open() && view.is_incoming {
-            div.row.no-print {
-                (pop_form(&shell.csrf, &path(view, "refuse"), "refuse", html! { "Refuse" }, html! {
-                    (field("reason", "Why not yet").text("refuse-reason", "", true))
-                    (in_name_of(view, "refuse-by", &view.incoming))
-                    p.faint { (view.from) " stays responsible." }
-                    button.btn.primary { "Refuse" }
-                }))
-                @if !view.before.is_empty() { (button(shell, view, true)) }
-                (button(shell, view, false))
-            }
-        }
+        @if shell.responds() && view.is_open() && view.is_incoming { div.row.no-print { (forms::decide(shell, view)) } }
     }
 }
 
-fn button(shell: &Shell, view: &BriefView, emergency: bool) -> Markup {
-    let blocked = !emergency && !view.before.is_empty();
+/// The pages that came soon after, each saying whether the brief should have told of it.
+fn pages_after(clock: &Clock, view: &BriefView) -> Markup {
     html! {
-        form.inline.accepting method="post" action=(path(view, "accept")) {
-            (csrf(&shell.csrf))
-            @if emergency { input type="hidden" name="emergency" value="1"; }
-            (in_name_of(view, if emergency { "emergency-by" } else { "accept-by" }, &view.incoming))
-            @if emergency { button.btn.grave { "Accept in an emergency" } }
-            @else { button.btn.primary aria-disabled=[blocked.then_some("true")] { "Accept the watch" } }
-        }
+        h2.small { "Pages to the incoming in the first 4 h" }
+        ul.after { @for (page, missed) in &view.pages_after { li {
+            (page.render(clock))
+            @if *missed { " " span.state.crit { (glyph(Glyph::Fail)) "missed: it began before, and the brief did not say so" } } @else { span.faint { ", no miss" } }
+        } } }
     }
 }
 
@@ -353,16 +206,11 @@ fn before(view: &BriefView) -> Markup {
             b { (head) " before acceptance." } " "
             @for (i, one) in view.before.iter().enumerate() {
                 @if i > 0 && i + 1 == number { ", and " } @else if i > 0 { ", " }
-                a href={ "#" (one.anchor) } { @if i == 0 { (capital(&one.words)) } @else { (lower(&one.words)) } }
+                a href={ "#" (one.anchor) } { @if i == 0 { (one.words) } @else { (lower(&one.words)) } }
             }
             @if number > 0 { "." }
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + chars.as_str())
 }
 
 fn lower(text: &str) -> String {

@@ -1,9 +1,13 @@
 //! The handoffs: those that are open, how well the watch passes on, and the history.
 
+use jiff::{SignedDuration, tz::TimeZone};
 use maud::{Markup, html};
-use meridian_core::handoff::Standing;
+use meridian_core::{
+    Instant,
+    handoff::{Only, Search, Standing},
+};
 
-use super::incidents::pager;
+use super::percent;
 use crate::ui::{
     parts::{Clock, Detail, Glyph, elapsed, empty, field, glyph, left, scroll, section_head, time},
     shell::{Place, Shell, frame},
@@ -16,7 +20,7 @@ pub fn handoffs(shell: &Shell, view: &HandoffsView) -> Markup {
         div.title { h1 { "Handoffs" } }
         section #open data-live aria-label="Open handoffs" {
             @if !view.open.is_empty() { (scroll("Open handoffs", table(clock, "Open handoffs", &view.open))) }
-            @else if view.rotas.is_empty() {
+            @else if !view.is_handed_over {
                 (empty("No rota is handed over", html! { "Every watch passes by the clock. A rota with " code { "handoff:" } " passes by acceptance." }))
             } @else {
                 (empty("No handoff is open", html! { @if let Some(next) = &view.next { (next.render(clock)) } @else { "No rota has an edge within two months." } }))
@@ -30,24 +34,78 @@ pub fn handoffs(shell: &Shell, view: &HandoffsView) -> Markup {
         }
         section.gap-top #history aria-label="History" {
             (section_head("History", html! { "newest first" }))
-            form.filter method="get" action="/handoffs" role="search" {
-                (field("q", "Words in the title, a person or an item").text("filter", &view.words, false))
-                (field("rota", "Rota").select("rota", &rotas(view), &view.rota))
-                button.btn { "Find" }
-            }
+            (filter(view))
+            @if let Some(only) = view.asked.search.only { p.dim #only { "Only those " (only.words()) ". " a href=(without_only(&view.asked.search)) { "Show all of the edge" } } }
             div #ended data-live {
-                @if view.rows.is_empty() { (empty("Nothing is found", html! { @if view.words.is_empty() { "No handoff has ended yet." } @else { "No handoff that ended has these words." } })) }
+                @if view.rows.is_empty() { (empty("Nothing is found", html! { @if view.asked.search == Search::default() { "No handoff has ended yet." } @else { "No handoff that ended fits." } })) }
                 @else { (scroll("History", table(clock, "Handoffs that ended", &view.rows))) }
             }
-            (pager("/handoffs", (!view.words.is_empty()).then_some(("q", view.words.as_str())), view.newer, view.older))
+            (pager(&view.asked.search, view.newer, view.older))
         }
     };
     frame(shell, "Handoffs", Place::Handoffs, "page", content)
 }
 
-fn rotas(view: &HandoffsView) -> Vec<(&str, &str)> {
-    let all = [("", "Every rota")];
-    all.into_iter().chain(view.rotas.iter().map(|(name, word)| (name.as_str(), word.as_str()))).collect()
+fn filter(view: &HandoffsView) -> Markup {
+    let search = &view.asked.search;
+    let all = |word: &str| (String::new(), word.to_owned());
+    let edges: Vec<_> = std::iter::once(all("Every edge")).chain(view.edges.iter().cloned()).collect();
+    let people = view.people.iter().map(|(name, word)| (name.to_string(), word.clone()));
+    let people: Vec<_> = std::iter::once(all("Anybody")).chain(people).collect();
+    let edge = [&search.rota, &search.from, &search.to].map(|name| name.as_ref().map_or("", |name| name.as_str()));
+    let person = search.person.as_ref().map_or("", |person| person.as_str());
+    html! {
+        form.filter method="get" action="/handoffs" role="search" {
+            (field("q", "Words in the title, a person or an item").text("filter", &search.words, false))
+            (field("edge", "Edge").select("edge", &edges, &if edge == ["", "", ""] { String::new() } else { edge.join("/") }))
+            (field("person", "Person").select("person", &people, person))
+            (field("since", "Due from").input("since", "date", &search.since.map(day).unwrap_or_default(), false))
+            (field("until", "to").input("until", "date", &search.until.map(last_day).unwrap_or_default(), false))
+            @if let Some(only) = search.only { input type="hidden" name="only" value=(only.word()); }
+            button.btn { "Find" }
+        }
+    }
+}
+
+fn day(at: Instant) -> String {
+    at.to_zoned(TimeZone::UTC).date().to_string()
+}
+
+/// The last day that is meant, of an end that is not.
+fn last_day(until: Instant) -> String {
+    day(until.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(until))
+}
+
+/// The address of this search; of what it leaves out nothing is said.
+fn address(search: &Search) -> String {
+    let mut said = Vec::new();
+    if !search.words.is_empty() {
+        said.push(format!("q={}", percent(&search.words)));
+    }
+    if let (Some(rota), Some(from), Some(to)) = (&search.rota, &search.from, &search.to) {
+        said.push(format!("edge={rota}/{from}/{to}"));
+    }
+    said.extend(search.person.as_ref().map(|person| format!("person={person}")));
+    said.extend(search.since.map(|since| format!("since={}", day(since))));
+    said.extend(search.until.map(|until| format!("until={}", last_day(until))));
+    said.extend(search.only.map(|only| format!("only={}", only.word())));
+    said.join("&")
+}
+
+fn without_only(search: &Search) -> String {
+    format!("/handoffs?{}#history", address(&Search { only: None, ..search.clone() }))
+}
+
+fn pager(search: &Search, newer: bool, older: Option<u64>) -> Markup {
+    let kept = address(search);
+    html! {
+        @if newer || older.is_some() {
+            nav.pager aria-label="Pages of the list" {
+                @if newer { a.btn href={ "/handoffs?" (kept) "#history" } { "Newest" } } @else { span {} }
+                @if let Some(before) = older { a.btn rel="next" href={ "/handoffs?" (kept) @if !kept.is_empty() { "&" } "before=" (before) "#history" } { "Older" } }
+            }
+        }
+    }
 }
 
 fn table(clock: &Clock, caption: &str, rows: &[HandoffRow]) -> Markup {
@@ -82,12 +140,23 @@ fn one(clock: &Clock, row: &HandoffRow) -> Markup {
     }
 }
 
-/// `3 of 4`, and the share of it.
-fn part(of: (usize, usize)) -> Markup {
-    let (part, whole) = of;
+/// `75% 3 of 4`, each opening what is behind it.
+fn part(row: &FigureRow, of: (usize, usize), only: Only, whole: Only) -> Markup {
+    let (part, total) = of;
     html! {
-        @if whole == 0 { span.faint { "none yet" } }
-        @else { b { (part * 100 / whole) "%" } span.faint { " " (part) " of " (whole) } }
+        @if total == 0 { span.faint { "none yet" } }
+        @else {
+            b { (part * 100 / total) "%" } " "
+            span.faint { (behind(row, part, only)) " of " (behind(row, total, whole)) }
+        }
+    }
+}
+
+/// A figure that opens the handoffs behind it; of none there is nothing to open.
+fn behind(row: &FigureRow, figure: usize, only: Only) -> Markup {
+    html! {
+        @if figure == 0 { "0" }
+        @else { a href={ (row.behind) "&only=" (only.word()) "#history" } aria-label={ (figure) ", " (row.edge) ", " (only.words()) } { (figure) } }
     }
 }
 
@@ -97,29 +166,33 @@ fn figures(rows: &[FigureRow]) -> Markup {
             caption.sr { "How well each edge is handed over" }
             thead { tr {
                 th scope="col" { "Edge" } th scope="col" { "Rota" } th scope="col" { "On time" } th scope="col" { "Read back" }
-                th scope="col" { "Missed in the first 4 h" } th scope="col" { "Emergencies" }
+                th scope="col" { "Missed in the first 4 h" } th.num scope="col" { "Emergencies" }
             } }
             tbody { @for row in rows { tr {
-                td.main { b { (row.edge) } }
+                td.main { a href={ (row.behind) "#history" } { b { (row.edge) } } }
                 td.dim { (row.rota) }
-                td data-th="On time" { (part(row.on_time)) (links(&row.late, "late")) }
-                td data-th="Read back" { (part(row.read_back)) }
+                td data-th="On time" { (part(row, row.on_time, Only::OnTime, Only::Accepted)) @if row.late > 0 { span.faint { ", " (behind(row, row.late, Only::Late)) " late" } } }
+                td data-th="Read back" { (items(row)) }
                 td data-th="Missed" {
-                    (part(row.missed))
-                    @for (handoff, incident) in &row.missed_pages { " " a href={ "/incidents/" (incident) } { "INC-" (incident) } " after " a href={ "/handoffs/" (handoff) } { (handoff) } }
+                    (part(row, row.missed, Only::Missed, Only::Paged))
+                    @for (handoff, incident) in row.missed_pages.iter().rev().take(3) { span.faint { ", " a href={ "/incidents/" (incident) } { "INC-" (incident) } " after " a href={ "/handoffs/" (handoff) } { (handoff) } } }
+                    @if row.missed_pages.len() > 3 { span.faint { " and more" } }
                 }
-                td data-th="Emergencies" { (row.emergencies.len()) (links(&row.emergencies, "see")) }
+                td.num data-th="Emergencies" { (behind(row, row.emergencies, Only::Emergency)) }
             } } }
         }
     }
 }
 
-fn links(handoffs: &[meridian_core::id::HandoffId], word: &str) -> Markup {
+/// Items, not handoffs, are counted here; what opens are the handoffs that have them.
+fn items(row: &FigureRow) -> Markup {
+    let (read, unstable) = row.read_back;
     html! {
-        @if !handoffs.is_empty() {
-            span.faint { ", " (word) }
-            @for id in handoffs.iter().rev().take(6) { " " a href={ "/handoffs/" (id) } { (id) } }
-            @if handoffs.len() > 6 { span.faint { " and " (handoffs.len() - 6) " more" } }
+        @if unstable == 0 { span.faint { "none yet" } }
+        @else {
+            b { (read * 100 / unstable) "%" } " "
+            span.faint { (behind(row, read, Only::ReadBack)) " of " (unstable) " items" }
+            @if row.not_read_back > 0 { span.faint { ", not in " (behind(row, row.not_read_back, Only::NotReadBack)) } }
         }
     }
 }

@@ -1,196 +1,40 @@
-//! Handoffs: the list with its figures, one brief, and their facts as sentences.
+//! One brief for one reader, and what of the handoffs waits for them.
+
+mod list;
+mod told;
+
+use std::collections::BTreeSet;
 
 use meridian_core::{
     Instant,
     handoff::{
-        self, About, End, Figures, Handoff, HandoffFact, Item, ItemKey, Missing, Obstacle, Phrase, Stability, Who,
+        self, About, Handoff, Item, ItemKey, Lack, Missing, Obstacle, PageAfter, Phrase, ReadBy, Stability, Unread,
+        UnreadBecause, Who,
     },
     id::{HandoffId, Name},
-    incident::IncidentFact,
     roster::Side,
 };
 
+pub use list::handoffs;
+pub(super) use told::{link, of_incident, told};
+
 use super::Lens;
 use crate::ui::{
-    parts::{Glyph, Say, lasting},
+    parts::{Glyph, Say},
     view::{
-        Told,
         control::Need,
-        handoff::{Before, BriefView, FigureRow, HandoffRow, HandoffsView, ItemRow, QuestionRow, ReadRow},
+        handoff::{ActionRow, Acts, Before, BriefView, ItemRow, QuestionRow, ReadRow, SaidRow, ToRead},
     },
 };
 
-/// `nobody accepted it, handoff 7`
-pub(super) fn link(id: HandoffId, why: &str) -> Say {
-    Say::new().text(format!("{why}, ")).link(format!("/handoffs/{id}"), format!("handoff {id}"))
+/// In whose name somebody acts who is nobody of the estate: as the address says, else the first of each side.
+#[derive(Clone, Debug, Default)]
+pub struct InName {
+    pub outgoing: Option<Name>,
+    pub incoming: Option<Name>,
 }
 
-/// What became of an incident with the watch: who has it, and what is promised.
-pub(super) fn of_incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
-    let here = || Say::new().incident(fact.incident());
-    match fact {
-        IncidentFact::HandedOver { to, handoff, .. } => {
-            let said = here().text(" handed over to ").strong(lens.person(to));
-            Told::new(at, said).shape(Glyph::Accepted).because(link(*handoff, "it was accepted"))
-        }
-        IncidentFact::Promised { due, what, .. } => {
-            Told::new(at, here().text(format!(": “{what}” promised by ")).at(*due)).shape(Glyph::Note)
-        }
-        _ => Told::new(at, here()),
-    }
-}
-
-pub(super) fn told(lens: &Lens<'_>, at: Instant, fact: &HandoffFact) -> Told {
-    let id = fact.handoff();
-    let title = || lens.world.handoffs.get(id).map(|handoff: &Handoff| lens.world.handoff_title(&handoff.edge));
-    let here = || Say::new().link(format!("/handoffs/{id}"), format!("Handoff {}", title().unwrap_or(id.to_string())));
-    match fact {
-        HandoffFact::Opened { edge, .. } => {
-            Told::new(at, here().text(" opened; due at ").at(edge.due())).shape(Glyph::Due)
-        }
-        HandoffFact::Changed { edge, .. } => {
-            Told::new(at, here().text(" changed; due at ").at(edge.due())).because("the plan changed")
-        }
-        HandoffFact::ItemAdded { by, summary, .. } => {
-            Told::new(at, here().text(format!(": “{summary}” added"))).shape(Glyph::Note).by(lens.person(by))
-        }
-        HandoffFact::Amended { by, item, .. } => {
-            Told::new(at, here().text(format!(": {item} amended"))).by(lens.person(by))
-        }
-        HandoffFact::Asked { by, item, text, .. } => {
-            Told::new(at, here().text(format!(": asked about {item}, “{text}”"))).shape(Glyph::Note).by(lens.person(by))
-        }
-        HandoffFact::Answered { by, item, text, .. } => {
-            let said = here().text(format!(": answered about {item}, “{text}”"));
-            Told::new(at, said).shape(Glyph::Note).by(lens.person(by))
-        }
-        HandoffFact::ReadBack { by, item, words, .. } => {
-            let said = here().text(format!(": {item} read back, “{words}”"));
-            Told::new(at, said).shape(Glyph::Ok).by(lens.person(by))
-        }
-        HandoffFact::Waived { by, item, what, reason, .. } => {
-            Told::new(at, here().text(format!(": {item} goes without {}", what.word())))
-                .by(lens.person(by))
-                .because(reason.as_str())
-        }
-        HandoffFact::Accepted { by, emergency, .. } => {
-            let how = if *emergency { " accepted in an emergency by " } else { " accepted by " };
-            Told::new(at, here().text(how).strong(lens.person(by))).shape(Glyph::Accepted)
-        }
-        HandoffFact::Refused { by, reason, .. } => Told::new(at, here().text(" refused by ").strong(lens.person(by)))
-            .shape(Glyph::Fail)
-            .because(reason.as_str()),
-        HandoffFact::Late { incident, .. } => {
-            Told::new(at, here().text(" is late; both sides are paged by ").incident(*incident)).shape(Glyph::Nobody)
-        }
-        HandoffFact::Escalated { leads, .. } => {
-            let who = if leads.is_empty() { "both sides".into() } else { lens.people(leads) };
-            Told::new(at, here().text(" is still not accepted; paged as well: ").strong(who)).shape(Glyph::Nobody)
-        }
-        HandoffFact::Void { because, .. } => Told::new(at, here().text(" is void")).because(because.words()),
-    }
-}
-
-/// So many ended handoffs stand on one page of the history.
-const PER_PAGE: usize = 50;
-
-/// What the address asks of the history.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Search<'a> {
-    pub words: &'a str,
-    pub rota: &'a str,
-    pub before: Option<u64>,
-}
-
-pub fn handoffs(lens: &Lens<'_>, search: Search<'_>) -> HandoffsView {
-    let world = lens.world;
-    let mut open: Vec<HandoffRow> = world.handoffs.open().map(|handoff| row(lens, handoff)).collect();
-    open.sort_by_key(|row| (row.due, row.id));
-    let ended = world.handoffs.iter().rev().filter(|handoff| {
-        handoff.end.is_some()
-            && search.before.is_none_or(|before| handoff.id.0 < before)
-            && (search.rota.is_empty() || handoff.rota().as_str() == search.rota)
-            && (search.words.is_empty() || world.handoff_meets(handoff, search.words, lens.now))
-    });
-    let mut rows: Vec<HandoffRow> = ended.take(PER_PAGE + 1).map(|handoff| row(lens, handoff)).collect();
-    let more = rows.len() > PER_PAGE;
-    rows.truncate(PER_PAGE);
-    let rotas = world.estate().rotas.values().filter(|rota| rota.handoff.is_some());
-    let next = rotas.clone().filter_map(|rota| world.handoffs.next_edge(&rota.name));
-    let next = next
-        .min_by_key(|(_, edge)| edge.at)
-        .map(|(_, edge)| Say::new().text(format!("Next: {}, ", world.handoff_title(edge))).at(edge.due()).text("."));
-    HandoffsView {
-        open,
-        older: rows.last().filter(|_| more).map(|row| row.id.0),
-        rows,
-        figures: figures(lens),
-        words: search.words.to_owned(),
-        rota: search.rota.to_owned(),
-        rotas: rotas.map(|rota| (rota.name.clone(), rota.display_name.clone())).collect(),
-        newer: search.before.is_some(),
-        next,
-    }
-}
-
-fn row(lens: &Lens<'_>, handoff: &Handoff) -> HandoffRow {
-    let edge = &handoff.edge;
-    let people = |side: &Side| lens.people(&side.persons.iter().cloned().collect::<Vec<_>>());
-    let brief = lens.world.brief(handoff.id, lens.now);
-    let count = |severity| brief.as_ref().map_or(0, |brief| brief.count(severity));
-    HandoffRow {
-        id: handoff.id,
-        title: lens.world.handoff_title(edge),
-        rota: lens.rota_title(handoff.rota()),
-        standing: handoff.standing(lens.now),
-        was_late: handoff.late.is_some(),
-        due: edge.due(),
-        from: people(&edge.from),
-        to: people(&edge.to),
-        end: end(lens, handoff),
-        counts: Stability::ALL.map(count),
-        before: brief.map_or(0, |brief| brief.before_acceptance.len()),
-    }
-}
-
-fn end(lens: &Lens<'_>, handoff: &Handoff) -> Option<Say> {
-    Some(match handoff.end.as_ref()? {
-        End::Accepted { at, by, emergency, .. } => {
-            let due = handoff.edge.due();
-            let how = if *emergency { "Accepted in an emergency by " } else { "Accepted by " };
-            let when = match at.duration_since(due) {
-                late if late.as_secs() > 59 => format!(", {} late", lasting(late)),
-                early if early.as_secs() < -59 => format!(", {} early", lasting(early.abs())),
-                _ => ", on time".into(),
-            };
-            Say::new().text(how).strong(lens.person(by)).text(" at ").at(*at).text(when)
-        }
-        End::Void { at, because } => Say::new().text("Void since ").at(*at).text(format!(": {}", because.words())),
-    })
-}
-
-fn figures(lens: &Lens<'_>) -> Vec<FigureRow> {
-    let figures = lens.world.handoffs.figures();
-    let row = |((rota, from, to), known): ((Name, Name, Name), Figures)| FigureRow {
-        edge: format!("{} to {}", lens.site(&from).0, lens.site(&to).0),
-        rota: lens.rota_title(&rota),
-        accepted: known.accepted.len(),
-        on_time: (known.on_time(), known.accepted.len()),
-        late: known.late.clone(),
-        emergencies: known.emergencies.clone(),
-        read_back: (known.read_back, known.unstable),
-        missed: (known.missed(), known.pages.len()),
-        missed_pages: known
-            .pages
-            .iter()
-            .filter(|(_, page)| page.missed)
-            .map(|(handoff, page)| (*handoff, page.incident))
-            .collect(),
-    };
-    figures.into_iter().map(row).collect()
-}
-
-pub fn brief(lens: &Lens<'_>, id: HandoffId) -> Option<BriefView> {
+pub fn brief(lens: &Lens<'_>, id: HandoffId, named: &InName) -> Option<BriefView> {
     let world = lens.world;
     let handoff = world.handoffs.get(id)?;
     let brief = world.brief(id, lens.now)?;
@@ -199,9 +43,13 @@ pub fn brief(lens: &Lens<'_>, id: HandoffId) -> Option<BriefView> {
     let incoming = world.incoming(handoff, lens.now);
     let rule = world.estate().rotas.get(handoff.rota()).and_then(|rota| Some((rota, rota.handoff.as_ref()?)));
     let leads = rule.map(|(rota, _)| world.leads(rota)).unwrap_or_default();
-    let is_open = handoff.end.is_none();
     let until = world.incoming_until(handoff);
-    let name = |place: &Name| (place.clone(), lens.person(place));
+    let acts = acts(lens, handoff, &incoming, named);
+    let reader = match (&acts, lens.me) {
+        (Some(acts), _) => acts.incoming.clone(),
+        (None, me) => me.filter(|me| incoming.contains(*me)).cloned(),
+    };
+    let read = brief.read_by.iter().find(|read| reader.as_ref() == Some(&read.by));
     Some(BriefView {
         id,
         title: world.handoff_title(edge),
@@ -217,17 +65,55 @@ pub fn brief(lens: &Lens<'_>, id: HandoffId) -> Option<BriefView> {
         late_incident: handoff.late.map(|late| late.incident),
         counts: Stability::ALL.map(|severity| brief.count(severity)),
         moves: (brief.moves.acknowledgements, brief.moves.actions),
-        before: brief.before_acceptance.iter().map(obstacle).collect(),
-        items: brief.items.iter().map(|item| item_row(lens, item, is_open)).collect(),
+        before: brief.before_acceptance(reader.as_ref()).iter().map(obstacle).collect(),
+        revision: brief.revision().to_string(),
+        to_read: match read {
+            _ if brief.items.is_empty() => None,
+            None => Some(ToRead::All),
+            Some(read) => (!read.unread.is_empty()).then_some(ToRead::Changes),
+        },
+        read_by: brief.read_by.iter().map(|read| read_by(lens, read)).collect(),
+        items: brief.items.iter().map(|item| ItemOf { lens, handoff, read }.row(item)).collect(),
         falls_due: falls_due(&brief.items, edge.due(), until),
-        end: end(lens, handoff),
+        end: list::end(lens, handoff),
         refusals: handoff.refusals.iter().map(|refusal| refused(lens, refusal)).collect(),
-        is_incoming: lens.me.is_none_or(|me| incoming.contains(me)),
-        chooses: lens.me.is_none(),
-        incoming: incoming.iter().map(name).collect(),
-        people: lens.choices(),
+        pages_after: handoff.pages_after.iter().map(|page| page_after(lens, page)).collect(),
+        is_incoming: reader.is_some(),
+        acts,
         seq: world.seq(),
     })
+}
+
+fn acts(lens: &Lens<'_>, handoff: &Handoff, incoming: &BTreeSet<Name>, named: &InName) -> Option<Acts> {
+    if lens.me.is_some() {
+        return None;
+    }
+    let here = |name: &&Name| lens.world.estate().persons.contains_key(*name);
+    let chosen = named.outgoing.as_ref().filter(here);
+    let outgoing = chosen.or_else(|| handoff.edge.from.persons.iter().find(here)).cloned();
+    let chosen = named.incoming.as_ref().filter(|name| incoming.contains(*name));
+    let name = |person: &Name| (person.clone(), lens.person(person));
+    Some(Acts {
+        outgoing,
+        incoming: chosen.or_else(|| incoming.first()).cloned(),
+        people: lens.choices(),
+        of_incoming: incoming.iter().map(name).collect(),
+    })
+}
+
+fn read_by(lens: &Lens<'_>, read: &ReadBy) -> Say {
+    let said = Say::new().text("Read by ").strong(lens.person(&read.by)).text(" at ").at(read.at);
+    match read.unread.len() {
+        0 => said,
+        1 => said.text("; 1 item is new or changed since"),
+        many => said.text(format!("; {many} items are new or changed since")),
+    }
+}
+
+fn page_after(lens: &Lens<'_>, page: &PageAfter) -> (Say, bool) {
+    let title = lens.world.incidents.get(page.incident).map(|incident| format!(", {}", incident.title));
+    let said = Say::new().at(page.at).text(" ").incident(page.incident).text(title.unwrap_or_default());
+    (said, page.missed)
 }
 
 fn refused(lens: &Lens<'_>, refusal: &handoff::Refusal) -> Say {
@@ -236,14 +122,27 @@ fn refused(lens: &Lens<'_>, refusal: &handoff::Refusal) -> Say {
 }
 
 fn obstacle(obstacle: &Obstacle) -> Before {
+    let at = |item: &ItemKey, words: String| Before { anchor: anchor(item), words };
     match obstacle {
-        Obstacle::ReadBack { item, number } => {
-            Before { anchor: anchor(item), words: format!("Read back item {number}") }
-        }
+        Obstacle::NotRead => Before { anchor: "brief".into(), words: "Read the brief first".into() },
+        Obstacle::Unread(Unread { item, number, because }) => at(
+            item,
+            match because {
+                UnreadBecause::New => format!("Read item {number}, it is new"),
+                UnreadBecause::Changed => format!("Read item {number} again, it changed"),
+            },
+        ),
+        Obstacle::ReadBack { item, number, lack } => at(
+            item,
+            match lack {
+                Lack::Words => format!("Read back item {number}"),
+                Lack::Next => format!("Say what comes next for item {number}"),
+                Lack::Time => format!("Say when the next of item {number} is"),
+            },
+        ),
         Obstacle::Missing { item, number, what } => {
             let article = if *what == Missing::Owner { "an" } else { "a" };
-            let words = format!("give item {number} {article} {} or waive it with a reason", what.word());
-            Before { anchor: anchor(item), words }
+            at(item, format!("Give item {number} {article} {} or waive it with a reason", what.word()))
         }
     }
 }
@@ -278,54 +177,96 @@ fn who(lens: &Lens<'_>, who: &Who) -> String {
     }
 }
 
-fn item_row(lens: &Lens<'_>, item: &Item, is_open: bool) -> ItemRow {
-    let (shape, href) = match &item.about {
+/// An item for one reader.
+struct ItemOf<'a> {
+    lens: &'a Lens<'a>,
+    handoff: &'a Handoff,
+    read: Option<&'a ReadBy>,
+}
+
+impl ItemOf<'_> {
+    fn row(&self, item: &Item) -> ItemRow {
+        let (lens, is_open) = (self.lens, self.handoff.end.is_none());
+        let (shape, href) = points_to(&item.about);
+        let unread = self.read.and_then(|read| read.unread.iter().find(|unread| unread.item == item.key));
+        let added = lens.world.handoffs.desk(self.handoff.rota()).get(&item.key).filter(|_| is_open);
+        let waiver = |waiver: &handoff::Waiver| {
+            let (what, by) = (waiver.what.word(), lens.person(&waiver.by));
+            Say::new().text(format!("No {what}, waived by {by}: “{}”", waiver.reason))
+        };
+        ItemRow {
+            key: item.key.clone(),
+            anchor: anchor(&item.key),
+            number: item.number,
+            severity: item.severity,
+            because: item.because.iter().map(handoff::StabilityBecause::words).collect::<Vec<_>>().join(", "),
+            unread: unread.map(|unread| match unread.because {
+                UnreadBecause::New => "New since you read",
+                UnreadBecause::Changed => "Changed since you read",
+            }),
+            shape,
+            href,
+            summary: say(&item.summary),
+            detail: say(&item.detail),
+            latest: item.latest.clone(),
+            note: item.note.clone(),
+            amended: item
+                .amended
+                .as_ref()
+                .map(|amended| Say::new().text(format!("Amended by {} at ", lens.person(&amended.by))).at(amended.at)),
+            said: SaidRow {
+                severity: added.and_then(|added| added.severity.as_ref()).map_or("", |(severity, _)| severity.word()),
+                owner: added.and_then(|added| added.owner.as_ref()).map(|owner| who(lens, owner)).unwrap_or_default(),
+                contingency: added.and_then(|added| added.contingency.clone()).unwrap_or_default(),
+                note: added.and_then(|added| added.note.clone()).unwrap_or_default(),
+            },
+            owner: item.owner.as_ref().map(|owner| who(lens, owner)),
+            actions: item.actions.iter().map(|action| action_row(lens, action)).collect(),
+            contingency: item.contingency.as_deref().map(say),
+            missing: if is_open { item.missing().collect() } else { Vec::new() },
+            waivers: item.waivers.iter().map(waiver).collect(),
+            questions: item.questions.iter().map(|question| asked(lens, question)).collect(),
+            read_back: item.read_back.as_ref().map(|read| ReadRow {
+                words: read.words.clone(),
+                by: lens.person(&read.by),
+                at: read.at,
+                next: read.next.clone(),
+                next_at: read.next_at,
+            }),
+            needs_read_back: item.needs_read_back(),
+            is_note: item.about == About::Note,
+        }
+    }
+}
+
+fn points_to(about: &About) -> (Option<Glyph>, Option<String>) {
+    match about {
         About::Incident { incident, severity, .. } => {
             (Some(Glyph::Severity(*severity)), Some(format!("/incidents/{incident}")))
         }
         About::Silence(_) => (None, Some("/silences".into())),
         About::Hole { .. } => (Some(Glyph::Nobody), None),
+        About::Handoff(id) => (Some(Glyph::Nobody), Some(format!("/handoffs/{id}"))),
         About::Estate => (Some(Glyph::Fail), Some("/estate".into())),
         About::Note => (Some(Glyph::Note), None),
+        About::Cover(_) => (Some(Glyph::Cover), Some("/changes".into())),
+        About::Swap(_) => (None, Some("/changes".into())),
+        About::Out(_) => (None, Some("/people".into())),
+        About::Channel(_) => (Some(Glyph::Risk), None),
         About::Alerts | About::Override(_) | About::Contact { .. } => (None, None),
-    };
-    let action = |action: &handoff::Action| {
-        let said = Say::new().text(format!("{}: {}", who(lens, &action.owner), action.text));
-        action.due.map_or(said.clone(), |due| said.text(" by ").at(due))
-    };
-    let waiver = |waiver: &handoff::Waiver| {
-        Say::new().text(format!(
-            "No {}, waived by {}: “{}”",
-            waiver.what.word(),
-            lens.person(&waiver.by),
-            waiver.reason
-        ))
-    };
-    ItemRow {
-        key: item.key.clone(),
-        anchor: anchor(&item.key),
-        number: item.number,
-        severity: item.severity,
-        because: item.because.iter().map(handoff::StabilityBecause::words).collect::<Vec<_>>().join(", "),
-        shape,
-        href,
-        summary: say(&item.summary),
-        detail: say(&item.detail),
-        note: item.note.clone(),
-        owner: item.owner.as_ref().map(|owner| who(lens, owner)),
-        actions: item.actions.iter().map(action).collect(),
-        contingency: item.contingency.as_deref().map(say),
-        missing: if is_open { item.missing().collect() } else { Vec::new() },
-        waivers: item.waivers.iter().map(waiver).collect(),
-        questions: item.questions.iter().map(|question| asked(lens, question)).collect(),
-        read_back: item.read_back.as_ref().map(|read| ReadRow {
-            words: read.words.clone(),
-            by: lens.person(&read.by),
-            at: read.at,
-            next_at: read.next_at,
-        }),
-        needs_read_back: item.needs_read_back(),
-        is_note: item.about == About::Note,
+    }
+}
+
+fn action_row(lens: &Lens<'_>, action: &handoff::Action) -> ActionRow {
+    let owner = who(lens, &action.owner);
+    let said = Say::new().text(format!("{owner}: {}", action.text));
+    ActionRow {
+        said: action.due.map_or(said.clone(), |due| said.text(" by ").at(due)),
+        by: action.by.as_ref().map(|by| lens.person(by)),
+        number: action.number,
+        text: action.text.clone(),
+        owner,
+        due: action.due,
     }
 }
 

@@ -38,7 +38,7 @@ pub use coverage::coverage;
 pub use estate::{estate, people, tokens};
 pub use fairness::{Wish as FairnessWish, fairness};
 pub use feed::feeds;
-pub use handoff::{Search, brief, handoffs};
+pub use handoff::{InName, brief, handoffs};
 pub use incident::{incident, incidents};
 pub use page::{ack, pages};
 pub use rota::{rota, rotas, zone_of_reader};

@@ -86,8 +86,9 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
         IncidentFact::Reassigned { to, reason, .. } => {
             because(Told::new(at, here().text(" given to ").strong(lens.person(to))).shape(Glyph::Due), reason)
         }
-        IncidentFact::Released { person, .. } => {
-            Told::new(at, here().text(" waits for somebody again: ").strong(lens.person(person)).text(" is sick"))
+        IncidentFact::Released { person, because, .. } => {
+            let why = format!(" {}", because.words());
+            Told::new(at, here().text(" waits for somebody again: ").strong(lens.person(person)).text(why))
                 .shape(Glyph::Risk)
         }
         IncidentFact::SeverityChanged { severity, reason, .. } => {

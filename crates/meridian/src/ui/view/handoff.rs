@@ -3,11 +3,18 @@
 use jiff::tz::TimeZone;
 use meridian_core::{
     Instant,
-    handoff::{ItemKey, Missing, Stability, Standing},
+    handoff::{ItemKey, Missing, Search, Stability, Standing},
     id::{HandoffId, IncidentId, Name},
 };
 
 use crate::ui::parts::{Glyph, Say};
+
+/// What the address asks of the history.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub search: Search,
+    pub before: Option<u64>,
+}
 
 #[derive(Clone, Debug)]
 pub struct HandoffsView {
@@ -15,10 +22,13 @@ pub struct HandoffsView {
     /// Those that ended, newest first.
     pub rows: Vec<HandoffRow>,
     pub figures: Vec<FigureRow>,
-    pub words: String,
-    pub rota: String,
-    /// The rotas that are handed over.
-    pub rotas: Vec<(Name, String)>,
+    /// What the history is asked for.
+    pub asked: Asked,
+    /// Edges and people to look for.
+    pub edges: Vec<(String, String)>,
+    pub people: Vec<(Name, String)>,
+    /// Some rota is handed over.
+    pub is_handed_over: bool,
     pub older: Option<u64>,
     pub newer: bool,
     /// What comes next when none is open.
@@ -47,11 +57,14 @@ pub struct HandoffRow {
 pub struct FigureRow {
     pub edge: String,
     pub rota: String,
-    pub accepted: usize,
+    /// The address of the handoffs of this edge.
+    pub behind: String,
     pub on_time: (usize, usize),
-    pub late: Vec<HandoffId>,
-    pub emergencies: Vec<HandoffId>,
+    pub late: usize,
+    pub emergencies: usize,
     pub read_back: (usize, usize),
+    /// Handoffs with an unstable item that was not read back.
+    pub not_read_back: usize,
     pub missed: (usize, usize),
     pub missed_pages: Vec<(HandoffId, IncidentId)>,
 }
@@ -77,19 +90,39 @@ pub struct BriefView {
     /// Acknowledgements and actions that move.
     pub moves: (usize, usize),
     pub before: Vec<Before>,
+    /// What the brief says; who says that they have read it names this.
+    pub revision: String,
+    pub to_read: Option<ToRead>,
+    pub read_by: Vec<Say>,
     pub items: Vec<ItemRow>,
     /// What is to be done within the incoming's watch.
     pub falls_due: Vec<(String, Instant)>,
     pub end: Option<Say>,
     pub refusals: Vec<Say>,
+    /// Pages to the incoming in the first hours after acceptance, and whether they were misses.
+    pub pages_after: Vec<(Say, bool)>,
     /// The reader may read back, accept and refuse, as the incoming or in their name.
     pub is_incoming: bool,
-    /// The reader is nobody of the estate and says in whose name.
-    pub chooses: bool,
-    pub incoming: Vec<(Name, String)>,
-    pub people: Vec<(Name, String)>,
+    /// Of a reader who is nobody of the estate: in whose name.
+    pub acts: Option<Acts>,
     /// The newest entry of the journal, for the printed page.
     pub seq: u64,
+}
+
+/// In whose name somebody acts who is nobody of the estate: an administrator, a demonstration's visitor.
+#[derive(Clone, Debug)]
+pub struct Acts {
+    pub outgoing: Option<Name>,
+    pub incoming: Option<Name>,
+    pub people: Vec<(Name, String)>,
+    pub of_incoming: Vec<(Name, String)>,
+}
+
+/// What the reader has not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToRead {
+    All,
+    Changes,
 }
 
 /// One thing that stands before acceptance, and where it is on the page.
@@ -107,13 +140,19 @@ pub struct ItemRow {
     pub severity: Stability,
     /// Completes "because …".
     pub because: String,
+    /// What is new to this reader.
+    pub unread: Option<&'static str>,
     pub shape: Option<Glyph>,
     pub href: Option<String>,
     pub summary: Say,
     pub detail: Say,
+    pub latest: Option<String>,
     pub note: Option<String>,
+    pub amended: Option<Say>,
+    /// What people said of it, to be changed.
+    pub said: SaidRow,
     pub owner: Option<String>,
-    pub actions: Vec<Say>,
+    pub actions: Vec<ActionRow>,
     pub contingency: Option<Say>,
     pub missing: Vec<Missing>,
     pub waivers: Vec<Say>,
@@ -121,6 +160,26 @@ pub struct ItemRow {
     pub read_back: Option<ReadRow>,
     pub needs_read_back: bool,
     pub is_note: bool,
+}
+
+/// Empty: nobody said so.
+#[derive(Clone, Debug)]
+pub struct SaidRow {
+    pub severity: &'static str,
+    pub owner: String,
+    pub contingency: String,
+    pub note: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct ActionRow {
+    pub said: Say,
+    pub by: Option<String>,
+    /// Of those that people added.
+    pub number: Option<u32>,
+    pub text: String,
+    pub owner: String,
+    pub due: Option<Instant>,
 }
 
 #[derive(Clone, Debug)]
@@ -135,10 +194,20 @@ pub struct ReadRow {
     pub words: String,
     pub by: String,
     pub at: Instant,
+    pub next: Option<String>,
     pub next_at: Option<Instant>,
 }
 
 impl BriefView {
+    /// In whose name the outgoing's forms are sent, where the reader does not act for themselves.
+    pub fn outgoing(&self) -> Option<&Name> {
+        self.acts.as_ref()?.outgoing.as_ref()
+    }
+
+    pub fn incoming(&self) -> Option<&Name> {
+        self.acts.as_ref()?.incoming.as_ref()
+    }
+
     pub fn is_open(&self) -> bool {
         matches!(self.standing, Standing::Open | Standing::Late)
     }

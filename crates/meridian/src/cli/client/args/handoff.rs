@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use meridian_core::{
     Instant,
-    handoff::{Missing, Standing},
+    handoff::{Missing, Only, Removed, Standing},
     id::Name,
 };
 
@@ -26,7 +26,7 @@ pub struct About {
 pub enum HandoffCommand {
     /// List handoffs, newest first; 50 unless --limit says otherwise.
     #[command(
-        after_help = "Examples:\n  meridian handoff list --standing open\n  meridian handoff list --search fedwire"
+        after_help = "Examples:\n  meridian handoff list --standing open\n  meridian handoff list --search fedwire\n  meridian handoff list --from london --only missed"
     )]
     List {
         /// Only those of this rota.
@@ -38,6 +38,24 @@ pub enum HandoffCommand {
         /// Words in the title, a person or an item.
         #[arg(long, value_name = "WORDS")]
         search: Option<String>,
+        /// On either side, or who accepted.
+        #[arg(long, value_name = "PERSON")]
+        person: Option<Name>,
+        /// The site from which.
+        #[arg(long, value_name = "SITE")]
+        from: Option<Name>,
+        /// The site to which.
+        #[arg(long, value_name = "SITE")]
+        to: Option<Name>,
+        /// Due at or after this, as RFC 3339.
+        #[arg(long, value_name = "INSTANT", value_parser = parse::instant)]
+        since: Option<Instant>,
+        /// Due before this.
+        #[arg(long, value_name = "INSTANT", value_parser = parse::instant)]
+        until: Option<Instant>,
+        /// How one that ended went: accepted, on-time, late, emergency, read-back, not-read-back, paged, missed, void.
+        #[arg(long, value_name = "HOW")]
+        only: Option<Only>,
         #[command(flatten)]
         part: Part,
     },
@@ -87,9 +105,45 @@ pub enum HandoffCommand {
         /// What the system can't know; `-` reads it from standard input.
         #[arg(long)]
         note: Option<String>,
+        /// Take back what was said: severity, owner, contingency or note; more than once for more than one.
+        #[arg(long, value_name = "WHAT", value_parser = parse::removed)]
+        remove: Vec<Removed>,
         /// A note that is done leaves the brief.
         #[arg(long)]
         done: bool,
+    },
+    /// Add an action to an item; change one, or say that it is over, by its number.
+    #[command(
+        after_help = "Examples:\n  meridian handoff action 7 incident/42 'capture outside fw-2' --owner 'the network team' --due 2026-03-17T18:25Z\n  meridian handoff action 7 incident/42 --number 1 --over"
+    )]
+    Action {
+        #[command(flatten)]
+        about: About,
+        /// What is to be done; `-` reads it from standard input.
+        #[arg(required_unless_present = "over", conflicts_with = "over")]
+        text: Option<String>,
+        /// By whom: a person of the estate, or words.
+        #[arg(long, required_unless_present = "over")]
+        owner: Option<String>,
+        /// By when, as RFC 3339.
+        #[arg(long, value_name = "INSTANT", value_parser = parse::instant)]
+        due: Option<Instant>,
+        /// Which one of those that people added, as `handoff show` numbers them.
+        #[arg(long)]
+        number: Option<u32>,
+        /// It is done, or not needed any more.
+        #[arg(long, requires = "number")]
+        over: bool,
+    },
+    /// Show the brief and say that it was read: acceptance comes after.
+    #[command(after_help = "Example:\n  meridian handoff read 7 --by oliver")]
+    Read {
+        /// The handoff's number.
+        #[arg(value_parser = parse::handoff)]
+        handoff: u64,
+        /// The person who reads it; whoever asks, if absent.
+        #[arg(long, value_name = "PERSON")]
+        by: Option<Name>,
     },
     /// Ask about an item.
     #[command(after_help = "Example:\n  meridian handoff ask 7 incident/42 'same host both times?'")]
@@ -109,16 +163,21 @@ pub enum HandoffCommand {
         /// The answer; `-` reads it from standard input.
         text: String,
     },
-    /// Read an item back in one's own words.
-    #[command(after_help = "Example:\n  meridian handoff read-back 7 incident/42 'I watch the capture of 18:25'")]
+    /// Read an item back in one's own words, with what comes next and when.
+    #[command(
+        after_help = "Example:\n  meridian handoff read-back 7 incident/42 'Wires stop at fw-2' --next 'the capture' --at 2026-03-17T18:25Z"
+    )]
     ReadBack {
         #[command(flatten)]
         about: About,
-        /// What comes next, when, and what would change it; `-` reads it from standard input.
+        /// What it is, and what would change it; `-` reads it from standard input.
         words: String,
-        /// When the next thing is to happen, as RFC 3339.
+        /// What comes next.
+        #[arg(long, value_name = "WORDS")]
+        next: Option<String>,
+        /// When that is, as RFC 3339.
         #[arg(long, value_name = "INSTANT", value_parser = parse::instant)]
-        next: Option<Instant>,
+        at: Option<Instant>,
     },
     /// Let an item go without an owner or a contingency.
     #[command(after_help = "Example:\n  meridian handoff waive 7 note/1 contingency --reason 'nothing can go wrong'")]
