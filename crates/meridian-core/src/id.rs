@@ -31,6 +31,11 @@ impl Name {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether both are one text in memory. If not, they may be equal all the same.
+    pub(crate) fn is_shared_with(&self, other: &Name) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 impl FromStr for Name {
@@ -161,8 +166,18 @@ impl Serialize for Fingerprint {
 
 impl<'de> Deserialize<'de> for Fingerprint {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("a fingerprint is 16 hexadecimal digits"))
+        /// Reads the text where it stands: a fact may name a thousand of them.
+        struct Text;
+        impl serde::de::Visitor<'_> for Text {
+            type Value = Fingerprint;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a fingerprint of 16 hexadecimal digits")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Fingerprint, E> {
+                text.parse().map_err(|_| E::custom("a fingerprint is 16 hexadecimal digits"))
+            }
+        }
+        deserializer.deserialize_str(Text)
     }
 }
 

@@ -21,13 +21,13 @@ pub(crate) trait Number: Copy {
 }
 
 /// See the [module](self).
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Numbered<K, T> {
     blocks: BTreeMap<u64, Block<T>>,
     of: PhantomData<K>,
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Block<T> {
     slots: Box<[Option<T>]>,
     taken: usize,

@@ -33,6 +33,7 @@ fn entries(head: Head, count: u64) -> Vec<Sealed> {
         let annotations = [("summary", "messages wait for longer than 60 s")].into_iter().collect();
         let ends_at = starts_at + jiff::SignedDuration::from_mins(5);
         let alert = FiredAlert {
+            fingerprint: labels.fingerprint(),
             labels,
             annotations,
             starts_at,

@@ -7,7 +7,9 @@
 mod dedup;
 mod estate;
 mod group;
+mod groups;
 mod inhibit;
+mod known;
 mod silence;
 
 use std::{
@@ -25,7 +27,9 @@ pub use self::{
 };
 use self::{
     dedup::DedupKeys,
+    groups::{GroupNumber, Groups},
     inhibit::Sources,
+    known::Known,
     silence::{Candidates, KeptSilence},
 };
 use super::{
@@ -36,6 +40,7 @@ use crate::{
     Instant,
     estate::Routing,
     id::{Fingerprint, IncidentId, Name},
+    numbered::Numbered,
 };
 
 /// After a start, so long an alert has to be sent again before it expires: re-sends are not journalled.
@@ -49,14 +54,13 @@ pub const FORMER_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// All alerts, groups and silences.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alerts {
-    /// Boxed, so that the tree moves pointers when it makes room.
-    pub(super) active: BTreeMap<Fingerprint, Box<Alert>>,
-    resolved: BTreeMap<Fingerprint, Box<ResolvedAlert>>,
+    pub(super) active: Known<Alert>,
+    resolved: Known<ResolvedAlert>,
     /// In the order of their resolving; an entry whose alert fires again is stale.
     resolved_order: VecDeque<(Instant, Fingerprint)>,
-    pub(super) groups: BTreeMap<GroupKey, Box<Group>>,
+    pub(super) groups: Groups,
     /// Open incidents of groups, and those that were resolved within [`FORMER_KEPT`].
-    pub(super) incidents: BTreeMap<IncidentId, GroupKey>,
+    pub(super) incidents: Numbered<IncidentId, GroupKey>,
     pub(super) former: BTreeMap<GroupKey, Former>,
     former_order: VecDeque<(Instant, IncidentId)>,
     pub(super) silences: BTreeMap<Box<str>, KeptSilence>,
@@ -110,7 +114,7 @@ pub(super) struct Seen {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Place {
     pub way: Arc<Way>,
-    pub groups: Vec<GroupKey>,
+    pub groups: Vec<(GroupNumber, GroupKey)>,
 }
 
 /// An alert that was resolved a short while ago.
@@ -164,8 +168,8 @@ pub(super) struct Index {
     pub router: Router,
     pub expiry: BTreeSet<(Instant, Fingerprint)>,
     pub flushes: BTreeSet<(Instant, GroupKey)>,
-    /// The groups by [`Router::slot`].
-    pub slots: Lookup<Box<str>, GroupKey>,
+    /// The groups by [`Router::slot`], those that wait included.
+    pub slots: Lookup<Box<str>, GroupNumber>,
     pub scratch: String,
     pub sources: Sources,
     pub silence_ends: BTreeSet<(Instant, Box<str>)>,
@@ -207,8 +211,8 @@ impl Alert {
         self.seen.resends
     }
 
-    pub fn groups(&self) -> &[GroupKey] {
-        &self.place.groups
+    pub fn groups(&self) -> impl ExactSizeIterator<Item = &GroupKey> + Clone {
+        self.place.groups.iter().map(|(_, key)| key)
     }
 }
 
@@ -242,15 +246,15 @@ impl Alerts {
             alert.seen.ends_at = alert.seen.ends_at.map(|end| end.max(least));
         }
         if !self.index.replays {
-            self.index.expiry = self.active.iter().map(|(fp, alert)| (alert.ends_at(), *fp)).collect();
+            self.index.expiry = self.active.in_no_order().map(|(fp, alert)| (alert.ends_at(), fp)).collect();
         }
     }
 
     fn fire(&mut self, at: Instant, fired: &FiredAlert) {
-        let fp = fired.labels.fingerprint();
+        let fp = fired.fingerprint;
         // To the nanosecond, it is the end that is given to an alert that came without one.
         let seen = Seen { made_up: fired.ends_at == later(at, RESOLVE_TIMEOUT), ..Seen::default() };
-        if let Some(alert) = self.active.get_mut(&fp) {
+        if let Some(alert) = self.active.get_mut(fp) {
             if !self.index.replays {
                 self.index.expiry.remove(&(alert.ends_at(), fp));
                 self.index.expiry.insert((fired.ends_at, fp));
@@ -261,7 +265,7 @@ impl Alerts {
             alert.seen = seen;
             return;
         }
-        let before = self.resolved.remove(&fp);
+        let before = self.resolved.remove(fp);
         let way = self.index.router.way(&fired.labels);
         if !self.index.replays {
             self.index.expiry.insert((fired.ends_at, fp));
@@ -281,18 +285,18 @@ impl Alerts {
             seen,
             place: Place { way, groups },
         };
-        self.active.insert(fp, Box::new(alert));
+        self.active.insert(fp, alert);
     }
 
     fn resolve(&mut self, at: Instant, fp: Fingerprint, because: ResolvedBecause) {
-        let Some(alert) = self.active.remove(&fp) else { return };
+        let Some(alert) = self.active.remove(fp).map(|alert| *alert) else { return };
         if !self.index.replays {
             self.index.expiry.remove(&(alert.ends_at(), fp));
             self.index.sources.remove(&self.index.router, &alert.place.way, &alert.labels, fp);
             self.index.dedup_keys.remove(&alert.labels, fp);
         }
-        for key in alert.place.groups {
-            self.leave(key, fp);
+        for (number, _) in &alert.place.groups {
+            self.leave(*number, fp);
         }
         let resolved = ResolvedAlert {
             labels: alert.labels,
@@ -305,49 +309,58 @@ impl Alerts {
             because,
             fires: alert.fires,
         };
-        self.resolved.insert(fp, Box::new(resolved));
+        self.resolved.insert(fp, resolved);
         self.resolved_order.push_back((at, fp));
         self.forget_resolved(at);
     }
 
     fn forget_resolved(&mut self, at: Instant) {
         while let Some((when, fp)) = self.resolved_order.front().copied() {
-            let stale = self.resolved.get(&fp).is_none_or(|r| r.resolved_at != when);
+            let stale = self.resolved.get(fp).is_none_or(|r| r.resolved_at != when);
             let old = at.duration_since(when) > RESOLVED_KEPT || self.resolved_order.len() > RESOLVED_KEPT_MOST;
             if !stale && !old {
                 break;
             }
             self.resolved_order.pop_front();
             if !stale {
-                self.resolved.remove(&fp);
+                self.resolved.remove(fp);
             }
         }
     }
 
     pub fn get(&self, fp: Fingerprint) -> Option<&Alert> {
-        self.active.get(&fp).map(|alert| &**alert)
+        self.active.get(fp)
     }
 
     pub fn resolved(&self, fp: Fingerprint) -> Option<&ResolvedAlert> {
-        self.resolved.get(&fp).map(|alert| &**alert)
+        self.resolved.get(fp)
+    }
+
+    pub fn active_count(&self) -> usize {
+        self.active.len()
     }
 
     /// All that fire, by fingerprint.
-    pub fn active(&self) -> impl ExactSizeIterator<Item = (Fingerprint, &Alert)> {
-        self.active.iter().map(|(fp, alert)| (*fp, &**alert))
+    pub fn active(&self) -> impl Iterator<Item = (Fingerprint, &Alert)> {
+        self.active.iter()
+    }
+
+    /// Whether any that fires is such a one.
+    pub fn any_active(&self, is: impl Fn(&Alert) -> bool) -> bool {
+        self.active.in_no_order().any(|(_, alert)| is(alert))
     }
 
     /// Those that were resolved a short while ago, by fingerprint.
-    pub fn recently_resolved(&self) -> impl ExactSizeIterator<Item = (Fingerprint, &ResolvedAlert)> {
-        self.resolved.iter().map(|(fp, alert)| (*fp, &**alert))
+    pub fn recently_resolved(&self) -> impl Iterator<Item = (Fingerprint, &ResolvedAlert)> {
+        self.resolved.iter()
     }
 
     pub fn group(&self, key: &GroupKey) -> Option<&Group> {
-        self.groups.get(key).map(|group| &**group)
+        self.groups.get(key)
     }
 
     pub fn groups(&self) -> impl ExactSizeIterator<Item = (&GroupKey, &Group)> {
-        self.groups.iter().map(|(key, group)| (key, &**group))
+        self.groups.iter()
     }
 
     /// The incident that this group had, if it was resolved within [`FORMER_KEPT`] before the last fact.

@@ -193,6 +193,7 @@ fn alert() -> Vec<AlertFact> {
     let labels: Labels =
         [("alertname", "QueueStuck"), ("note", "a\"b\\c\n\u{0}\u{7f}é"), ("empty", "")].into_iter().collect();
     let fired = |annotations, url: &str| FiredAlert {
+        fingerprint: labels.fingerprint(),
         labels: labels.clone(),
         annotations,
         starts_at: instant(),

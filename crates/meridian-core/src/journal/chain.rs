@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Broken, Entry, Hash, Head};
+use crate::fact::Fact;
 
 /// An entry as it is stored: its canonical bytes and the hash over the chain up to and including it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,9 +70,16 @@ pub fn link(before: Head, sealed: &Sealed) -> Result<Head, Broken> {
     }
 }
 
-/// Checks the whole entry: its place, its hash, and that its fact can be read. The result is the head to go on from.
+/// Checks the whole entry: its place, its hash, that its fact can be read, and that what a fact says twice is the same.
+/// The result is the head to go on from.
 pub fn verify_next(before: Head, sealed: &Sealed) -> Result<Head, Broken> {
     let head = link(before, sealed)?;
-    open(sealed)?;
+    if let Fact::Alert(fact) = &*open(sealed)?.fact
+        && let Some(fired) = fact.with_wrong_fingerprint()
+    {
+        let (found, expected) = (fired.fingerprint, fired.labels.fingerprint());
+        let why = format!("it calls an alert {found} whose labels have the fingerprint {expected}");
+        return Err(Broken::Unparsable { seq: sealed.seq, why });
+    }
     Ok(head)
 }

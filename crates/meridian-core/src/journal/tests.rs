@@ -1,7 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{fact::HouseFact, id::IncidentId, incident::IncidentFact};
+use crate::{
+    fact::{Fact, HouseFact},
+    id::IncidentId,
+    incident::IncidentFact,
+};
 
 fn entry(seq: u64, text: &str) -> Entry {
     let fact = IncidentFact::Noted { incident: IncidentId(7), text: text.to_owned() };
@@ -79,6 +83,23 @@ fn each_damage_is_named() {
         },
         "entry 5 cannot be understood",
     );
+}
+
+#[test]
+fn the_fingerprint_of_an_alert_is_that_of_its_labels() {
+    let of = |fingerprint: &str| {
+        let fact = format!(
+            r#"{{"alert.fired":{{"alerts":[{{{fingerprint}"labels":{{"alertname":"FedwireQueueStuck","service":"fedwire-gw","severity":"critical","site":"nyc"}},"starts_at":"2026-03-08T06:55:00Z","ends_at":"2026-03-08T07:55:00Z"}}]}}}}"#
+        );
+        let fact: Fact = serde_json::from_str(&fact).unwrap();
+        let mut entry = entry(1, "");
+        entry.fact = fact.into();
+        walk(&seal_all(Head::GENESIS.hash, [&entry])).map_err(|broken| broken.to_string()).err()
+    };
+    assert_eq!(of(r#""fingerprint":"c8977d94a94a172e","#), None);
+    assert_eq!(of(""), None, "it stands in no journal that was begun before");
+    let why = "entry 1 cannot be understood: it calls an alert c8977d94a94a172f whose labels have the fingerprint c8977d94a94a172e";
+    assert_eq!(of(r#""fingerprint":"c8977d94a94a172f","#).as_deref(), Some(why));
 }
 
 proptest! {

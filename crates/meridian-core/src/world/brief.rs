@@ -172,7 +172,7 @@ impl<'a> Composing<'a> {
             let alerts = members.iter().filter_map(|fp| world.alerts.get(*fp));
             let count = alerts.filter(|alert| world.alerts.covers(&silence.id, &alert.labels)).count();
             // One that covers only what others are paged for is theirs.
-            let of_others = || world.alerts.active().any(|(_, alert)| world.alerts.covers(&silence.id, &alert.labels));
+            let of_others = || world.alerts.any_active(|alert| world.alerts.covers(&silence.id, &alert.labels));
             if count == 0 && of_others() {
                 continue;
             }

@@ -69,7 +69,7 @@ impl World {
             return;
         }
         let starts = subject.alerts.iter().filter_map(|alert| self.alerts.get(*alert)).map(|alert| alert.starts_at);
-        let began = starts.chain([subject.opened_at]).min().unwrap_or(subject.opened_at);
+        let began = || starts.clone().chain([subject.opened_at]).min().unwrap_or(subject.opened_at);
         self.handoffs.note_page(person, PageAfter { page, incident, at, missed: false }, began);
     }
 }

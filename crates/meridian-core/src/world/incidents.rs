@@ -135,8 +135,8 @@ impl Turn<'_> {
 
     /// Acknowledges the incidents of these alerts, opening those that wait for their group's first telling.
     fn acknowledge_alerts(&mut self, alerts: &[Fingerprint], by: &Name, because: AcknowledgedBecause) -> Reply {
-        let groups = |alert: &Fingerprint| self.world.alerts.get(*alert).map(|alert| alert.groups().to_vec());
-        let groups: BTreeSet<GroupKey> = alerts.iter().filter_map(groups).flatten().collect();
+        let groups = |alert: &Fingerprint| self.world.alerts.get(*alert).into_iter().flat_map(|alert| alert.groups());
+        let groups: BTreeSet<GroupKey> = alerts.iter().flat_map(groups).cloned().collect();
         let mut reply = Reply::Already;
         for group in groups {
             let Some(incident) = self.incident_to_acknowledge(group) else { continue };

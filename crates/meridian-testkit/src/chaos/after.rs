@@ -130,7 +130,7 @@ impl Chaos {
                 return Err(format!("alert {:?} fires and no incident knows it", alert.labels));
             }
         }
-        let count = world.alerts.active().count();
+        let count = world.alerts.active_count();
         if count != self.firing.len() {
             return Err(format!("{} alerts are sent, {count} are active", self.firing.len()));
         }

@@ -45,7 +45,7 @@ impl Play {
                 if next == persons { Ok(()) } else { Err(format!("next is {}", next.join(" "))) }
             }
             [count, "incidents" | "incident"] => same(count, &world.incidents.open_count().to_string()),
-            [count, "alerts" | "alert"] => same(count, &world.alerts.active().count().to_string()),
+            [count, "alerts" | "alert"] => same(count, &world.alerts.active_count().to_string()),
             [kind @ ("page" | "update" | "reminder" | "resolved"), person, rest @ ..] => {
                 self.message(kind, person, rest)
             }

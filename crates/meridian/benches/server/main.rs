@@ -21,7 +21,7 @@ mod start;
 mod storm;
 
 /// Every part by its name.
-const PARTS: [(&str, fn()); 10] = [
+const PARTS: [(&str, fn()); 11] = [
     ("intake", || intake::run(50)),
     ("intake-1", || intake::run(1)),
     ("intake-500", || intake::run(500)),

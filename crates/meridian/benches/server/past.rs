@@ -36,7 +36,8 @@ pub fn run() {
             let at = from + step * place + jiff::SignedDuration::from_mins(i64::from(run) + 1);
             times.extend(read(&address, &format!("/?at={at}"), &cookie, 1).unwrap());
         }
-        figures.add_percentiles(&format!("{entries} entries: GET / as it was at one of {INSTANTS} instants"), &mut times);
+        figures
+            .add_percentiles(&format!("{entries} entries: GET / as it was at one of {INSTANTS} instants"), &mut times);
     }
     figures.print();
 }

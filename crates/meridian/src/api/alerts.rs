@@ -57,7 +57,7 @@ fn view(world: &World, fp: Fingerprint, alert: &Alert, now: Instant) -> AlertVie
         starts_at: alert.starts_at.to_string(),
         ends_at: alert.ends_at().to_string(),
         receivers: world.alerts.receivers_of(alert).map(str::to_owned).collect(),
-        incidents: alert.groups().iter().filter_map(|key| world.alerts.group(key)?.incident).map(|id| id.0).collect(),
+        incidents: alert.groups().filter_map(|key| world.alerts.group(key)?.incident).map(|id| id.0).collect(),
         silenced_by: status.iter().flat_map(|s| &s.silenced_by).map(ToString::to_string).collect(),
         inhibited_by: status.iter().flat_map(|s| &s.inhibited_by).map(ToString::to_string).collect(),
     }

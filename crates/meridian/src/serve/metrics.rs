@@ -85,7 +85,7 @@ impl Metrics {
             }
         }
         registry.register("incidents", "Incidents that are not resolved", incidents);
-        registry.register("alerts_active", "Alerts that fire", gauge(world.alerts.active().len() as i64));
+        registry.register("alerts_active", "Alerts that fire", gauge(world.alerts.active_count() as i64));
         registry.register("outbox", "Deliveries under way", gauge(world.outbox().len() as i64));
         registry.register("journal_entries", "Number of the newest entry", gauge(world.seq() as i64));
         let healthy = i64::from(house.keeper.is_healthy());

@@ -106,7 +106,7 @@ impl Alerts {
         let rule = &routing.severity;
         let of_route = self.groups.get(key).and_then(|g| self.index.router.node(&g.route)).and_then(|n| n.severity);
         let of_alert = |fp: &Fingerprint| {
-            let value = self.active.get(fp)?.labels.get(&rule.label)?;
+            let value = self.active.get(*fp)?.labels.get(&rule.label)?;
             rule.map.get(value).copied().or_else(|| value.parse().ok())
         };
         of_route.or_else(|| alerts.iter().filter_map(of_alert).min()).unwrap_or(rule.default)

@@ -37,10 +37,10 @@ pub struct Resend {
 }
 
 impl Incoming {
-    fn into_fired(self, ends_at: Instant, now: Instant) -> FiredAlert {
+    fn into_fired(self, fingerprint: Fingerprint, ends_at: Instant, now: Instant) -> FiredAlert {
         let starts_at = given(self.starts_at).unwrap_or(now.min(ends_at));
         let Incoming { labels, annotations, generator_url, .. } = self;
-        FiredAlert { labels, annotations, starts_at, ends_at, generator_url }
+        FiredAlert { fingerprint, labels, annotations, starts_at, ends_at, generator_url }
     }
 }
 
@@ -102,7 +102,7 @@ impl Alerts {
     }
 
     fn outcome(&self, now: Instant, fp: Fingerprint, alert: Incoming, before: Option<&Outcome>) -> Outcome {
-        let active = self.active.get(&fp);
+        let active = self.active.get(fp);
         let end = given(alert.ends_at);
         if end.is_some_and(|end| end <= now) {
             return if active.is_some() { Outcome::Resolved } else { Outcome::Nothing };
@@ -113,11 +113,11 @@ impl Alerts {
             (None, Some(Outcome::Fires(first))) => {
                 ends_at = ends_at.max(first.ends_at);
                 let first_start = first.starts_at;
-                let mut fired = alert.into_fired(ends_at, now);
+                let mut fired = alert.into_fired(fp, ends_at, now);
                 fired.starts_at = fired.starts_at.min(first_start);
                 Outcome::Fires(fired)
             }
-            (None, _) => Outcome::Fires(alert.into_fired(ends_at, now)),
+            (None, _) => Outcome::Fires(alert.into_fired(fp, ends_at, now)),
             (Some(_), before) => {
                 let mut anew = matches!(before, Some(Outcome::Resolved));
                 if let Some(Outcome::Again(first)) = before {
@@ -136,7 +136,7 @@ impl Alerts {
     /// gives way to any.
     pub fn absorb(&mut self, now: Instant, resends: Vec<Resend>) {
         for resend in resends {
-            let Some(alert) = self.active.get_mut(&resend.fingerprint) else { continue };
+            let Some(alert) = self.active.get_mut(resend.fingerprint) else { continue };
             let before = alert.ends_at();
             let ends_at = if alert.seen.made_up || resend.anew { resend.ends_at } else { before.max(resend.ends_at) };
             if ends_at != before {

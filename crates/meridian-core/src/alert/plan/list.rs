@@ -43,27 +43,31 @@ impl Alerts {
                 && (text.is_empty() || contains(&alert.labels, &text) || contains(alert.annotations(), &text))
                 && filter.state.is_none_or(|wanted| self.state(alert, now) == wanted)
         };
-        let mut found: Vec<(Fingerprint, &Alert)> = self.active().filter(passes).collect();
+        let mut found: Vec<(Fingerprint, &Alert)> = self.active.in_no_order().filter(passes).collect();
         let total = found.len();
         let until = offset.saturating_add(limit).min(total);
         if offset >= until {
             return Page { alerts: Vec::new(), total };
         }
-        if order == Order::Newest {
-            let key = |(fp, alert): &(Fingerprint, &Alert)| (std::cmp::Reverse(alert.fired_at), *fp);
-            // Only what comes before the page's end needs to stand in order.
-            if until < total {
-                found.select_nth_unstable_by_key(until - 1, key);
-            }
-            found[..until].sort_unstable_by_key(key);
+        match order {
+            Order::Newest => top(&mut found, until, |(fp, alert)| (std::cmp::Reverse(alert.fired_at), *fp)),
+            Order::Fingerprint => top(&mut found, until, |(fp, _)| *fp),
         }
         Page { alerts: found[offset..until].to_vec(), total }
     }
 
     /// The receivers of the groups that the alert is in.
     pub fn receivers_of<'a>(&'a self, alert: &'a Alert) -> impl Iterator<Item = &'a str> {
-        alert.groups().iter().filter_map(|key| self.groups.get(key)).map(|group| group.receiver.as_str())
+        alert.groups().filter_map(|key| self.groups.get(key)).map(|group| group.receiver.as_str())
     }
+}
+
+/// Puts the first `count` in order; only they need to be.
+fn top<T, K: Ord>(all: &mut [T], count: usize, key: impl Fn(&T) -> K) {
+    if count < all.len() {
+        all.select_nth_unstable_by_key(count - 1, &key);
+    }
+    all[..count].sort_unstable_by_key(key);
 }
 
 fn contains(labels: &Labels, lower: &str) -> bool {

@@ -65,7 +65,7 @@ impl Alerts {
 
     /// The state alone, which is cheap: pages of a hundred thousand alerts ask for it.
     pub fn state(&self, alert: &Alert, now: Instant) -> AlertState {
-        if alert.groups().is_empty() {
+        if alert.place.groups.is_empty() {
             return match self.is_silenced(&alert.labels, now) || self.is_inhibited(alert) {
                 true => AlertState::Suppressed,
                 false => AlertState::Unprocessed,

@@ -9,26 +9,27 @@ impl Alerts {
     /// Groups all alerts anew. A group whose key stays keeps its incident. A group that is gone but has an open
     /// incident keeps its alerts until they are resolved, so that the incident ends when its cause does.
     pub fn apply_estate(&mut self, at: Instant, routing: Option<&Routing>) {
-        let mut before = std::mem::take(&mut self.groups);
+        let mut before = std::mem::take(&mut self.groups).into_map();
         let replays = self.index.replays;
         self.index = Index { router: Router::new(routing), ready: true, replays, ..Index::default() };
         // Those whose key stays come back with the first alert that joins them.
-        let fps: Vec<Fingerprint> = self.active.keys().copied().collect();
+        let fps: Vec<Fingerprint> = self.active.iter().map(|(fp, _)| fp).collect();
         for fp in fps {
             self.regroup(fp, at, &mut before);
         }
         for (key, mut group) in before {
-            group.members.retain(|fp| self.active.contains_key(fp));
+            group.members.retain(|fp| self.active.contains(*fp));
             if group.incident.is_none() {
                 continue;
             }
-            for fp in &group.members {
+            group.pace = Pace::default();
+            let members: Vec<Fingerprint> = group.members.iter().copied().collect();
+            let number = self.groups.insert(key.clone(), group);
+            for fp in members {
                 if let Some(alert) = self.active.get_mut(fp) {
-                    alert.place.groups.push(key.clone());
+                    alert.place.groups.push((number, key.clone()));
                 }
             }
-            group.pace = Pace::default();
-            self.groups.insert(key, group);
         }
         if replays { self.derive_silences() } else { self.derive() }
     }
@@ -38,8 +39,8 @@ impl Alerts {
         self.index.replays = true;
     }
 
-    fn regroup(&mut self, fp: Fingerprint, at: Instant, before: &mut BTreeMap<GroupKey, Box<Group>>) {
-        let Some(alert) = self.active.get(&fp) else { return };
+    fn regroup(&mut self, fp: Fingerprint, at: Instant, before: &mut BTreeMap<GroupKey, Group>) {
+        let Some(alert) = self.active.get(fp) else { return };
         let (labels, starts_at) = (alert.labels.clone(), alert.starts_at);
         let way = self.index.router.way(&labels);
         let mut groups = Vec::with_capacity(way.routes.len());
@@ -54,7 +55,7 @@ impl Alerts {
             }
             groups.push(self.join(*node, &labels, fp, at, starts_at));
         }
-        if let Some(alert) = self.active.get_mut(&fp) {
+        if let Some(alert) = self.active.get_mut(fp) {
             alert.place = Place { way, groups };
         }
     }
@@ -65,16 +66,17 @@ impl Alerts {
         for alert in self.active.values_mut() {
             alert.place = Place { way: self.index.router.way(&alert.labels), groups: Vec::new() };
         }
-        for (key, group) in &self.groups {
+        for (key, group) in self.groups.iter() {
+            let Some(number) = self.groups.number(key) else { continue };
             for fp in &group.members {
-                if let Some(alert) = self.active.get_mut(fp) {
-                    alert.place.groups.push(key.clone());
+                if let Some(alert) = self.active.get_mut(*fp) {
+                    alert.place.groups.push((number, key.clone()));
                 }
             }
             if let Some(node) = self.index.router.position(&group.route) {
                 let mut slot = String::new();
                 self.index.router.slot(node, &group.labels, &mut slot);
-                self.index.slots.insert(slot.into(), key.clone());
+                self.index.slots.insert(slot.into(), number);
             }
         }
         self.derive();
@@ -87,21 +89,21 @@ impl Alerts {
         for alert in self.active.values_mut() {
             alert.seen.ends_at = Some(alert.ends_at().max(least));
         }
-        self.index.expiry = self.active.iter().map(|(fp, alert)| (alert.ends_at(), *fp)).collect();
+        self.index.expiry = self.active.in_no_order().map(|(fp, alert)| (alert.ends_at(), fp)).collect();
     }
 
     /// The queues and indices, from what is durable and from where the routing put each alert.
     fn derive(&mut self) {
-        self.index.expiry = self.active.iter().map(|(fp, alert)| (alert.ends_at(), *fp)).collect();
-        for (fp, alert) in &self.active {
-            self.index.sources.insert(&self.index.router, &alert.place.way, &alert.labels, *fp);
-            self.index.dedup_keys.insert(&alert.labels, *fp);
+        self.index.expiry = self.active.in_no_order().map(|(fp, alert)| (alert.ends_at(), fp)).collect();
+        for (fp, alert) in self.active.in_no_order() {
+            self.index.sources.insert(&self.index.router, &alert.place.way, &alert.labels, fp);
+            self.index.dedup_keys.insert(&alert.labels, fp);
         }
         self.index.flushes.clear();
-        for (key, group) in &mut self.groups {
+        for (key, group) in self.groups.iter_mut() {
             let timing = self.index.router.timing(&group.route);
             let waited = |fp: &Fingerprint| {
-                self.active.get(fp).is_some_and(|a| later(a.starts_at, timing.wait) < group.created_at)
+                self.active.get(*fp).is_some_and(|a| later(a.starts_at, timing.wait) < group.created_at)
             };
             let next = match group.announced_at {
                 Some(told) => later(told, timing.interval),

@@ -1,11 +1,11 @@
 //! Groups: who joins, who leaves, and what their incident told.
 
-use std::collections::btree_map::Entry;
+use std::collections::BTreeSet;
 
-use super::{Alerts, FORMER_KEPT, Former, Group, Pace};
+use super::{Alerts, FORMER_KEPT, Former, Group, GroupNumber, Pace};
 use crate::{
     Instant,
-    alert::{GroupKey, Labels},
+    alert::{GroupKey, Labels, router::Node},
     id::{Fingerprint, IncidentId},
     incident::{IncidentFact, OpenedBecause},
 };
@@ -19,68 +19,56 @@ impl Alerts {
         fp: Fingerprint,
         at: Instant,
         starts_at: Instant,
-    ) -> GroupKey {
+    ) -> (GroupNumber, GroupKey) {
         let place = &self.index.router.nodes[node as usize];
-        let timing = place.timing;
+        let wait = place.timing.wait;
         self.index.scratch.clear();
         self.index.router.slot(node, labels, &mut self.index.scratch);
-        let key = match self.index.slots.get(self.index.scratch.as_str()) {
-            Some(key) => key.clone(),
-            None => {
-                let key = GroupKey::new(&place.path, &place.group_by.of(labels));
-                self.index.slots.insert(self.index.scratch.as_str().into(), key.clone());
-                key
-            }
-        };
-        let group = self.groups.entry(key.clone()).or_insert_with(|| {
-            Box::new(Group {
-                route: place.path.clone(),
-                receiver: place.receiver.clone(),
-                labels: place.group_by.of(labels),
-                members: Default::default(),
-                incident: None,
-                announced: Default::default(),
-                announced_at: None,
-                quieted: None,
-                created_at: at,
-                pace: Pace::default(),
-            })
+        let known = self.index.slots.get(self.index.scratch.as_str()).copied();
+        let number = known.unwrap_or_else(|| {
+            let labels = place.group_by.of(labels);
+            let key = GroupKey::new(&place.path, &labels);
+            let known = self.groups.number(&key);
+            let number = known.unwrap_or_else(|| self.groups.insert(key, Group::new(at, place, labels)));
+            self.index.slots.insert(self.index.scratch.as_str().into(), number);
+            number
         });
+        let Some((key, group)) = self.groups.wake(number, |group| group.begin_anew(at, place)) else {
+            return (number, GroupKey::new(&place.path, &place.group_by.of(labels)));
+        };
+        let key = key.clone();
         group.members.insert(fp);
         if self.index.replays {
-            return key;
+            return (number, key);
         }
         // Who began longer ago than the group waits has waited already, somewhere else.
-        let waited = starts_at.saturating_add(timing.wait).is_ok_and(|end| end < at);
+        let waited = starts_at.saturating_add(wait).is_ok_and(|end| end < at);
         let next = match group.pace.next {
-            None => Some(if waited { at } else { later(group.created_at, timing.wait) }),
+            None => Some(if waited { at } else { later(group.created_at, wait) }),
             Some(next) if waited && !group.pace.flushed && at < next => Some(at),
             Some(_) => None,
         };
         if let Some(next) = next {
             self.pace(&key, next, false);
         }
-        key
+        (number, key)
     }
 
-    pub(super) fn leave(&mut self, key: GroupKey, fp: Fingerprint) {
-        let Entry::Occupied(mut group) = self.groups.entry(key) else { return };
-        group.get_mut().members.remove(&fp);
-        if group.get().is_over() {
-            let (key, group) = group.remove_entry();
-            self.vanish(key, *group);
-        }
+    pub(super) fn leave(&mut self, number: GroupNumber, fp: Fingerprint) {
+        let Some((_, group)) = self.groups.at_mut(number) else { return };
+        group.members.remove(&fp);
+        self.end_if_over(number);
     }
 
     /// A group with no members and no open incident vanishes.
-    fn vanish(&mut self, key: GroupKey, group: Group) {
+    fn end_if_over(&mut self, number: GroupNumber) {
+        let Some((key, group)) = self.groups.at_mut(number).filter(|(_, group)| group.is_over()) else { return };
         if let Some(next) = group.pace.next {
-            self.index.flushes.remove(&(next, key));
+            self.index.flushes.remove(&(next, key.clone()));
         }
-        if let Some(node) = self.index.router.position(&group.route) {
-            self.index.scratch.clear();
-            self.index.router.slot(node, &group.labels, &mut self.index.scratch);
-            self.index.slots.remove(self.index.scratch.as_str());
+        if self.groups.end(number) {
+            self.groups.forget_waiting();
+            self.index.slots.retain(|_, number| self.groups.is_kept(*number));
         }
     }
 
@@ -115,7 +103,7 @@ impl Alerts {
     }
 
     fn take_up(&mut self, at: Instant, incident: IncidentId, alerts: &[Fingerprint]) {
-        let Some(key) = self.incidents.get(&incident).cloned() else { return };
+        let Some(key) = self.incidents.get(incident).cloned() else { return };
         self.former.remove(&key);
         self.told(at, incident, |group| {
             group.incident = Some(incident);
@@ -124,7 +112,7 @@ impl Alerts {
     }
 
     fn told(&mut self, at: Instant, incident: IncidentId, change: impl FnOnce(&mut Group)) {
-        let Some(key) = self.incidents.get(&incident).cloned() else { return };
+        let Some(key) = self.incidents.get(incident).cloned() else { return };
         let Some(group) = self.groups.get_mut(&key) else { return };
         group.quieted = None;
         change(group);
@@ -137,7 +125,7 @@ impl Alerts {
 
     /// What still fires counts as told of: a person who resolved the incident knows, until `repeat_interval` is over.
     fn end(&mut self, at: Instant, incident: IncidentId) {
-        let Some(key) = self.incidents.get(&incident).cloned() else { return };
+        let Some(key) = self.incidents.get(incident).cloned() else { return };
         if self.groups.get(&key).is_some_and(|g| g.incident == Some(incident)) {
             self.told(at, incident, |group| {
                 group.incident = None;
@@ -146,11 +134,8 @@ impl Alerts {
             });
             self.former.insert(key.clone(), Former { incident, resolved_at: at });
             self.former_order.push_back((at, incident));
-            if let Entry::Occupied(group) = self.groups.entry(key)
-                && group.get().is_over()
-            {
-                let (key, group) = group.remove_entry();
-                self.vanish(key, *group);
+            if let Some(number) = self.groups.number(&key) {
+                self.end_if_over(number);
             }
         }
         self.forget_former(at);
@@ -163,7 +148,7 @@ impl Alerts {
             }
             self.former_order.pop_front();
             // Reopened since, and perhaps resolved again: then a later entry stands for it.
-            let Some(key) = self.incidents.get(&incident) else { continue };
+            let Some(key) = self.incidents.get(incident) else { continue };
             let open = self.groups.get(key).is_some_and(|g| g.incident == Some(incident));
             let again = self.former.get(key).is_some_and(|f| f.incident == incident && f.resolved_at != when);
             if open || again {
@@ -172,12 +157,33 @@ impl Alerts {
             if self.former.get(key).is_some_and(|f| f.incident == incident) {
                 self.former.remove(key);
             }
-            self.incidents.remove(&incident);
+            self.incidents.remove(incident);
         }
     }
 }
 
 impl Group {
+    fn new(at: Instant, place: &Node, labels: Labels) -> Group {
+        Group {
+            route: place.path.clone(),
+            receiver: place.receiver.clone(),
+            labels,
+            members: BTreeSet::new(),
+            incident: None,
+            announced: BTreeSet::new(),
+            announced_at: None,
+            quieted: None,
+            created_at: at,
+            pace: Pace::default(),
+        }
+    }
+
+    /// As a new one of the same key.
+    fn begin_anew(&mut self, at: Instant, place: &Node) {
+        let labels = std::mem::take(&mut self.labels);
+        *self = Group::new(at, place, labels);
+    }
+
     fn is_over(&self) -> bool {
         self.members.is_empty() && self.incident.is_none()
     }

@@ -168,7 +168,7 @@ fn what_fires_and_resolves_within_the_wait_is_not_told() {
     house.resolve(20, "n=a team=pay");
     house.until(1000).told(&[]);
     assert_eq!(house.alerts.groups().len(), 0);
-    assert_eq!(house.alerts.recently_resolved().len(), 1);
+    assert_eq!(house.alerts.recently_resolved().count(), 1);
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn alerts_expire_unless_they_come_again_and_have_a_grace_after_a_start() {
     assert_eq!(house.send(60, vec![incoming("n=a team=pay")]), 0);
     assert_eq!(house.alerts.next_due(), Some(at(360)));
     house.until(359);
-    assert_eq!(house.alerts.active().len(), 1);
+    assert_eq!(house.alerts.active_count(), 1);
     house.restart(1000);
     assert_eq!(house.alerts.next_due(), Some(at(1300)));
     house.told.clear();

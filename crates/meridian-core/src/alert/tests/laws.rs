@@ -180,8 +180,8 @@ proptest! {
         for (fp, alert) in state.active() {
             let wanted = receivers(routing, &alert.labels);
             let open = |key: &&GroupKey| state.group(key).is_some_and(|g| g.members.contains(&fp));
-            prop_assert_eq!(alert.groups().iter().filter(open).count(), alert.groups().len());
-            let found: Vec<String> = alert.groups().iter().take(wanted.len()).map(|k| state.group(k).unwrap().receiver.to_string()).collect();
+            prop_assert_eq!(alert.groups().filter(open).count(), alert.groups().len());
+            let found: Vec<String> = alert.groups().take(wanted.len()).map(|k| state.group(k).unwrap().receiver.to_string()).collect();
             prop_assert_eq!(found, wanted.iter().map(|r| r.to_string()).collect::<Vec<_>>());
         }
         for (_, group) in state.groups() {

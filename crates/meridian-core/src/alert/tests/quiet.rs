@@ -51,10 +51,10 @@ fn time_intervals_mute() {
         );
         assert_eq!(alerts.state(alert, hour(time)), status.state);
         // What is told of its groups: every one that is not muted opens, the others say why not.
-        let groups = alert.groups().to_vec();
+        let groups = alert.groups().len();
         let after = hour(time).saturating_add(SignedDuration::from_secs(30)).unwrap();
         let told = alerts.flush(after);
-        assert_eq!(told.len(), groups.len());
+        assert_eq!(told.len(), groups);
         for (key, flush) in told {
             let expected = alerts.muted(&key, after).map(|because| Flush::Quiet { because });
             assert_eq!(flush, expected.unwrap_or(Flush::Open { alerts: vec![fp] }), "{key}");

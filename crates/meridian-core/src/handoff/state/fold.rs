@@ -102,8 +102,9 @@ impl Handoffs {
         }
     }
 
-    /// A page that may have told the incoming what the brief should have.
-    pub(crate) fn note_page(&mut self, person: &Name, page: PageAfter, began: Instant) {
+    /// A page that may have told the incoming what the brief should have. When it began is asked for rarely: soon after
+    /// a handoff alone.
+    pub(crate) fn note_page(&mut self, person: &Name, page: PageAfter, began: impl Fn() -> Instant) {
         let soon = |handoff: &&mut Handoff| {
             let accepted = handoff.accepted().map(|(at, _)| at);
             accepted.is_some_and(|at| at <= page.at && page.at.duration_since(at) < LOOKED_AT)
@@ -120,7 +121,7 @@ impl Handoffs {
             }
             let keys = ["incident", "alerts"].map(|kind| ItemKey::of(kind, page.incident));
             let said = items.iter().any(|item| keys.contains(&item.key));
-            handoff.pages_after.push(PageAfter { missed: began < *at && !said, ..page });
+            handoff.pages_after.push(PageAfter { missed: !said && began() < *at, ..page });
         }
     }
 

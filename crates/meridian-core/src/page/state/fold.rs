@@ -141,19 +141,20 @@ impl Pages {
                 continue;
             }
             let due = plan.due;
+            let (person, contact) = of.shared(&paged.person, &plan.contact, plan.technology);
             let mut delivery = Delivery {
                 id: plan.delivery,
                 page,
                 incident: paged.incident,
-                person: paged.person.clone(),
-                contact: plan.contact.clone(),
+                person,
+                contact,
                 technology: plan.technology,
                 notice: notice.cloned(),
                 state: DeliveryState::Waiting { due },
                 attempts: Vec::new(),
             };
             self.last_delivery = plan.delivery;
-            let is_first = of.note(&delivery).is_first(plan.delivery);
+            let is_first = of.note(&delivery).is_none_or(|road| road.is_first(plan.delivery));
             // What is due at once counts as started by this very fact, unless something before it is under way.
             if due <= at && is_first {
                 delivery.state = DeliveryState::Sending { attempt: 1, since: at };
@@ -171,7 +172,7 @@ impl Pages {
         self.due.drop_delivery(delivery);
         delivery.state = next(delivery);
         let of = self.by_incident.get_or_insert_with(delivery.incident, Default::default);
-        let road = of.note(delivery);
+        let Some(road) = of.note(delivery) else { return };
         self.due.note_delivery(delivery, road.is_first(id));
         if delivery.is_open() {
             return;

@@ -35,30 +35,39 @@ pub(in crate::page) struct Road {
 }
 
 impl OfIncident {
-    fn place(&self, person: &Name, contact: &str) -> Result<usize, usize> {
+    /// All deliveries of a road share its texts, so the road of one is nearly always known by where they lie.
+    fn place(&self, person: &Name, contact: &Arc<str>) -> Result<usize, usize> {
+        let same = |road: &Road| Arc::ptr_eq(&road.contact, contact) && road.person.is_shared_with(person);
+        if let Some(place) = self.roads.iter().position(same) {
+            return Ok(place);
+        }
+        self.place_of(person, contact)
+    }
+
+    fn place_of(&self, person: &Name, contact: &str) -> Result<usize, usize> {
         self.roads.binary_search_by(|road| road.person.cmp(person).then_with(|| (*road.contact).cmp(contact)))
     }
 
     pub fn road(&self, person: &Name, contact: &str) -> Option<&Road> {
-        self.place(person, contact).ok().map(|place| &self.roads[place])
+        self.place_of(person, contact).ok().map(|place| &self.roads[place])
+    }
+
+    /// The person and the contact as the road has them; a new one begins with these.
+    pub fn shared(&mut self, person: &Name, contact: &Arc<str>, technology: Technology) -> (Name, Arc<str>) {
+        let place = self.place(person, contact).unwrap_or_else(|place| {
+            let (person, contact) = (person.clone(), contact.clone());
+            self.roads.insert(place, Road { person, contact, technology, told: None, open: Vec::new() });
+            place
+        });
+        (self.roads[place].person.clone(), self.roads[place].contact.clone())
     }
 
     /// Keeps the road true after `delivery` changed its state, and hands it out.
-    pub fn note(&mut self, delivery: &Delivery) -> &Road {
-        let place = self.place(&delivery.person, &delivery.contact).unwrap_or_else(|place| {
-            let road = Road {
-                person: delivery.person.clone(),
-                contact: delivery.contact.clone(),
-                technology: delivery.technology,
-                told: None,
-                open: Vec::new(),
-            };
-            self.roads.insert(place, road);
-            place
-        });
+    pub fn note(&mut self, delivery: &Delivery) -> Option<&Road> {
+        let place = self.place(&delivery.person, &delivery.contact).ok()?;
         let road = &mut self.roads[place];
         road.note(delivery);
-        road
+        Some(road)
     }
 }
 

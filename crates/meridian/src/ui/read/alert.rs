@@ -37,12 +37,12 @@ pub(super) fn row(lens: &Lens<'_>, fp: Fingerprint) -> Option<AlertRow> {
         fingerprint: fp,
         name: alert.labels.get("alertname").unwrap_or("no name").to_owned(),
         summary: summary.to_owned(),
-        severity: severity(lens, alert.groups().first(), fp, &alert.labels),
+        severity: severity(lens, alert.groups().next(), fp, &alert.labels),
         site: site(lens, &alert.labels),
         labels: labels.map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
         since: alert.fired_at,
         state,
-        incident: alert.groups().iter().find_map(|key| alerts.group(key)?.incident),
+        incident: alert.groups().find_map(|key| alerts.group(key)?.incident),
         source_url: Some(alert.generator_url.to_string())
             .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
     })
@@ -114,14 +114,14 @@ pub fn alerts(lens: &Lens<'_>, tab: AlertsTab, filter: &str, page: usize) -> Ale
     let offset = page.saturating_sub(1).saturating_mul(PER_PAGE);
     let listed = all.list(&wanted, Order::Newest, lens.now, offset, PER_PAGE);
     // Each active alert is asked for its silences and inhibitions: with very many, only for those that are shown.
-    let countable = all.active().len() <= COUNTED_MAX;
+    let countable = all.active_count() <= COUNTED_MAX;
     let suppressed = AlertFilter { state: Some(Suppression::Suppressed), ..AlertFilter::default() };
     AlertsView {
         tab,
         filter: filter.to_owned(),
         filter_error: error,
         rows: listed.alerts.iter().filter_map(|(fp, _)| row(lens, *fp)).collect(),
-        active: all.active().len(),
+        active: all.active_count(),
         quiet: countable.then(|| all.list(&suppressed, Order::Fingerprint, lens.now, 0, 0).total),
         matched: listed.total,
         page: page.max(1),

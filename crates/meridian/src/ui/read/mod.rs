@@ -113,7 +113,7 @@ impl Lens<'_> {
         Counts {
             incidents: self.world.incidents.open_count(),
             incidents_wait: self.world.incidents.open().any(|incident| waits(&incident)),
-            alerts: self.world.alerts.active().len(),
+            alerts: self.world.alerts.active_count(),
             pages: self.world.incidents.open().filter(waits).map(|i| self.waiting_pages(i.id)).sum(),
             hole: self.hole_soon(),
             changes: self.world.covers.wanted(self.now).count() + self.world.covers.pending().count(),
