@@ -1,5 +1,5 @@
 //! On-call answers for 1,000 rotas over 10 years: all shifts of three-layer weekday rotas, on one core; and the coverage
-//! of a hundred of them over a year.
+//! of a hundred of them over a year; who holds a watch that two sites never leave; and a fair plan.
 
 use std::hint::black_box;
 
@@ -9,7 +9,11 @@ use meridian_core::{
     calendar::{Days, Hours, SiteCalendar, WallTime},
     estate::{Escalation, Estate, Every, Holidays, Layer, Role, Rota, Rotation, Step, Target, Turns, Unit},
     id::Name,
-    roster::{Overrides, coverage, on_leave, on_watch, shifts},
+    roster::{
+        Overrides, coverage,
+        fair_plan::{Draft, Rules, wish},
+        holder, on_leave, on_watch, shifts,
+    },
 };
 
 const SITES: [(&str, &str, &str); 3] = [
@@ -80,12 +84,8 @@ fn report(bench: &str, name: &str, (seconds, shifts): (f64, usize)) {
 
 fn main() {
     let rota = |number: u32| Rota {
-        name: name(&format!("rota-{number}")),
-        display_name: String::new(),
-        team: None,
         layers: SITES.into_iter().map(|site| layer(number, site)).collect(),
-        overrides: vec![],
-        handoff: None,
+        ..bare(&format!("rota-{number}"))
     };
     let rotas: Vec<Rota> = (0..1000).map(rota).collect();
     let (from, until) = (instant("2026-01-01T00:00Z"), instant("2036-01-01T00:00Z"));
@@ -99,4 +99,50 @@ fn main() {
     let away = on_leave(&estate);
     let findings = || black_box(coverage(&estate, &Overrides::default(), &away, None, (from, until))).findings.len();
     report("roster", "coverage of 100 rotas of three layers over a year", seconds(findings));
+    let always = never_left();
+    let held = || (0..100).filter(|_| black_box(holder(&always, &[], at)).is_some()).count();
+    report("roster", "who holds the watch that two sites never leave, 100 times", seconds(held));
+    let twelve = twelve();
+    let planned = || {
+        let window = (instant("2026-10-05T00:00Z"), instant("2027-01-04T00:00Z"));
+        let wish = wish(&Estate::default(), &[], &Default::default(), &twelve, window, Rules::default());
+        let mut draft = Draft::new(&wish);
+        draft.improve(4, |_, _| {});
+        draft.given().len()
+    };
+    report("roster", "the search of a plan for 12 people over 13 weeks", seconds(planned));
+}
+
+/// Two sites, both always on watch, whose people change every day.
+fn never_left() -> Rota {
+    let all_day = |site: usize| {
+        let mut layer = layer(3, SITES[site]);
+        (layer.hours, layer.holidays) = (vec![], Holidays::Staffed);
+        layer
+    };
+    Rota { layers: vec![all_day(0), all_day(1)], ..bare("always") }
+}
+
+/// A primary and a secondary for whole days, in turns of a day that give some people more weekends than others.
+fn twelve() -> Rota {
+    let one = |shift: usize, role: Role| {
+        let mut layer = layer(3, SITES[1]);
+        (layer.hours, layer.holidays, layer.role) = (vec![], Holidays::Staffed, role);
+        layer.name = format!("layer-{shift}");
+        let person = |number: usize| vec![name(&format!("p{:02}", (number + shift) % 12)).into()];
+        layer.rotation.members = (0..12).map(person).collect();
+        layer
+    };
+    Rota { layers: vec![one(0, Role::Primary), one(5, Role::Secondary)], ..bare("twelve") }
+}
+
+fn bare(called: &str) -> Rota {
+    Rota {
+        name: name(called),
+        display_name: String::new(),
+        team: None,
+        layers: vec![],
+        overrides: vec![],
+        handoff: None,
+    }
 }

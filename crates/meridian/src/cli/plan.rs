@@ -19,6 +19,7 @@ use meridian_core::{
 };
 
 use super::{calendar::edit::replace, coverage::find, estate::read_dir, roster::Unanswered};
+use crate::clock::Clock;
 use shown::Plan;
 
 /// So long a plan may be worked at, unless another time is asked for.
@@ -31,11 +32,11 @@ pub struct Asked {
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, env = "MERIDIAN_ESTATE")]
     pub estate: std::path::PathBuf,
     #[command(flatten)]
-    pub known: known::Asked,
+    pub known: known::RunTime,
     /// The name of the rota.
     #[arg(long)]
     pub rota: String,
-    /// The first day of the plan; turns that begin before it stay as they are.
+    /// The first day of the plan; turns that begin before it, or have begun, stay as they are.
     #[arg(long, value_name = "DATE")]
     pub from: Date,
     /// How many weeks are planned.
@@ -71,7 +72,7 @@ pub fn plan(asked: &Asked) -> Result<String, Unanswered> {
     let files = read_dir(&asked.estate).map_err(|problems| broken(&asked.estate, &problems))?;
     let estate = estate::load(&files).map_err(|problems| broken(&asked.estate, &problems))?.estate;
     let rota = find(&estate, &asked.rota)?;
-    let window = window(asked)?;
+    let window = window(asked, Clock::system().now())?;
     let known = asked.known.known(&estate, &asked.rota)?;
     let wish = wish(&estate, &known.added, &known.away, rota, window, rules(asked));
     worth(asked, &wish)?;
@@ -100,10 +101,18 @@ pub fn plan(asked: &Asked) -> Result<String, Unanswered> {
     Ok(text)
 }
 
-fn window(asked: &Asked) -> Result<(Instant, Instant), String> {
+/// What has begun stays as it is.
+fn window(asked: &Asked, now: Instant) -> Result<(Instant, Instant), String> {
     let last = asked.from.checked_add(Span::new().weeks(asked.weeks)).map_err(|error| error.to_string())?;
     let begin = |date: Date| date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|e| e.to_string());
-    Ok((begin(asked.from)?, begin(last)?))
+    let (from, until) = (begin(asked.from)?, begin(last)?);
+    if until <= now {
+        let (weeks, from) = (asked.weeks, asked.from);
+        return Err(format!(
+            "the {weeks} weeks from {from} lie in the past: a plan is for turns that are still to come"
+        ));
+    }
+    Ok((from.max(now), until))
 }
 
 fn rules(asked: &Asked) -> Rules {

@@ -192,7 +192,7 @@ fn what_cannot_be_planned_says_why() {
     meridian(written(&broken).path(), PLAN).fails(1, &["the estate in", "is broken", "estate.yaml"]);
     let dir = written(&estate());
     meridian(dir.path(), "rota plan --rota opps --from 2031-03-03").fails(1, &["no rota `opps`", "did you mean `ops`"]);
-    meridian(dir.path(), "rota plan --rota ops --from 2001-03-05").fails(1, &["has no turn that begins", "2001-03-05"]);
+    meridian(dir.path(), "rota plan --rota ops --from 2001-03-05").fails(1, &["lie in the past", "2001-03-05"]);
     meridian(dir.path(), "rota plan --rota ops --from 2031-03-03 --weeks 520").fails(2, &["520 is not in 1..=53"]);
     meridian(dir.path(), "rota plan --rota ops --from 9999-12-20 --weeks 53").fails(1, &["9999"]);
     let gone = dir.path().join("gone");

@@ -14,7 +14,7 @@ use crate::cli::roster::{self, Source, Unanswered};
 
 /// Whom to ask; nobody: the files alone count.
 #[derive(Debug, Default, Args)]
-pub struct Asked {
+pub struct RunTime {
     /// Ask this running server for overrides, leave and sickness of run time.
     #[arg(long, group = "run-time", value_name = "URL", value_hint = ValueHint::Url)]
     server: Option<String>,
@@ -57,7 +57,7 @@ struct Gone {
     until: meridian_core::Instant,
 }
 
-impl Asked {
+impl RunTime {
     pub fn known(&self, estate: &Estate, rota: &str) -> Result<Known, Unanswered> {
         let mut known = Known { added: Vec::new(), away: on_leave(estate) };
         if self.server.is_none() && self.data.is_none() {

@@ -60,7 +60,8 @@ const LINE: &str =
 fn lines_go_where_they_belong_and_no_other_line_changes() {
     let old = "  overrides: # made by hand\n    - { from: \"2026-02-02T08:00Z\", until: \"2026-02-03T08:00Z\", replace: ana, \
                with: bob }  # swapped\n    # the last one\n";
-    let next = "---\n# Another one.\napiVersion: meridian/v1\nkind: Team\nmetadata: { name: ops }\nspec: {}\n";
+    let next =
+        "---\n# Another one.\napiVersion: meridian/v1\nkind: Team\nmetadata: { name: ops }\nspec: { members: [ana] }\n";
     let keyed = format!("{ROTA}  handoff: {{ late: 5m }}\n");
     for (name, text, before, behind) in [
         ("a rota at the end", ROTA.to_owned(), ROTA.to_owned(), ""),
