@@ -103,17 +103,17 @@ impl Edit {
             first + 1,
             count + self.lines.len()
         );
-        for number in first..self.at {
+        for (number, line) in lines.iter().enumerate().take(self.at).skip(first) {
             // The last line of a file that does not end it gets its end.
             if is_open && number + 1 == count_all {
-                text += &format!("-{0}\n{OPEN}+{0}\n", lines[number]);
+                text += &format!("-{line}\n{OPEN}+{line}\n");
             } else {
-                text += &format!(" {}\n", lines[number]);
+                text += &format!(" {line}\n");
             }
         }
         self.lines.iter().for_each(|line| text += &format!("+{line}\n"));
-        for number in self.at..last {
-            text += &format!(" {}\n", lines[number]);
+        for (number, line) in lines.iter().enumerate().take(last).skip(self.at) {
+            text += &format!(" {line}\n");
             if is_open && number + 1 == count_all {
                 text += OPEN;
             }
