@@ -220,17 +220,31 @@ fn stints_at(site: &Name, shifts: &[&Shift]) -> Vec<Stint> {
 }
 
 /// The newest stint that had the watch alone before `at`, and since when: from there on it is plain who holds it.
+///
+/// The sites that come and go are walked once in the order of time: where the watch is never left to one site, hundreds
+/// of days are looked at.
 fn beginning(stints: &[Stint], at: Instant) -> Option<(usize, Instant)> {
-    let alone = |stint: &Stint, instant: Instant| {
-        let mut others = stints.iter().take_while(|other| other.from <= instant);
-        !others.any(|other| other.until > instant && other.side.site != stint.side.site)
-    };
-    let mut begin = None;
-    for (number, stint) in stints.iter().enumerate().take_while(|(_, stint)| stint.from < at) {
-        let ends = stints.iter().map(|other| other.until).filter(|end| stint.from < *end && *end < stint.until);
-        let left_alone =
-            ends.filter(|end| *end < at).chain([stint.from]).filter(|instant| alone(stint, *instant)).min();
-        begin = left_alone.map(|instant| (number, instant)).or(begin);
+    let comes = stints.iter().enumerate().map(|(number, stint)| (stint.from, true, number));
+    let goes = stints.iter().enumerate().map(|(number, stint)| (stint.until, false, number));
+    let mut changes: Vec<(Instant, bool, usize)> = comes.chain(goes).filter(|(when, ..)| *when < at).collect();
+    changes.sort_unstable();
+    let mut there: Vec<usize> = Vec::new();
+    let mut begin: Option<(usize, Instant)> = None;
+    for (place, (when, comes, number)) in changes.iter().enumerate() {
+        if *comes {
+            there.push(*number);
+        } else {
+            there.retain(|other| other != number);
+        }
+        // What happens at one instant happens at once. A site has one stint at a time.
+        if changes.get(place + 1).is_some_and(|next| next.0 == *when) {
+            continue;
+        }
+        if let [alone] = there.as_slice()
+            && begin.is_none_or(|(newest, _)| newest < *alone)
+        {
+            begin = Some((*alone, *when));
+        }
     }
     begin
 }

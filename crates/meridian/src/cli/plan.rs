@@ -103,9 +103,13 @@ pub fn plan(asked: &Asked) -> Result<String, Unanswered> {
 
 /// What has begun stays as it is.
 fn window(asked: &Asked, now: Instant) -> Result<(Instant, Instant), String> {
-    let last = asked.from.checked_add(Span::new().weeks(asked.weeks)).map_err(|error| error.to_string())?;
-    let begin = |date: Date| date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|e| e.to_string());
-    let (from, until) = (begin(asked.from)?, begin(last)?);
+    let begin = |date: Date| date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp());
+    let last = asked.from.checked_add(Span::new().weeks(asked.weeks)).and_then(begin);
+    let beyond = |_| {
+        let (weeks, from) = (asked.weeks, asked.from);
+        format!("the {weeks} weeks from {from} reach beyond what a calendar can say: begin earlier")
+    };
+    let (from, until) = (begin(asked.from).map_err(beyond)?, last.map_err(beyond)?);
     if until <= now {
         let (weeks, from) = (asked.weeks, asked.from);
         return Err(format!(

@@ -103,7 +103,7 @@ impl Edit {
             first + 1,
             count + self.lines.len()
         );
-        for (number, line) in (first..self.at).zip(&lines[first..]) {
+        for (number, line) in lines.iter().enumerate().take(self.at).skip(first) {
             // The last line of a file that does not end it gets its end.
             if is_open && number + 1 == count_all {
                 text += &format!("-{line}\n{OPEN}+{line}\n");
@@ -112,7 +112,7 @@ impl Edit {
             }
         }
         self.lines.iter().for_each(|line| text += &format!("+{line}\n"));
-        for (number, line) in (self.at..last).zip(&lines[self.at..]) {
+        for (number, line) in lines.iter().enumerate().take(last).skip(self.at) {
             text += &format!(" {line}\n");
             if is_open && number + 1 == count_all {
                 text += OPEN;
