@@ -30,7 +30,7 @@ spec: { displayName: Wen Li, site: london, contacts: [{ name: mail, email: wen@e
 apiVersion: meridian/v1
 kind: Person
 metadata: { name: mei }
-spec: { displayName: Mei Chan, site: london, contacts: [{ name: hook, webhook: "{hook}/mei" }, { name: mail, email: mei@example.com }] }
+spec: { displayName: Mei Chan, site: london, contacts: [{ name: hook, webhook: "{hook}/mei" }, { name: mail, email: mei@example.com }], reach: { high: [{ contact: hook }, { contact: mail }], low: [{ contact: hook }, { contact: mail, after: 1m }] } }
 ---
 apiVersion: meridian/v1
 kind: Person
