@@ -165,5 +165,8 @@ fn changes_are_made_in_a_browser_and_seen_everywhere_at_once() {
         return;
     }
     let (meridian, _smtp, _hook) = house();
+    // It is printed right after the first answer.
+    let printed = || meridian.log().split_once("/setup?token=").is_some_and(|(_, rest)| rest.contains('\n'));
+    wait_until("the setup link", || printed().then_some(()));
     Browser::new().run("changes", &[&meridian.url(""), &meridian.setup_link()]).ok();
 }
