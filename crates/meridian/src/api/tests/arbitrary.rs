@@ -16,7 +16,7 @@ use super::{
 use crate::serve::Intake;
 
 /// Paths outside the API's table; `{}` becomes anything.
-const PATHS: [&str; 28] = [
+const PATHS: [&str; 29] = [
     "/",
     "/incidents",
     "/incidents/{}",
