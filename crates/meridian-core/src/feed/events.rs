@@ -17,15 +17,15 @@ use crate::{
 };
 
 /// How far a feed reaches, from today.
-const BACK: SignedDuration = SignedDuration::from_hours(60 * 24);
-const AHEAD: SignedDuration = SignedDuration::from_hours(400 * 24);
+const BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
+const AHEAD: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// Beyond an end of the feed's window a shift is looked at for so long, so that it is told whole.
 const AROUND: SignedDuration = SignedDuration::from_hours(40 * 24);
 const OTHERS_SHOWN: usize = 12;
 
 type Stretch = (Instant, Instant);
 
-/// What a feed reaches over: at least 60 days back and 400 ahead, from and until the first of a month in UTC, so that a
+/// What a feed reaches over: at least 30 days back and 180 ahead, from and until the first of a month in UTC, so that a
 /// feed changes when somebody changes something and not with every read.
 pub fn window(now: Instant) -> (Instant, Instant) {
     let month = |at: Result<Instant, jiff::Error>, months: i64| {
@@ -78,6 +78,45 @@ pub fn calendar(source: &Source, of: &FeedOf, now: Instant, url: &str) -> Calend
         .collect();
     events.sort_by(|a, b| (a.from, &a.uid).cmp(&(b.from, &b.uid)));
     Calendar { name: title(&source.estate, of), events }
+}
+
+/// The stretches of rotas in which another estate changes what a feed says: where an event came, went, or reads otherwise.
+/// What lies beyond every window has been told to nobody yet.
+pub(crate) fn changed(before: &Source, after: &Source, at: Instant) -> Vec<(Name, Stretch)> {
+    let mut found = Vec::new();
+    let rotas: BTreeSet<&Name> = before.estate.rotas.keys().chain(after.estate.rotas.keys()).collect();
+    for name in rotas {
+        if said_of(&before.estate, name) == said_of(&after.estate, name) {
+            continue;
+        }
+        let (old, new) = (told(before, name, at), told(after, name, at));
+        let differs = |event: &&Event, others: &BTreeMap<String, Event>| others.get(&event.uid) != Some(*event);
+        let went = old.values().filter(|event| differs(event, &new));
+        let came = new.values().filter(|event| differs(event, &old));
+        found.extend(went.chain(came).map(|event| (name.clone(), (event.from, event.until))));
+    }
+    found
+}
+
+/// All in an estate that a feed of this rota is made from.
+fn said_of(estate: &Estate, rota: &Name) -> Option<String> {
+    let rota = estate.rotas.get(rota)?;
+    let mut said = format!("{rota:?}");
+    for layer in &rota.layers {
+        said.extend(estate.sites.get(&layer.site).map(|site| format!("{}, {:?};", site.display_name, site.zone)));
+        let persons = layer.rotation.persons().filter_map(|name| estate.persons.get(name));
+        said.extend(persons.map(|person| format!("{};", person.display_name)));
+    }
+    Some(said)
+}
+
+/// What a feed of this rota says, by event, without when it was said.
+fn told(source: &Source, rota: &Name, at: Instant) -> BTreeMap<String, Event> {
+    let (from, until) = window(at);
+    let of = FeedOf::Rota(rota.clone());
+    let Some(rota) = source.estate.rotas.get(rota) else { return BTreeMap::new() };
+    let events = Told { source, rota, of: &of, url: "" }.events(from, until);
+    events.into_iter().map(|event| (event.uid.clone(), Event { sequence: 0, modified: at, ..event })).collect()
 }
 
 struct Told<'a> {

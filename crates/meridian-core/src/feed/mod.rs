@@ -9,8 +9,9 @@
 //! **An event and its number.** A shift's identity is its rota, its layer, the day on which the rotation alone would
 //! have it begin (by the wall clock of the site), the person, and its number among those of that day: an override that
 //! shortens it, or a rota whose hours change, moves the same event. What says that an event changed is its `SEQUENCE`:
-//! the number of the journal's last entry that could have changed it ([`Revisions`]). Entries are only ever added, so it
-//! never goes down, not over a restart either; and it may rise for an event that looks as it did.
+//! the number of the journal's last entry that changed it, or a watch that it touches ([`Revisions`]). Entries are only
+//! ever added, so it never goes down, not over a restart either. Another estate counts where an event came, went, or
+//! reads otherwise, and nowhere else.
 
 mod events;
 mod fact;
@@ -18,6 +19,7 @@ mod plan;
 mod revision;
 mod state;
 
+pub(crate) use events::changed;
 pub use events::{Source, calendar, title, window};
 pub use fact::*;
 pub use plan::{orphans, plan_make, plan_revoke};

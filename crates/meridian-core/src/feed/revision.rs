@@ -37,11 +37,20 @@ struct OfRota {
 }
 
 impl Revisions {
-    /// Another estate is in force.
-    pub fn everything(&mut self, by: Revision) {
-        self.all = by;
-        // What came before is lower.
-        self.rotas.clear();
+    /// No estate has been in force yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all == Revision::default()
+    }
+
+    /// Another estate is in force, which changes these stretches of rotas. The first one counts for all.
+    pub(crate) fn estate(&mut self, by: Revision, changed: Vec<(Name, (Instant, Instant))>) {
+        if self.is_empty() {
+            self.all = by;
+            return;
+        }
+        for (rota, (from, until)) in changed {
+            self.stretch(by, &rota, from, until);
+        }
     }
 
     /// `overrides` are as they were before this fact.

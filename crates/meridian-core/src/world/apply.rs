@@ -7,7 +7,7 @@ use crate::{
     Instant,
     estate::{self, Estate, EstateFact, SourceFile},
     fact::{Fact, HouseFact},
-    feed::Revision,
+    feed::{self, Revision},
     incident::{IncidentFact, Moment, OpenedBecause},
     journal::Entry,
     notice::NoticeFact,
@@ -103,12 +103,16 @@ impl World {
         let at = entry.at;
         match fact {
             EstateFact::Loaded { digest, files } => {
+                let before = self.feed_source();
                 self.estate.digest = digest.clone();
                 self.estate.files = Arc::new(files.clone());
                 self.estate.since = Some(at);
                 self.estate.refused = None;
                 self.parse_estate();
-                self.revisions.everything(Revision { seq: entry.seq, at });
+                // Nobody reads a feed before the first estate.
+                let first = self.revisions.is_empty();
+                let changed = if first { Vec::new() } else { feed::changed(&before, &self.feed_source(), at) };
+                self.revisions.estate(Revision { seq: entry.seq, at }, changed);
                 self.alerts.apply_estate(at, self.estate.parsed.routing.as_deref());
                 self.look_ahead(at, None);
             }

@@ -30,7 +30,7 @@ spec: { displayName: Wen Li, site: london, contacts: [{ name: mail, email: wen@e
 apiVersion: meridian/v1
 kind: Person
 metadata: { name: mei }
-spec: { displayName: Mei Chan, site: london, contacts: [{ name: hook, webhook: "{hook}/mei" }, { name: mail, email: mei@example.com }] }
+spec: { displayName: Mei Chan, site: london, contacts: [{ name: hook, webhook: "{hook}/mei" }, { name: mail, email: mei@example.com }], reach: { high: [{ contact: hook }, { contact: mail }], low: [{ contact: hook }, { contact: mail, after: 1m }] } }
 ---
 apiVersion: meridian/v1
 kind: Person
@@ -165,5 +165,8 @@ fn changes_are_made_in_a_browser_and_seen_everywhere_at_once() {
         return;
     }
     let (meridian, _smtp, _hook) = house();
+    // It is printed right after the first answer.
+    let printed = || meridian.log().split_once("/setup?token=").is_some_and(|(_, rest)| rest.contains('\n'));
+    wait_until("the setup link", || printed().then_some(()));
     Browser::new().run("changes", &[&meridian.url(""), &meridian.setup_link()]).ok();
 }

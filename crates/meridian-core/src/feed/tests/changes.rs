@@ -44,14 +44,14 @@ fn an_override_moves_the_event_it_shortens_and_takes_away_the_one_it_replaces() 
     );
     house.ask(at(NOW), Command::RemoveOverride { rota: name("payments"), id }).unwrap();
     // The journal says which change was undone, too.
-    check(&house, "person/tom", TUESDAY, &["london.2026-03-10.tom 5 03-10T09:00 03-10T10:00"]);
-    // Another estate is a change of everything, and the same event.
+    check(&house, "person/tom", TUESDAY, &["london.2026-03-10.tom 9 03-10T09:00 03-10T10:00"]);
+    // Another estate changes the events that read otherwise by it, and they stay the same ones.
     house.load(at(NOW), &ESTATE.replace("from: \"08:00\"", "from: \"07:00\""));
     check(
         &house,
         "person/priya",
         TUESDAY,
-        &["london.2026-03-10.priya 6 03-10T07:00 03-10T09:00", "london.2026-03-10.priya.2 6 03-10T10:00 03-10T17:00"],
+        &["london.2026-03-10.priya 12 03-10T07:00 03-10T09:00", "london.2026-03-10.priya.2 12 03-10T10:00 03-10T17:00"],
     );
 }
 
@@ -90,9 +90,30 @@ fn who_is_always_on_watch_has_an_event_a_month() {
         ]
     );
     // The first event of the feed is told whole, and days later the feed is the same.
-    let early = house.events("rota/alone", at("2026-03-02T09:00:00Z"));
+    let early = house.events("rota/alone", at("2026-03-05T09:00:00Z"));
     assert!(early == house.events("rota/alone", at("2026-03-20T00:00:00Z")));
-    assert!(early[0].from < window(at(NOW)).0 && early[0].until > window(at(NOW)).0);
+    let begins = window(at("2026-03-05T09:00:00Z")).0;
+    assert!(early[0].from < begins && early[0].until > begins);
+}
+
+#[test]
+fn another_estate_raises_the_number_of_what_it_changes_and_of_nothing_else() {
+    let mut house = House::new(NOW);
+    let all = |house: &House| house.events("rota/payments", at(NOW));
+    let before = all(&house);
+    house.load(at(NOW), &format!("{ESTATE}\n# A word that no feed says.\n"));
+    assert_eq!(all(&house), before);
+    house.load(at(NOW), &ESTATE.replace("Tom, the Elder", "Tom, the Younger"));
+    let after = all(&house);
+    assert_ne!(after, before);
+    for (old, new) in before.iter().zip(&after) {
+        let said = |event: &Event| {
+            (event.uid.clone(), event.from, event.until, event.summary.clone(), event.description.clone())
+        };
+        assert!(said(old) == said(new) || new.sequence > old.sequence, "{new:?}");
+    }
+    house.load(at(NOW), ESTATE);
+    assert!(before.iter().zip(&all(&house)).all(|(old, new)| new.sequence >= old.sequence), "it never goes down");
 }
 
 #[test]

@@ -156,6 +156,7 @@ fn need_item(shell: &Shell, clock: &Clock, need: &Need) -> Markup {
                     // Only an acknowledgement is a matter of one key.
                     (button_form(&shell.csrf, action, if *word == "Acknowledge" { "primary" } else { "" }, html! { (word) @if *word == "Acknowledge" { " " kbd data-key="a" { "a" } } }))
                 }
+                @if let (Some((action, word)), true) = (&need.refuse, shell.responds()) { (button_form(&shell.csrf, action, "quiet", html! { (word) })) }
                 a.btn.quiet[need.act.is_some() && shell.responds()] href=(need.open) { "Open" }
             }
         }

@@ -104,6 +104,7 @@ fn needs(lens: &Lens<'_>) -> Vec<Need> {
                 .at(refused.at)
                 .text(". The one before stays in force."),
             act: None,
+            refuse: None,
             open: "/estate".into(),
         });
     }
@@ -129,6 +130,7 @@ fn hole_need(lens: &Lens<'_>, rota: &Rota) -> Option<Need> {
         urgent: now,
         more,
         act: None,
+        refuse: None,
         open: format!("/rotas/{}", rota.name),
     })
 }
@@ -175,6 +177,7 @@ fn page_need(lens: &Lens<'_>, incident: &Incident) -> Option<Need> {
         urgent: true,
         more,
         act: Some((format!("/incidents/{}/acknowledge", incident.id), "Acknowledge")),
+        refuse: None,
         open: format!("/incidents/{}", incident.id),
     })
 }

@@ -310,6 +310,7 @@ fn need(lens: &Lens<'_>, handoff: &Handoff) -> Option<Need> {
         urgent: late,
         more: Say::new().text(if late { "Was due " } else { "Due " }).at(handoff.edge.due()).text(words + "."),
         act: None,
+        refuse: None,
         open: format!("/handoffs/{}", handoff.id),
     })
 }

@@ -107,5 +107,7 @@ pub struct Need {
     pub more: Say,
     /// A button that posts to this path: its word and its key.
     pub act: Option<(String, &'static str)>,
+    /// Another one that says no, where that is an answer, too.
+    pub refuse: Option<(String, &'static str)>,
     pub open: String,
 }

@@ -37,7 +37,16 @@ fn said(lens: &Lens<'_>, need: &CoverNeed) -> Option<Need> {
 
 /// A need that leads to the page of changes.
 fn need(shape: Glyph, what: String, until: Instant, urgent: bool, more: Say) -> Need {
-    Need { shape, what, until: Some(until), urgent, more: more.text("."), act: None, open: "/changes".into() }
+    Need {
+        shape,
+        what,
+        until: Some(until),
+        urgent,
+        more: more.text("."),
+        act: None,
+        refuse: None,
+        open: "/changes".into(),
+    }
 }
 
 /// The part, after whose it is or which rota's.
@@ -54,14 +63,17 @@ fn offered(lens: &Lens<'_>, change: ChangeId, part: &Part, lowest: bool, balance
     };
     let what = format!("Cover asked by {}", lens.person(&part.person));
     let need = need(Glyph::Cover, what, part.from.max(lens.now), part.from <= lens.now, more);
-    Need { act: lens.me.map(|_| (format!("/changes/{change}/take"), "Take it")), ..need }
+    let act = lens.me.map(|_| (format!("/changes/{change}/take"), "Take it"));
+    let refuse = lens.me.map(|_| (format!("/changes/{change}/decline"), "Decline"));
+    Need { act, refuse, ..need }
 }
 
 fn proposed(lens: &Lens<'_>, change: ChangeId, swap: &Swap) -> Need {
     let more = during(Say::new().text("They take yours"), &swap.other).text("; you take theirs");
     let what = format!("{} proposes a swap", lens.person(&swap.one.person));
     let need = need(Glyph::Due, what, swap.one.from.min(swap.other.from), false, during(more, &swap.one));
-    Need { act: Some((format!("/changes/{change}/accept"), "Accept")), ..need }
+    let refuse = Some((format!("/changes/{change}/refuse"), "Refuse"));
+    Need { act: Some((format!("/changes/{change}/accept"), "Accept")), refuse, ..need }
 }
 
 fn accepted(lens: &Lens<'_>, change: ChangeId, swap: &Swap) -> Need {
