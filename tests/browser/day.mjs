@@ -66,8 +66,11 @@ async function bareAt(open, path) {
   await page.fill('[name=password]', PASSWORD);
   await page.click('button.primary');
   await page.waitForURL(`**${path}`);
-  // What is greyed out can be pressed all the same: it says why not.
-  const press = async (button) => { await page.click(button, { force: true }); await page.waitForLoadState('load'); };
+  // By the keyboard, so that what is greyed out can be pressed as well: it says why not.
+  const press = async (button) => {
+    await page.focus(button);
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  };
   return { page, press };
 }
 
@@ -135,6 +138,7 @@ async function late(page, open) {
   await says(page, 'the outgoing stay responsible', '#handoff-due', /Oliver Grant stays responsible/);
   await look(page, '06-late');
   await page.goto(`${base}/`);
+  await says(page, 'the day says so as well', 'main', /New York\s*holds the watch/i);
   await look(page, '07-day-late');
   const incident = await page.evaluate(async () => (await (await fetch('/handoffs/2')).text()).match(/\/incidents\/(\d+)">INC-\d+<\/a>[^<]*(?:, then|\.)/)?.[1]);
   check('the late handoff names its incident', incident !== undefined);
