@@ -93,7 +93,8 @@ async function inTime(page, open) {
   await says(page, 'owner and contingency are there', item, /Owner Tom Ashdown[\s\S]*invoke the plan/);
   await send(page, `${item} form[action$=action]:not(:has([name=number]))`, { text: 'capture outside fw-2', owner: 'the network team', due: soon(90) }, 'Add');
   await send(page, `${item} form[action$=action]:has([name=number])`, { text: 'capture on both sides of fw-2' }, 'Keep');
-  await says(page, 'an action is changed, in a name', item, /the network team: capture on both sides[\s\S]*Said by Tom Ashdown/);
+  await says(page, 'an action is changed, in a name', item, /the network team: capture on both sides/);
+  check('and it says whose words they are', /Said by Tom Ashdown/.test(await page.textContent(item)));
   // The day in the brief, whole: read, refused with a reason, read back.
   await send(page, '#accept form.reading', {}, 'I have read the brief');
   await says(page, 'it is said who has read', '#handoff-due', /Read by Oliver Grant/);
