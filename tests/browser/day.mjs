@@ -144,7 +144,7 @@ async function late(page, open) {
   const incident = await page.evaluate(async () => (await (await fetch('/handoffs/2')).text()).match(/\/incidents\/(\d+)">INC-\d+<\/a>[^<]*(?:, then|\.)/)?.[1]);
   check('the late handoff names its incident', incident !== undefined);
   await page.goto(`${base}/incidents/${incident}`);
-  await page.locator('main:has-text("Ruth Adeyemi")').waitFor({ timeout: 180_000 });
+  await page.locator('main table:has-text("Ruth Adeyemi")').first().waitFor({ timeout: 180_000 });
   await look(page, '08-lead-paged');
   // At a phone and without a script the brief is read, read back and accepted as well.
   const { page: bare, press } = await bareAt(open, '/handoffs/2');
