@@ -66,8 +66,11 @@ async function bareAt(open, path) {
   await page.fill('[name=password]', PASSWORD);
   await page.click('button.primary');
   await page.waitForURL(`**${path}`);
-  // What is greyed out can be pressed all the same: it says why not.
-  const press = async (button) => { await page.click(button, { force: true }); await page.waitForLoadState('load'); };
+  // By the keyboard, so that what is greyed out can be pressed as well: it says why not.
+  const press = async (button) => {
+    await page.focus(button);
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+  };
   return { page, press };
 }
 
@@ -90,7 +93,8 @@ async function inTime(page, open) {
   await says(page, 'owner and contingency are there', item, /Owner Tom Ashdown[\s\S]*invoke the plan/);
   await send(page, `${item} form[action$=action]:not(:has([name=number]))`, { text: 'capture outside fw-2', owner: 'the network team', due: soon(90) }, 'Add');
   await send(page, `${item} form[action$=action]:has([name=number])`, { text: 'capture on both sides of fw-2' }, 'Keep');
-  await says(page, 'an action is changed, in a name', item, /the network team: capture on both sides[\s\S]*Said by Tom Ashdown/);
+  await says(page, 'an action is changed, in a name', item, /the network team: capture on both sides/);
+  check('and it says whose words they are', /Said by Tom Ashdown/.test(await page.textContent(item)));
   // The day in the brief, whole: read, refused with a reason, read back.
   await send(page, '#accept form.reading', {}, 'I have read the brief');
   await says(page, 'it is said who has read', '#handoff-due', /Read by Oliver Grant/);
@@ -135,11 +139,12 @@ async function late(page, open) {
   await says(page, 'the outgoing stay responsible', '#handoff-due', /Oliver Grant stays responsible/);
   await look(page, '06-late');
   await page.goto(`${base}/`);
+  await says(page, 'the day says so as well', 'main', /New York\s*holds the watch/i);
   await look(page, '07-day-late');
   const incident = await page.evaluate(async () => (await (await fetch('/handoffs/2')).text()).match(/\/incidents\/(\d+)">INC-\d+<\/a>[^<]*(?:, then|\.)/)?.[1]);
   check('the late handoff names its incident', incident !== undefined);
   await page.goto(`${base}/incidents/${incident}`);
-  await page.locator('main:has-text("Ruth Adeyemi")').waitFor({ timeout: 180_000 });
+  await page.locator('main table:has-text("Ruth Adeyemi")').first().waitFor({ timeout: 180_000 });
   await look(page, '08-lead-paged');
   // At a phone and without a script the brief is read, read back and accepted as well.
   const { page: bare, press } = await bareAt(open, '/handoffs/2');

@@ -51,8 +51,12 @@ pub(super) fn main_rota<'a>(lens: &Lens<'a>, wanted: Option<&str>, from: Instant
 
 /// Who is responsible for this rota's watch at the moment that is looked at: the site, and whether nobody is scheduled.
 pub(super) fn holds_now(lens: &Lens<'_>, rota: &Rota, known_until: Instant) -> Option<(Name, bool)> {
-    let until = lens.now.saturating_add(SignedDuration::from_secs(1)).ok()?;
-    let now = lens.world.thread(&rota.name, lens.now, until, known_until).into_iter().next()?;
+    // At this very instant the thread begins to be as planned, with every handoff accepted; what is known ends before it.
+    let (from, until) = match lens.now <= known_until {
+        true => (lens.now.saturating_sub(SignedDuration::from_millis(1)).ok()?, lens.now),
+        false => (lens.now, lens.now.saturating_add(SignedDuration::from_secs(1)).ok()?),
+    };
+    let now = lens.world.thread(&rota.name, from, until, known_until).pop()?;
     Some((now.site?, is_alone(&now.who)))
 }
 

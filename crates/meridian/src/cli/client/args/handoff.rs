@@ -114,7 +114,7 @@ pub enum HandoffCommand {
     },
     /// Add an action to an item; change one, or say that it is over, by its number.
     #[command(
-        after_help = "Examples:\n  meridian handoff action 7 incident/42 'capture outside fw-2' --owner 'the network team' --due 2026-03-17T18:25Z\n  meridian handoff action 7 incident/42 --number 1 --over"
+        after_help = "Examples:\n  meridian handoff action 7 incident/42 'capture outside' --owner network\n  meridian handoff action 7 incident/42 --number 1 --over"
     )]
     Action {
         #[command(flatten)]
@@ -165,7 +165,7 @@ pub enum HandoffCommand {
     },
     /// Read an item back in one's own words, with what comes next and when.
     #[command(
-        after_help = "Example:\n  meridian handoff read-back 7 incident/42 'Wires stop at fw-2' --next 'the capture' --at 2026-03-17T18:25Z"
+        after_help = "Example:\n  meridian handoff read-back 7 incident/42 'I watch' --next 'the capture' --at 2026-03-17T18:25Z"
     )]
     ReadBack {
         #[command(flatten)]

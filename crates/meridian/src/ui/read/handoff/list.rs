@@ -82,7 +82,7 @@ pub(super) fn end(lens: &Lens<'_>, handoff: &Handoff) -> Option<Say> {
             let due = handoff.edge.due();
             let how = if *emergency { "Accepted in an emergency by " } else { "Accepted by " };
             let when = match at.duration_since(due) {
-                late if late.as_secs() > 59 => format!(", {} late", lasting(late)),
+                late if late.as_secs() > 59 || handoff.late.is_some() => format!(", {} late", lasting(late)),
                 early if early.as_secs() < -59 => format!(", {} early", lasting(early.abs())),
                 _ => ", on time".into(),
             };
