@@ -110,7 +110,7 @@ async function inTime(page, open) {
   await send(page, read, { words: summary, next: 'the capture', next_at: soon(30) }, 'Read back');
   await says(page, 'the own words are asked for', 'main', /say it in your own/);
   await send(page, read, { words: 'Wires stop; if nothing flows by eight I invoke the plan.', next: 'the capture outside fw-2', next_at: soon(30) }, 'Read back');
-  await says(page, 'it is read back, with what comes next and when', item, /Next the capture outside fw-2, \d\d:\d\d[\s\S]*Read back/);
+  await says(page, 'it is read back, with what comes next and when', item, /Next the capture outside fw-2, (\w{3} \d+ \w{3} )?\d\d:\d\d[\s\S]*Read back/);
   await says(page, 'nothing stands before acceptance', '#accept', /Nothing stands before acceptance/);
   await look(page, '04-ready');
   await printed(page);

@@ -18,14 +18,14 @@ use crate::{
 
 /// How far a feed reaches, from today.
 const BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
-const AHEAD: SignedDuration = SignedDuration::from_hours(180 * 24);
+const AHEAD: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// Beyond an end of the feed's window a shift is looked at for so long, so that it is told whole.
 const AROUND: SignedDuration = SignedDuration::from_hours(40 * 24);
 const OTHERS_SHOWN: usize = 12;
 
 type Stretch = (Instant, Instant);
 
-/// What a feed reaches over: at least 30 days back and 180 ahead, from and until the first of a month in UTC, so that a
+/// What a feed reaches over: at least 30 days back and a year ahead, from and until the first of a month in UTC, so that a
 /// feed changes when somebody changes something and not with every read.
 pub fn window(now: Instant) -> (Instant, Instant) {
     let month = |at: Result<Instant, jiff::Error>, months: i64| {

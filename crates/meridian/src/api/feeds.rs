@@ -3,6 +3,8 @@
 //! A feed has no login: whoever has its address reads it, until it is revoked. So its address is told once, when it is
 //! made, and only a hash is kept.
 
+use std::io::Write as _;
+
 use axum::{
     Extension, Json, Router,
     extract::{Path, State},
@@ -150,17 +152,65 @@ async fn read(State(house): State<House>, Path(file): Path<String>, headers: Hea
     let Ok(text) = text.await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let tag = format!("\"{}\"", blake3::hash(text.as_bytes()).to_hex());
     let known = headers.get_all(header::IF_NONE_MATCH).iter().any(|value| names(value, &tag));
-    let common = [(header::ETAG, tag), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
+    // Weak: packed or not, it is the same calendar.
+    let common = [
+        (header::ETAG, format!("W/{tag}")),
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+        (header::VARY, header::ACCEPT_ENCODING.to_string()),
+    ];
     if known {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     let kind = (header::CONTENT_TYPE, "text/calendar; charset=utf-8");
     let file = (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\""));
-    (common, [kind], [file], text).into_response()
+    if !headers.get_all(header::ACCEPT_ENCODING).iter().any(takes_gzip) {
+        return (common, [kind], [file], text).into_response();
+    }
+    match tokio::task::spawn_blocking(move || packed(&text)).await {
+        Ok(Ok(bytes)) => (common, [kind], [file], [(header::CONTENT_ENCODING, "gzip")], bytes).into_response(),
+        _ => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// A year of a busy rota is more than a megabyte, and most of that is said again and again.
+fn packed(text: &str) -> std::io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text.as_bytes())?;
+    encoder.finish()
+}
+
+/// Whether an `Accept-Encoding` names gzip, and not as refused.
+fn takes_gzip(value: &HeaderValue) -> bool {
+    value.to_str().unwrap_or_default().split(',').any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let is_gzip = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
+        is_gzip && weight != Some(0.0)
+    })
 }
 
 /// Whether an `If-None-Match` names this tag.
 fn names(value: &HeaderValue, tag: &str) -> bool {
     let tags = value.to_str().unwrap_or_default().split(',').map(str::trim);
     tags.into_iter().any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_takes_gzip() {
+        let cases = [
+            ("gzip", true),
+            ("deflate, GZIP;q=0.5", true),
+            ("gzip;q=0", false),
+            ("gzip; q=0.0, br", false),
+            ("identity", false),
+            ("", false),
+        ];
+        for (header, expected) in cases {
+            assert_eq!(takes_gzip(&HeaderValue::from_static(header)), expected, "{header}");
+        }
+    }
 }

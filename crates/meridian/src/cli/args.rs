@@ -170,7 +170,7 @@ pub enum RotaCommand {
     /// of the estate as a diff. Leave, sickness and overrides that were made at run time are kept to where --server or
     /// --data says whom to ask for them.
     #[command(
-        after_help = "Examples:\n  meridian rota plan --estate estate --rota payments --from 2026-10-05 --weeks 13\n  meridian rota plan --estate estate --server https://meridian.example.com --rota payments --from 2026-10-05 --write\n  meridian rota plan --estate estate --rota payments --from 2026-10-05 --diff | git apply"
+        after_help = "Examples:\n  meridian rota plan --estate estate --rota payments --from 2026-10-05 --weeks 13\n  meridian rota plan --estate estate --server URL --rota payments --from 2026-10-05 --write\n  meridian rota plan --estate estate --rota payments --from 2026-10-05 --diff | git apply"
     )]
     Plan(plan::Asked),
 }
