@@ -58,8 +58,10 @@ impl Handoffs {
                 self.end(fact.handoff(), End::Accepted { at, by, emergency: *emergency, items });
             }
             HandoffFact::Void { because, .. } => {
-                if let Some(of) = of.filter(|of| *because == VoidBecause::EdgeGone && of.cursor == handoff.edge.at) {
-                    // What the plan has now instead is looked for anew.
+                // What the plan has now instead is looked for anew; but an edge that is there and not there in the same
+                // instant would be opened and void for ever.
+                let looks_again = *because == VoidBecause::EdgeGone && handoff.opened_at < at;
+                if let Some(of) = of.filter(|of| looks_again && of.cursor == handoff.edge.at) {
                     of.cursor = at.min(handoff.edge.at);
                 }
                 self.end(fact.handoff(), End::Void { at, because: because.clone() });
@@ -157,8 +159,9 @@ impl Handoffs {
         let open: Vec<HandoffId> = self.open.iter().copied().collect();
         for id in open {
             let Some(handoff) = self.all.get(&id).filter(|handoff| concerns(handoff.rota())) else { continue };
-            let taken: BTreeSet<Instant> =
-                self.of(handoff.rota()).filter(|other| other.id != id).map(|other| other.edge.at).collect();
+            // An edge that was gone for a while and is there again belongs to nobody else.
+            let counts = |other: &&Handoff| other.id != id && !matches!(other.end, Some(End::Void { .. }));
+            let taken: BTreeSet<Instant> = self.of(handoff.rota()).filter(counts).map(|other| other.edge.at).collect();
             let amiss = mend(handoff, &taken, estate, &overrides.of(handoff.rota()), at);
             if let Some(handoff) = self.all.get_mut(&id) {
                 handoff.amiss = amiss;

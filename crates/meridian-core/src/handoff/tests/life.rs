@@ -203,6 +203,32 @@ fn a_change_of_the_plan_changes_the_handoff() {
 }
 
 #[test]
+fn an_edge_that_was_gone_and_is_there_again_is_handed_over() {
+    let mut ring = Ring::begin("2026-03-17T12:00Z");
+    ring.until("2026-03-17T16:10Z");
+    // London stays through the whole night: there is nothing to hand over at five.
+    let change = Override {
+        from: instant("2026-03-17T16:30Z"),
+        until: instant("2026-03-18T17:00Z"),
+        replace: None,
+        with: name("priya"),
+        layer: Some("london".into()),
+    };
+    let rota = name("payments");
+    ring.ask(Command::AddOverride { rota: rota.clone(), change }).unwrap();
+    assert!(matches!(&ring.newest().end, Some(End::Void { because: VoidBecause::EdgeGone, .. })));
+    ring.until("2026-03-17T16:20Z");
+    let id = ring.world.overrides.numbered(&rota)[0].0;
+    ring.ask(Command::RemoveOverride { rota, id }).unwrap();
+    ring.until("2026-03-17T16:21Z");
+    let again = ring.newest();
+    assert_eq!((again.edge.at, &again.end), (instant("2026-03-17T17:00Z"), &None));
+    assert_eq!(ring.world.handoffs.iter().count(), 2);
+    ring.accept("oliver").unwrap();
+    ring.refold();
+}
+
+#[test]
 fn who_leaves_the_estate_is_not_responsible_and_somebody_is() {
     let mut ring = Ring::begin("2026-03-17T12:00Z");
     ring.until("2026-03-17T17:05Z");

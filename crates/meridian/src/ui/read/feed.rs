@@ -37,7 +37,7 @@ pub fn feeds(lens: &Lens<'_>, principal: &Principal, account: &str, chosen: &str
         rows,
         choices: choices.collect(),
         chosen: chosen.to_owned(),
-        nobody: lens.me.is_none(),
+        nobody: lens.me.is_none() && *principal != Principal::Demo,
         ..FeedsView::default()
     }
 }
