@@ -48,7 +48,7 @@ pub fn brief() {
         let estate = estate(&receiver.url("/hook")).replace("days: mon-fri", "days: daily");
         // Each rota's next edge is open whatever the time is now.
         let estate = estate.replace("spec:\n  layers:", "spec:\n  handoff: { opens: 1d }\n  layers:");
-        let paths = ["/handoffs/1", "/api/v1/handoffs/1", "/handoffs", "/"];
+        let paths = ["/handoffs/{handoff}", "/api/v1/handoffs/{handoff}", "/handoffs", "/"];
         measure(&mut figures, &estate, &alerts(1), "handed over, ", &paths);
     }
     figures.print();
@@ -67,10 +67,26 @@ fn measure(figures: &mut Figures, estate: &str, body: &str, what: &str, paths: &
     let cookie = log_in(&meridian.setup_link(), &address);
     for path in paths {
         let name = format!("{SITES} sites, {PEOPLE} people, {INCIDENTS} open incidents: {what}GET {path}");
-        if let Some(mut times) = read(&address, path, &cookie, REQUESTS) {
+        let number = if path.contains("{handoff}") { handed_over(&address, &cookie) } else { String::new() };
+        if let Some(mut times) = read(&address, &path.replace("{handoff}", &number), &cookie, REQUESTS) {
             figures.add_percentiles(&name, &mut times);
         }
     }
+}
+
+/// The number of the open handoff whose brief has all the incidents.
+fn handed_over(address: &str, cookie: &str) -> String {
+    let mut connection = Connection::open(address);
+    let mut get = |path: &str| -> serde_json::Value {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\n\r\n");
+        serde_json::from_slice(&connection.send(request.as_bytes()).body).unwrap()
+    };
+    let open = get("/api/v1/handoffs?rota=r0&standing=open");
+    let number = open["items"][0]["handoff"].to_string();
+    let brief = get(&format!("/api/v1/handoffs/{number}"));
+    let items = brief["items"].as_array().map_or(0, Vec::len);
+    assert!(items >= INCIDENTS, "the brief of {number} has {items} items: {open}");
+    number
 }
 
 /// Of so many rotas, one after the other.
