@@ -20,6 +20,7 @@ pub mod ics;
 pub mod id;
 pub mod incident;
 pub mod journal;
+pub mod locate;
 pub mod notice;
 mod numbered;
 pub mod page;
