@@ -26,6 +26,7 @@ mod numbered;
 pub mod page;
 pub mod request;
 pub mod roster;
+pub mod trace;
 pub mod world;
 
 pub use command::{Command, Refusal, Reply};
