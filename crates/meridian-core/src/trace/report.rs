@@ -182,6 +182,9 @@ impl Place<'_> {
             let what = if lost.syn { "SYN" } else { "SYN-ACK" };
             notes.push(format!("the capture {} lost its {what}", self.names[lost.capture]));
         }
+        if matches!(verdict, Verdict::Rejected { .. }) {
+            self.where_rejected(views, &mut notes);
+        }
         if let Some(from) = line.iter().position(Option::is_some).filter(|from| *from > 0) {
             let (first, before) = (&self.names[from], &self.names[from - 1]);
             notes.push(format!("it was first seen at {first}: it may have come from behind {before}"));
@@ -193,6 +196,20 @@ impl Place<'_> {
             confidence: (confidence * 1000.0).round() / 1000.0,
             notes,
             views: seen.collect(),
+        }
+    }
+
+    /// Which test points a rejection should have passed, if it came from the server and reached the client.
+    fn where_rejected(&self, views: &[Option<&Handshake>], notes: &mut Vec<String>) {
+        let seen = |view: &Option<&Handshake>| view.is_some_and(Handshake::rejected);
+        let syn = |at: &usize| views[*at].is_some_and(|view| !view.syns.is_empty());
+        let (Some(near), Some(far)) = (views.iter().position(seen), views.iter().rposition(seen)) else { return };
+        if let Some(before) = (0..near).rev().find(syn) {
+            let (from, to) = (&self.names[near], &self.names[before]);
+            notes.push(format!("the rejection itself vanished between {from} and {to}: the client waits"));
+        }
+        if let Some(beyond) = (far + 1..views.len()).find(syn) {
+            notes.push(format!("{} saw the SYN, and no rejection", self.names[beyond]));
         }
     }
 
@@ -228,8 +245,16 @@ fn lacking(verdict: &Verdict, views: &[Option<&Handshake>]) -> Option<(usize, us
         Verdict::DroppedForward { after, before } => Some((*before, *after, views[*after]?.syns.clone())),
         Verdict::DroppedBack { after, before } => Some((*before, *after, views[*after]?.syn_acks.clone())),
         Verdict::Silent { behind } => Some((*behind, *behind, views[*behind]?.syns.clone())),
-        Verdict::Opened | Verdict::Rejected { .. } => None,
+        Verdict::Rejected { behind, .. } => {
+            let beyond = (behind + 1..views.len()).find(|at| views[*at].is_some_and(|view| !view.syns.is_empty()))?;
+            Some((beyond, *behind, rejections(views[*behind]?)))
+        }
+        Verdict::Opened => None,
     }
+}
+
+fn rejections(view: &Handshake) -> Vec<i64> {
+    view.resets.iter().copied().chain(view.refusals.iter().map(|refusal| refusal.0)).collect()
 }
 
 fn shown(view: &Handshake, matched: Matched) -> View {

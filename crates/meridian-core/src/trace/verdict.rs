@@ -58,7 +58,8 @@ pub(super) fn judge(views: &[Option<&Handshake>]) -> (Verdict, Vec<CaptureLoss>)
         Some(nearest) if nearest > 0 && !went_on => Verdict::DroppedBack { after: nearest, before: nearest - 1 },
         Some(_) => Verdict::Opened,
         None => match rejecter(views) {
-            Some(by) => Verdict::Rejected { behind: furthest, by },
+            // Where the SYN went on and the rejection was not seen, it did not come from there.
+            Some(by) => Verdict::Rejected { behind: views.iter().rposition(rejected).unwrap_or(furthest), by },
             None if furthest < last => Verdict::DroppedForward { after: furthest, before: furthest + 1 },
             None => Verdict::Silent { behind: last },
         },

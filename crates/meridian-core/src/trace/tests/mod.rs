@@ -112,6 +112,12 @@ fn every_verdict() {
             "rejected between firewall and wire by a reset",
         ),
         (
+            "something on the way lets the SYN pass, and resets",
+            vec![vec![one.syn(0), one.reset(9)], vec![one.syn(1)], vec![one.syn(2)]],
+            reset(0),
+            "rejected between bank and firewall by a reset",
+        ),
+        (
             "a router says that it may not",
             vec![vec![one.syn(0), one.unreachable(2, "10.0.0.254", 13)], vec![], vec![]],
             Verdict::Rejected { behind: 0, by: icmp },
@@ -159,6 +165,18 @@ fn what_a_capture_lost_the_network_did_not() {
             vec![vec![one.syn(0), one.reset(9)], vec![one.reset(8)]],
             Verdict::Rejected { behind: 1, by: Rejecter::Reset },
             &["the capture firewall lost its SYN"],
+        ),
+        (
+            "a reset that the client never got",
+            vec![vec![one.syn(0)], vec![one.syn(1), one.reset(8)]],
+            Verdict::Rejected { behind: 1, by: Rejecter::Reset },
+            &["the rejection itself vanished between firewall and bank: the client waits"],
+        ),
+        (
+            "a reset that came from before the server",
+            vec![vec![one.syn(0), one.reset(8)], vec![one.syn(1)]],
+            Verdict::Rejected { behind: 0, by: Rejecter::Reset },
+            &["firewall saw the SYN, and no rejection"],
         ),
         (
             "one of two got through",

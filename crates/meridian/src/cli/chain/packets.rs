@@ -5,6 +5,7 @@
 use std::{
     fmt::Display,
     fs::File,
+    io,
     net::{IpAddr, SocketAddr},
     path::Path,
 };
@@ -13,8 +14,27 @@ use etherparse::{EtherType, IpNumber, LaxNetSlice, LaxSlicedPacket, TcpSlice, Tr
 use meridian_core::trace::{Capture, Packet, Segment, What};
 use pcap_parser::{Block, PcapBlockOwned, PcapError, create_reader, traits::PcapReaderIterator};
 
-/// The largest piece of a file that is held at once; a packet is 256 KiB at most.
-const BUFFER: usize = 1 << 20;
+/// How much of a file is held at once, and at most, for one packet: tcpdump keeps 256 KiB of each, pcapng knows no bound.
+const BUFFER: usize = 1 << 16;
+const BUFFER_MAX: usize = 1 << 24;
+
+/// A pipe gives little at a time. The parser takes what it gets for all there is, so it gets as much as it asks for.
+struct Filling(File);
+
+impl io::Read for Filling {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < into.len() {
+            match self.0.read(&mut into[filled..]) {
+                Ok(0) => break,
+                Ok(more) => filled += more,
+                Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(filled)
+    }
+}
 
 /// What could be read of a file, and what could not.
 pub struct Read {
@@ -33,7 +53,7 @@ struct Interface {
 pub fn read(path: &Path, name: String) -> Result<Read, String> {
     let shown = path.display();
     let file = File::open(path).map_err(|why| format!("{shown} can't be opened: {why}"))?;
-    let mut reader = create_reader(BUFFER, file).map_err(|why| match why {
+    let mut reader = create_reader(BUFFER, Filling(file)).map_err(|why| match why {
         PcapError::Eof => format!("{shown} is empty: a capture has a header even when it holds no packet"),
         PcapError::ReadError => format!("{shown} can't be read: is it a file?"),
         PcapError::Incomplete(_) => format!("{shown} breaks off within its header: take it again, or copy it again"),
@@ -57,23 +77,27 @@ struct Reading {
 impl Reading {
     /// Reads to the end; what stopped it before, if anything did.
     fn all(&mut self, reader: &mut dyn PcapReaderIterator) -> Option<String> {
-        let mut filled = 0;
+        let mut room = BUFFER;
         loop {
-            let exhausted = reader.reader_exhausted();
+            let (exhausted, held) = (reader.reader_exhausted(), reader.data().len());
             match reader.next() {
                 Ok((length, block)) => {
                     self.block(&block);
                     reader.consume(length);
-                    filled = 0;
                 }
                 Err(PcapError::Eof) => return None,
-                Err(PcapError::Incomplete(_)) if filled < 2 && !exhausted => {
-                    filled += 1;
+                Err(PcapError::Incomplete(_) | PcapError::BufferTooSmall) if !exhausted => {
+                    if held >= room {
+                        room *= 2;
+                        if room > BUFFER_MAX || !reader.grow(room) {
+                            return Some("is broken: a packet says that it is longer than 16 MiB".to_owned());
+                        }
+                    }
                     if reader.refill().is_err() {
                         return Some("can't be read any further".to_owned());
                     }
                 }
-                Err(PcapError::Incomplete(_) | PcapError::UnexpectedEof) => {
+                Err(PcapError::Incomplete(_) | PcapError::BufferTooSmall | PcapError::UnexpectedEof) => {
                     return Some("breaks off in the middle of a packet".to_owned());
                 }
                 Err(_) => return Some("is broken: what follows is no packet".to_owned()),

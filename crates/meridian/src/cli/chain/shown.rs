@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use meridian_core::trace::{Clock, Connection, Matched, Report, Verdict};
+use meridian_core::trace::{Clock, Connection, Matched, Report, Verdict, View};
 
 /// So many connections have a line of their own, and so many a row of the picture; the rest is counted.
 const ROWS_MAX: usize = 50;
@@ -45,13 +45,7 @@ pub fn told(report: &Report, warnings: &[String]) -> String {
     let failed = worst_first(report).into_iter().filter(|one| one.verdict != Verdict::Opened || !one.notes.is_empty());
     let failed: Vec<&Connection> = failed.collect();
     for connection in failed.iter().take(ROWS_MAX) {
-        let _ = writeln!(
-            text,
-            "{}  {}  ({:.0}% sure)",
-            ends(connection),
-            connection.told,
-            (connection.confidence * 100.0).floor()
-        );
+        let _ = writeln!(text, "{}  {}  ({})", ends(connection), connection.told, sure(connection));
         for note in &connection.notes {
             let _ = writeln!(text, "    {note}");
         }
@@ -87,21 +81,39 @@ fn ends(connection: &Connection) -> String {
     seen.join(", then ")
 }
 
+/// What became of a packet where its arrow ends.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Arrived,
+    /// It was seen here, and not at the next test point.
+    Vanished,
+    /// Nobody captured what came next.
+    Unknown,
+}
+
+const GOOD: &str = "#1a6b3c";
+const BAD: &str = "#b3261e";
+
 /// A sequence picture: a line for each test point, and how far each packet got, the worst first.
 pub fn picture(report: &Report) -> String {
     let shown: Vec<&Connection> = worst_first(report).into_iter().take(PICTURE_MAX).collect();
-    let columns = report.captures.len() + 2;
-    let (width, height) = (120 + columns * 160, 90 + shown.len() * 96);
-    let x = |column: usize| 60 + 80 + column * 160;
+    let titles: Vec<String> = shown.iter().map(|one| format!("{}: {} ({})", ends(one), one.told, sure(one))).collect();
+    let names = report.captures.iter().map(|capture| capture.name.as_str());
+    let names: Vec<&str> = ["client"].into_iter().chain(names).chain(["server"]).collect();
+    // A letter is eight pixels wide at most, as far as anybody can know without the font.
+    let longest = |texts: &mut dyn Iterator<Item = &str>| texts.map(|text| text.chars().count() * 8).max().unwrap_or(0);
+    let column = longest(&mut names.iter().copied()).max(136) + 24;
+    let width = (names.len() * column).max(longest(&mut titles.iter().map(String::as_str)) + 40);
+    let height = 90 + shown.len() * 96;
+    let x = |at: usize| column / 2 + at * column;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          font-family=\"system-ui, sans-serif\" font-size=\"13\" role=\"img\" aria-label=\"How far each packet got\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n"
     );
-    let names = report.captures.iter().map(|capture| capture.name.as_str());
-    for (column, name) in ["client"].into_iter().chain(names).chain(["server"]).enumerate() {
-        let (x, end) = (x(column), height - 12);
-        let dash = if column == 0 || column + 1 == columns { " stroke-dasharray=\"3 5\"" } else { "" };
+    for (at, name) in names.iter().enumerate() {
+        let (x, end) = (x(at), height - 12);
+        let dash = if at == 0 || at + 1 == names.len() { " stroke-dasharray=\"3 5\"" } else { "" };
         let _ = writeln!(
             svg,
             "<text x=\"{x}\" y=\"28\" text-anchor=\"middle\" font-weight=\"600\">{}</text>\n\
@@ -109,82 +121,89 @@ pub fn picture(report: &Report) -> String {
             escaped(name)
         );
     }
-    for (row, connection) in shown.iter().enumerate() {
+    for (row, (connection, title)) in shown.iter().zip(&titles).enumerate() {
         let y = 66 + row * 96;
         let _ = writeln!(
             svg,
             "<text x=\"20\" y=\"{y}\" fill=\"#222\" stroke=\"#fff\" stroke-width=\"4\" paint-order=\"stroke\">{}</text>",
-            escaped(&format!(
-                "{}: {} ({:.0}% sure)",
-                ends(connection),
-                connection.told,
-                (connection.confidence * 100.0).floor()
-            ))
+            escaped(title)
         );
         arrows(&mut svg, connection, y, &x);
     }
     svg + "</svg>\n"
 }
 
+/// The arrows of one connection. The client's column is 0, the first test point's 1.
 fn arrows(svg: &mut String, connection: &Connection, y: usize, x: &impl Fn(usize) -> usize) {
-    let last = connection.views.len();
-    let seen = |what: fn(&meridian_core::trace::View) -> bool| {
-        let at = |view: &Option<meridian_core::trace::View>| view.as_ref().is_some_and(what);
-        (connection.views.iter().position(at), connection.views.iter().rposition(at))
+    let server = connection.views.len() + 1;
+    let column = |what: fn(&View) -> bool| {
+        let at = |view: &Option<View>| view.as_ref().is_some_and(what);
+        let views = &connection.views;
+        views.iter().position(at).map(|at| at + 1).zip(views.iter().rposition(at).map(|at| at + 1))
     };
-    let (_, syn) = seen(|view| !view.syn_ns.is_empty());
-    let (back, _) = seen(|view| !view.syn_ack_ns.is_empty());
-    let (reset, reset_from) = seen(|view| !view.reset_ns.is_empty() || !view.unreachable_ns.is_empty());
-    // How far each got, as column; the client's is 0, the first test point's 1.
-    let forward = match &connection.verdict {
-        Verdict::DroppedForward { after, .. } => after + 1,
-        Verdict::Rejected { behind, .. } => behind + 1,
-        _ => {
-            if back.is_some() {
-                last + 1
-            } else {
-                syn.map_or(1, |syn| syn + 1)
-            }
+    let syn = column(|view| !view.syn_ns.is_empty()).map_or(1, |(_, far)| far);
+    let answer = column(|view| !view.syn_ack_ns.is_empty());
+    let rejection = column(|view| !view.reset_ns.is_empty() || !view.unreachable_ns.is_empty());
+    match (&connection.verdict, answer, rejection) {
+        (Verdict::Opened, ..) => {
+            arrow(svg, "SYN", GOOD, (x(0), x(server), y + 20), End::Arrived);
+            arrow(svg, "SYN-ACK", GOOD, (x(server), x(0), y + 42), End::Arrived);
         }
-    };
-    arrow(svg, "SYN", x(0), x(forward), y + 20, forward <= last && reset.is_none());
-    if let Some(back) = back {
-        let opened = connection.verdict == Verdict::Opened;
-        let end = if opened { 0 } else { back + 1 };
-        arrow(svg, "SYN-ACK", x(last + 1), x(end), y + 42, !opened);
-    } else if let Some((reset, from)) = reset.zip(reset_from) {
-        let end = if reset == 0 { 0 } else { reset + 1 };
-        arrow(svg, "rejected", x(from + 1) + 60, x(end), y + 42, reset > 0);
+        (_, Some((near, _)), _) => {
+            arrow(svg, "SYN", GOOD, (x(0), x(server), y + 20), End::Arrived);
+            arrow(svg, "SYN-ACK", BAD, (x(server), x(near), y + 42), End::Vanished);
+        }
+        (Verdict::Rejected { behind, .. }, _, Some((near, _))) => {
+            // Whoever rejected stands somewhere behind the test point, so the arrows meet there.
+            let from = x(behind + 1) + (x(1) - x(0)) / 2;
+            let passed = if syn > behind + 1 { x(syn) } else { from };
+            arrow(svg, "SYN", GOOD, (x(0), passed, y + 20), End::Arrived);
+            let (to, end) = if near == 1 { (x(0), End::Arrived) } else { (x(near), End::Vanished) };
+            arrow(svg, "rejected", BAD, (from, to, y + 42), end);
+        }
+        (Verdict::Silent { .. }, ..) => arrow(svg, "SYN", BAD, (x(0), x(syn), y + 20), End::Unknown),
+        _ => arrow(svg, "SYN", BAD, (x(0), x(syn), y + 20), End::Vanished),
     }
     if connection.views.iter().flatten().any(|view| view.matched == Matched::Probably) {
         let _ = writeln!(svg, "<text x=\"20\" y=\"{}\" fill=\"#666\">matched by options and time</text>", y + 62);
     }
 }
 
-fn arrow(svg: &mut String, label: &str, from: usize, to: usize, y: usize, vanished: bool) {
-    let (colour, back) = (if vanished { "#b3261e" } else { "#1a6b3c" }, to < from);
-    let _ =
-        writeln!(svg, "<line x1=\"{from}\" y1=\"{y}\" x2=\"{to}\" y2=\"{y}\" stroke=\"{colour}\" stroke-width=\"2\"/>");
-    let _ = writeln!(
-        svg,
-        "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" font-size=\"11\" fill=\"{colour}\">{label}</text>",
-        (from + to) / 2,
-        y - 4
-    );
-    if vanished {
-        // It was seen here, and no further: the cross stands beyond the line.
-        let at = if back { to.saturating_sub(40) } else { to + 40 };
-        let _ = writeln!(
-            svg,
-            "<line x1=\"{to}\" y1=\"{y}\" x2=\"{at}\" y2=\"{y}\" stroke=\"{colour}\" stroke-width=\"2\" stroke-dasharray=\"4 4\"/>\n\
-             <path d=\"M{} {} l12 12 m0 -12 l-12 12\" stroke=\"{colour}\" stroke-width=\"3\" fill=\"none\"/>",
-            at.saturating_sub(6),
-            y.saturating_sub(6)
-        );
-    } else {
+fn arrow(svg: &mut String, label: &str, colour: &str, (from, to, y): (usize, usize, usize), end: End) {
+    let back = to < from;
+    let line = |from: usize, to: usize, dash: &str| {
+        format!(
+            "<line x1=\"{from}\" y1=\"{y}\" x2=\"{to}\" y2=\"{y}\" stroke=\"{colour}\" stroke-width=\"2\"{dash}/>\n"
+        )
+    };
+    let text = |x: usize, y: usize, size: u8, text: &str| {
+        format!(
+            "<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\" font-size=\"{size}\" fill=\"{colour}\">{text}</text>\n"
+        )
+    };
+    *svg += &line(from, to, "");
+    *svg += &text((from + to) / 2, y.saturating_sub(4), 11, label);
+    if end == End::Arrived {
         let turn = if back { 8i64 } else { -8 };
         let _ = writeln!(svg, "<path d=\"M{to} {y} l{turn} -5 l0 10 z\" fill=\"{colour}\"/>");
+        return;
     }
+    // It was seen here, and no further: what is not known stands beyond the line.
+    let at = if back { to.saturating_sub(40) } else { to + 40 };
+    *svg += &line(to, at, " stroke-dasharray=\"4 4\"");
+    if end == End::Unknown {
+        *svg += &text(at + 10, y + 5, 15, "?");
+        return;
+    }
+    let (left, top) = (at.saturating_sub(6), y.saturating_sub(6));
+    let _ = writeln!(
+        svg,
+        "<path d=\"M{left} {top} l12 12 m0 -12 l-12 12\" stroke=\"{colour}\" stroke-width=\"3\" fill=\"none\"/>"
+    );
+}
+
+fn sure(connection: &Connection) -> String {
+    format!("{:.0}% sure", (connection.confidence * 100.0).floor())
 }
 
 fn escaped(text: &str) -> String {

@@ -96,30 +96,41 @@ fn told(files: &[PathBuf], json: bool, svg: Option<&Path>) -> Result<String, Str
     run(&ChainCommand::Trace(asked))
 }
 
+const VANISHED: &[&str] = &["something bad", "a cross"];
+const REJECTED: &[&str] = &["something bad", "a no"];
+
 #[test]
 fn where_a_connection_vanished() {
     let syn = |at| (at, ethernet(&tcp(false, SYN, 1000, MSS_STAMP)));
     let back = |at, flags| (at, ethernet(&tcp(true, flags, 1000, &[])));
-    let cases: Vec<(&str, Vec<_>, Vec<_>, &str)> = vec![
-        ("opened", vec![syn(0), back(9, SYN_ACK)], vec![syn(1), back(8, SYN_ACK)], "     1  opened"),
-        ("forward", vec![syn(0), syn(1000)], vec![], "SYN dropped between bank and wire  (49% sure)"),
-        ("back", vec![syn(0)], vec![syn(1), back(2, SYN_ACK)], "SYN-ACK dropped between wire and bank"),
-        ("reset", vec![syn(0), back(4, RST_ACK)], vec![syn(1), back(3, RST_ACK)], "rejected behind wire by a reset"),
+    let cases: Vec<(&str, Vec<_>, Vec<_>, &str, &[&str])> = vec![
+        ("opened", vec![syn(0), back(9, SYN_ACK)], vec![syn(1), back(8, SYN_ACK)], "     1  opened", &[]),
+        ("forward", vec![syn(0), syn(1000)], vec![], "SYN dropped between bank and wire  (49% sure)", VANISHED),
+        ("back", vec![syn(0)], vec![syn(1), back(2, SYN_ACK)], "SYN-ACK dropped between wire and bank", VANISHED),
+        (
+            "reset",
+            vec![syn(0), back(4, RST_ACK)],
+            vec![syn(1), back(3, RST_ACK)],
+            "rejected behind wire by a reset",
+            REJECTED,
+        ),
         (
             "icmp",
             vec![syn(0), (4, ethernet(&prohibited(1000)))],
             vec![],
             "rejected between bank and wire by 10.0.0.254: ICMP unreachable, administratively prohibited (code 13)",
+            REJECTED,
         ),
-        ("silent", vec![syn(0)], vec![syn(1)], "no answer from behind wire"),
+        ("silent", vec![syn(0)], vec![syn(1)], "no answer from behind wire", &["something bad", "an open end"]),
         (
             "lost by the capture",
             vec![syn(0), back(9, SYN_ACK)],
             vec![back(8, SYN_ACK)],
             "the capture wire lost its SYN",
+            &[],
         ),
     ];
-    for (name, bank, wire, expected) in cases {
+    for (name, bank, wire, expected, marked) in cases {
         let dir = Dir::new();
         let files = [dir.file("bank.pcap", &pcap(1, &bank)), dir.file("wire.pcap", &pcap(1, &wire))];
         let picture = dir.0.path().join("trace.svg");
@@ -129,11 +140,10 @@ fn where_a_connection_vanished() {
         assert_eq!(json["connections"][0]["views"].as_array().map(Vec::len), Some(2), "{name}");
         let picture = std::fs::read_to_string(picture).expect("a picture");
         assert!(picture.starts_with("<svg") && picture.contains(">bank<") && picture.ends_with("</svg>\n"), "{name}");
-        assert_eq!(
-            picture.contains("#b3261e"),
-            !["opened", "reset", "icmp", "silent", "lost by the capture"].contains(&name),
-            "{name}"
-        );
+        let marks =
+            [("#b3261e", "something bad"), ("l12 12", "a cross"), (">?<", "an open end"), (">rejected<", "a no")];
+        let drawn: Vec<&str> = marks.iter().filter(|(mark, _)| picture.contains(mark)).map(|(_, what)| *what).collect();
+        assert_eq!(drawn, marked, "{name}");
     }
 }
 
@@ -187,7 +197,11 @@ fn what_is_broken_is_said_and_the_rest_used() {
     let mut garbage = pcapng(&[(0, syn().1)]);
     garbage.extend([6, 0, 0, 0, 3, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
     let (_, frame) = syn();
+    let mut boundless = two.clone();
+    boundless.extend([0u8; 8].into_iter().chain([0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0x7f]));
+    boundless.extend(vec![0; 17 << 20]);
     for (name, bytes, packets, expected) in [
+        ("a packet without end", boundless, 2, "is broken"),
         (
             "cut in a packet",
             two[..two.len() - 5].to_vec(),
@@ -213,6 +227,18 @@ fn what_is_broken_is_said_and_the_rest_used() {
     }
     let nowhere = told(&[dir.0.path().join("none"), dir.0.path().join("none")], false, None).expect_err("an error");
     assert!(nowhere.contains("none can't be opened"), "{nowhere}");
+}
+
+/// Packets longer than what is held of a file at once, and what follows them.
+#[test]
+fn long_packets_are_passed_over() {
+    let (dir, syn) = (Dir::new(), ethernet(&tcp(false, SYN, 1000, MSS_STAMP)));
+    let mut long = syn.clone();
+    long.resize(300_000, 0);
+    for bytes in [pcap(1, &[(0, long.clone()), (1, syn.clone())]), pcapng(&[(0, long.clone()), (1, syn)])] {
+        let read = read(&dir.file("a", &bytes), "a".to_owned()).expect("a capture");
+        assert_eq!((read.warnings, read.capture.packets.len()), (vec![], 2));
+    }
 }
 
 /// Any bytes behind any header, and any change of a good file: never a panic, never an endless loop.
