@@ -44,16 +44,55 @@ pub fn told(report: &Report, warnings: &[String]) -> String {
     text.push('\n');
     let failed = worst_first(report).into_iter().filter(|one| one.verdict != Verdict::Opened || !one.notes.is_empty());
     let failed: Vec<&Connection> = failed.collect();
-    for connection in failed.iter().take(ROWS_MAX) {
-        let _ = writeln!(text, "{}  {}  ({})", ends(connection), connection.told, sure(connection));
-        for note in &connection.notes {
-            let _ = writeln!(text, "    {note}");
-        }
-    }
+    text += &table(report, &failed[..failed.len().min(ROWS_MAX)]);
     if failed.len() > ROWS_MAX {
         let _ = writeln!(text, "and {} more; --json has them all", failed.len() - ROWS_MAX);
     }
     text
+}
+
+/// A row for each connection: what each test point saw of it, and what became of it. Its notes stand below it.
+fn table(report: &Report, connections: &[&Connection]) -> String {
+    if connections.is_empty() {
+        return String::new();
+    }
+    let captures = report.captures.iter().map(|capture| capture.name.clone());
+    let words = |words: [&str; 2]| words.map(str::to_owned);
+    let head = ["CONNECTION".to_owned()].into_iter().chain(captures).chain(words(["SURE", "VERDICT"]));
+    let mut rows: Vec<Vec<String>> = vec![head.collect()];
+    for connection in connections {
+        let views = connection.views.iter().map(|view| view.as_ref().map_or_else(|| "-".to_owned(), saw));
+        let verdict = [sure(connection), connection.told.clone()];
+        rows.push([ends(connection)].into_iter().chain(views).chain(verdict).collect());
+    }
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
+    let notes = [&[][..]].into_iter().chain(connections.iter().map(|connection| connection.notes.as_slice()));
+    let mut text = String::new();
+    for (row, notes) in rows.iter().zip(notes) {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let _ = writeln!(text, "{}", cells.join("  ").trim_end());
+        for note in notes {
+            let _ = writeln!(text, "    {note}");
+        }
+    }
+    text
+}
+
+/// What a test point saw of a handshake, and how often.
+fn saw(view: &View) -> String {
+    let seen = [
+        ("SYN", view.syn_ns.len()),
+        ("SYN-ACK", view.syn_ack_ns.len()),
+        ("RST", view.reset_ns.len()),
+        ("ICMP", view.unreachable_ns.len()),
+    ];
+    let times = |(what, count): &(&str, usize)| match count {
+        0 => None,
+        1 => Some((*what).to_owned()),
+        _ => Some(format!("{count} {what}")),
+    };
+    seen.iter().filter_map(times).collect::<Vec<_>>().join(", ")
 }
 
 fn clock_told(clock: &Clock) -> String {
@@ -97,7 +136,8 @@ const BAD: &str = "#b3261e";
 /// A sequence picture: a line for each test point, and how far each packet got, the worst first.
 pub fn picture(report: &Report) -> String {
     let shown: Vec<&Connection> = worst_first(report).into_iter().take(PICTURE_MAX).collect();
-    let titles: Vec<String> = shown.iter().map(|one| format!("{}: {} ({})", ends(one), one.told, sure(one))).collect();
+    let titles: Vec<String> =
+        shown.iter().map(|one| format!("{}: {} ({} sure)", ends(one), one.told, sure(one))).collect();
     let names = report.captures.iter().map(|capture| capture.name.as_str());
     let names: Vec<&str> = ["client"].into_iter().chain(names).chain(["server"]).collect();
     // A letter is eight pixels wide at most, as far as anybody can know without the font.
@@ -203,7 +243,7 @@ fn arrow(svg: &mut String, label: &str, colour: &str, (from, to, y): (usize, usi
 }
 
 fn sure(connection: &Connection) -> String {
-    format!("{:.0}% sure", (connection.confidence * 100.0).floor())
+    format!("{:.0}%", (connection.confidence * 100.0).floor())
 }
 
 fn escaped(text: &str) -> String {

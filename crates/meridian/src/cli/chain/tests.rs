@@ -105,8 +105,20 @@ fn where_a_connection_vanished() {
     let back = |at, flags| (at, ethernet(&tcp(true, flags, 1000, &[])));
     let cases: Vec<(&str, Vec<_>, Vec<_>, &str, &[&str])> = vec![
         ("opened", vec![syn(0), back(9, SYN_ACK)], vec![syn(1), back(8, SYN_ACK)], "     1  opened", &[]),
-        ("forward", vec![syn(0), syn(1000)], vec![], "SYN dropped between bank and wire  (49% sure)", VANISHED),
-        ("back", vec![syn(0)], vec![syn(1), back(2, SYN_ACK)], "SYN-ACK dropped between wire and bank", VANISHED),
+        (
+            "forward",
+            vec![syn(0), syn(1000)],
+            vec![],
+            "  2 SYN  -     49%   SYN dropped between bank and wire",
+            VANISHED,
+        ),
+        (
+            "back",
+            vec![syn(0)],
+            vec![syn(1), back(2, SYN_ACK)],
+            "  SYN   SYN, SYN-ACK  97%   SYN-ACK dropped between wire and bank",
+            VANISHED,
+        ),
         (
             "reset",
             vec![syn(0), back(4, RST_ACK)],
