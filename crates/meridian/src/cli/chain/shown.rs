@@ -170,6 +170,10 @@ pub fn picture(report: &Report) -> String {
         );
         arrows(&mut svg, connection, y, &x);
     }
+    if report.connections.len() > shown.len() {
+        let (more, y) = (report.connections.len() - shown.len(), height - 20);
+        let _ = writeln!(svg, "<text x=\"20\" y=\"{y}\" fill=\"#666\">and {more} more connections</text>");
+    }
     svg + "</svg>\n"
 }
 
@@ -242,8 +246,9 @@ fn arrow(svg: &mut String, label: &str, colour: &str, (from, to, y): (usize, usi
     );
 }
 
+/// Rounded down, and never all: a capture is no proof.
 fn sure(connection: &Connection) -> String {
-    format!("{:.0}%", (connection.confidence * 100.0).floor())
+    format!("{:.0}%", (connection.confidence * 100.0).floor().min(99.0))
 }
 
 fn escaped(text: &str) -> String {

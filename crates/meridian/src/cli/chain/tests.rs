@@ -241,6 +241,21 @@ fn what_is_broken_is_said_and_the_rest_used() {
     assert!(nowhere.contains("none can't be opened"), "{nowhere}");
 }
 
+/// However many there are, the table and the picture say how many they leave out, and the JSON leaves out none.
+#[test]
+fn what_is_left_out_is_counted() {
+    let dir = Dir::new();
+    let many: Vec<_> = (0..60).map(|at| (at, ethernet(&tcp(false, SYN, 1000 + at, MSS_STAMP)))).collect();
+    let files = [dir.file("bank.pcap", &pcap(1, &many)), dir.file("wire.pcap", &pcap(1, &many[..1]))];
+    let picture = dir.0.path().join("trace.svg");
+    let said = told(&files, false, Some(&picture)).expect("a report");
+    assert!(said.contains("    59  SYN dropped between bank and wire"), "{said}");
+    assert!(said.ends_with("and 10 more; --json has them all\n"), "{said}");
+    assert!(std::fs::read_to_string(picture).expect("a picture").contains("and 48 more connections"));
+    let json: serde_json::Value = serde_json::from_str(&told(&files, true, None).expect("JSON")).expect("JSON");
+    assert_eq!(json["connections"].as_array().map(Vec::len), Some(60));
+}
+
 /// Packets longer than what is held of a file at once, and what follows them.
 #[test]
 fn long_packets_are_passed_over() {
