@@ -116,7 +116,7 @@ fn where_a_connection_vanished() {
             "back",
             vec![syn(0)],
             vec![syn(1), back(2, SYN_ACK)],
-            "  SYN   SYN, SYN-ACK  97%   SYN-ACK dropped between wire and bank",
+            "  SYN   SYN, SYN-ACK  76%   SYN-ACK dropped between wire and bank",
             VANISHED,
         ),
         (
