@@ -13,7 +13,8 @@
 //! time that a SYN-ACK took back; see [`Clock`].
 //!
 //! **Verdicts.** Dropped forward: a SYN was seen here and not there, and nobody answered it. Dropped back: an answer was
-//! seen there and not here, and the client goes on as if it had none. Rejected: by a reset, or by an ICMP "unreachable".
+//! seen there and not here, and the client goes on as if it had none. Rejected: by a reset, or by an ICMP "unreachable", from
+//! behind the last test point that saw it, which need not be the last that saw the SYN.
 //! Silent: the last test point saw the SYN, and no answer. What a capture does not have although what follows proves that it
 //! passed there was lost by the capture, not by the network; how often this happens bounds the confidence in what else it lacks.
 
