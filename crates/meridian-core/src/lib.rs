@@ -20,11 +20,13 @@ pub mod ics;
 pub mod id;
 pub mod incident;
 pub mod journal;
+pub mod locate;
 pub mod notice;
 mod numbered;
 pub mod page;
 pub mod request;
 pub mod roster;
+pub mod trace;
 pub mod world;
 
 pub use command::{Command, Refusal, Reply};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What must be there, and the package that brings it.
-const NEEDS: [(Need, &str); 10] = [
+const NEEDS: [(Need, &str); 12] = [
     (Need::Program("git"), "git"),
     (Need::Program("cc"), "gcc"),
     (Need::File("/usr/include/stdio.h"), "libc6-dev"),
@@ -16,6 +16,8 @@ const NEEDS: [(Need, &str); 10] = [
     (Need::Program("node"), "nodejs"),
     (Need::Program("npm"), "npm"),
     (Need::PythonWithVenv, "python3-venv"),
+    (Need::Program("tcpdump"), "tcpdump"),
+    (Need::Program("ip"), "iproute2"),
 ];
 
 /// Installs as root. Debian starts a service when it installs one; the tests start their own on free ports, so this

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-const PROGRAMS: [&str; 4] = ["prometheus", "prometheus-alertmanager", "amtool", "node"];
+const PROGRAMS: [&str; 6] = ["prometheus", "prometheus-alertmanager", "amtool", "node", "ip", "tcpdump"];
 
 /// Whether the servers and clients of the tests are installed. Where they are required, their absence panics.
 pub fn installed() -> bool {

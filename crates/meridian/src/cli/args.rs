@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use meridian_core::Instant;
 
-use super::{calendar, client, coverage, plan, roster, route};
+use super::{calendar, chain, client, coverage, plan, roster, route};
 use crate::serve::proxy::Network;
 
 /// The control room for production that follows the sun: who is on watch, what is broken, who must know.
@@ -132,6 +132,11 @@ pub enum Command {
     Calendar {
         #[command(subcommand)]
         command: calendar::CalendarCommand,
+    },
+    /// Work on transfer chains, without a server.
+    Chain {
+        #[command(subcommand)]
+        command: chain::ChainCommand,
     },
     /// Work on the rotas of an estate's files.
     Rota {

@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod calendar;
+pub mod chain;
 pub mod client;
 pub mod color;
 pub mod coverage;
@@ -42,6 +43,7 @@ pub fn run() -> ExitCode {
             answer.map_or_else(|why| why.tell(json), |text| said(&text))
         }
         Command::Calendar { command } => calendar_command(command),
+        Command::Chain { command } => answer(chain::run(&command)),
         Command::Rota { command: RotaCommand::Plan(asked) } => {
             plan::plan(&asked).map_or_else(|why| why.tell(asked.json), |text| said(&text))
         }

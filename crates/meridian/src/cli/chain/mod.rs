@@ -1,0 +1,78 @@
+//! `meridian chain trace`: where the handshakes of TCP vanished, by captures at several test points.
+//!
+//! It does *not* capture, and asks no server: the files are all that it needs.
+
+mod packets;
+mod shown;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use meridian_core::trace::{Report, trace};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum ChainCommand {
+    /// Tell where connections vanished between test points, by captures of the same minutes.
+    ///
+    /// Name the captures in the order in which a connection's first packet passes them, the client's side first. Clocks may
+    /// differ, addresses may be translated. Reads pcap and pcapng; a file that breaks off is used as far as it goes.
+    #[command(
+        after_help = "Examples:\n  meridian chain trace bank.pcap firewall.pcap wire.pcap\n  meridian chain trace bank.pcap wire.pcapng --svg trace.svg\n  meridian chain trace bank.pcap wire.pcap --json | jq .connections\n\nAt each test point: tcpdump -i eth1 -s 128 -w bank.pcap 'tcp or icmp or icmp6'"
+    )]
+    Trace(Asked),
+}
+
+/// What is asked for.
+#[derive(Debug, clap::Args)]
+pub struct Asked {
+    /// The captures, the client's side first.
+    #[arg(required = true, num_args = 2.., value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Print JSON, with every connection and all its times.
+    #[arg(long)]
+    pub json: bool,
+    /// Draw how far each packet got, the worst twelve connections, into this file.
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub svg: Option<PathBuf>,
+}
+
+#[derive(serde::Serialize)]
+struct Told<'a> {
+    warnings: &'a [String],
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+pub fn run(command: &ChainCommand) -> Result<String, String> {
+    let ChainCommand::Trace(asked) = command;
+    let (mut captures, mut warnings) = (vec![], vec![]);
+    for (path, name) in asked.files.iter().zip(names(&asked.files)) {
+        let read = packets::read(path, name)?;
+        captures.push(read.capture);
+        warnings.extend(read.warnings);
+    }
+    let report = trace(&captures);
+    if let Some(path) = &asked.svg {
+        let written = std::fs::write(path, shown::picture(&report));
+        written.map_err(|why| format!("the picture can't be written to {}: {why}", path.display()))?;
+    }
+    if asked.json {
+        let told = Told { warnings: &warnings, report: &report };
+        return serde_json::to_string_pretty(&told).map_err(|error| error.to_string());
+    }
+    Ok(shown::told(&report, &warnings))
+}
+
+/// The files' own names without what all of them end with; numbered where two are the same.
+fn names(files: &[PathBuf]) -> Vec<String> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let name = |path: &PathBuf| {
+        let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let count = seen.entry(name.clone()).or_default();
+        *count += 1;
+        if *count > 1 { format!("{name} ({count})") } else { name }
+    };
+    files.iter().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests;
