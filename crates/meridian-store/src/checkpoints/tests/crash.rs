@@ -37,6 +37,10 @@ fn check(image: &Fake, told: &Told) -> Result<(), String> {
     if end < told.durable || end > told.appended.len() + 1 {
         return Err(format!("it ends at {end}, of {told:?}"));
     }
+    let passed_over = opened.log.snapshots().latest(1..=1).map_err(|e| e.to_string())?.passed_over;
+    if !passed_over.is_empty() {
+        return Err(format!("a snapshot got its name before it was durable: {passed_over:?}"));
+    }
     let number = 1_000 + end as u64;
     opened
         .log
@@ -162,7 +166,7 @@ proptest! {
             }
         }
         disk.well_again();
-        let image = if dice(&mut seed) % 2 == 0 { disk.copy() } else { disk.after_power_loss(seed) };
+        let image = if dice(&mut seed).is_multiple_of(2) { disk.copy() } else { disk.after_power_loss(seed) };
         prop_assert_eq!(check(&image, &told), Ok(()));
     }
 }

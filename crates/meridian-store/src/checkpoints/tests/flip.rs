@@ -126,3 +126,21 @@ fn damage_is_named_with_its_place_and_nothing_is_changed() {
     assert!(damage.found.starts_with("checksum "), "{damage}");
     assert_eq!(disk.bytes(&name), before);
 }
+
+#[test]
+fn what_is_bad_is_no_torn_end_when_something_sound_is_behind_it() {
+    let disk = Fake::default();
+    let mut log = open(&disk).unwrap().log;
+    [Do::Append(0), Do::Append(1), Do::Sync].into_iter().for_each(|step| step.to(&mut log).unwrap());
+    // Nobody remembers how far the log reached.
+    disk.remove("end").unwrap();
+    for (at, what) in [(64, "its mark"), (72, "its length"), (80, "its number"), (104, "its content")] {
+        let altered = disk.copy();
+        altered.edit("00000000000000000000.seg", |bytes| bytes[at] ^= 0x20);
+        let Err(LogError::Damaged(damage)) = open(&altered) else { panic!("{what} was cut off") };
+        assert!(
+            damage.found.ends_with("it is no torn end: frame 1 (event 0) is sound behind it, at byte 112"),
+            "{damage}"
+        );
+    }
+}
