@@ -15,6 +15,7 @@
 pub mod amount;
 pub mod plan;
 pub mod record;
+pub mod wire;
 
 pub use amount::{Amount, AmountError};
 pub use plan::{ChainPlan, Confirmation, HOPS_MAX, HopId, HopPlan, HopSet, Organisation, RoutePlan};
