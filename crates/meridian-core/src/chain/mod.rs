@@ -13,6 +13,7 @@
 //! it does not say *why* a message did not arrive. It never drops a suspect message: it says what it saw.
 
 pub mod amount;
+pub mod engine;
 pub mod plan;
 pub mod record;
 pub mod wire;
