@@ -90,7 +90,7 @@ impl Lane {
             self.gaps.remove(&from);
             let Gap { to, at, mut line } = gap;
             let subject = || Subject::Gap { lane: self.name.clone(), from, to };
-            line.set(None, &Scene { chain: court.chain, subject: &subject, at: court.at }, court.out);
+            line.set(None, &Scene { chain: court.chain, subject: &subject, epoch: 0, at: court.at }, court.out);
             if from < seq {
                 self.open_gap(from, seq - 1, at, court);
             }
@@ -114,7 +114,7 @@ impl Lane {
         let found = lost(HopSet::default(), None, gap.at, court.shape, &mut water);
         let to = gap.to;
         let subject = || Subject::Gap { lane: self.name.clone(), from, to };
-        gap.line.set(found, &Scene { chain: court.chain, subject: &subject, at: court.at }, court.out);
+        gap.line.set(found, &Scene { chain: court.chain, subject: &subject, epoch: 0, at: court.at }, court.out);
     }
 
     /// Judges one message anew; one that is over is forgotten but for its number and its worth.
@@ -166,9 +166,13 @@ fn tell(message: &mut Message, findings: Findings, lane: &str, key: &Key, court:
     if message.lines.is_none() && findings.is_clean() {
         return;
     }
-    let lines: &mut Lines = message.lines.get_or_insert_default();
     let subject = || Subject::Message { lane: lane.into(), key: key.clone() };
-    let scene = Scene { chain: court.chain, subject: &subject, at: court.at };
+    let epoch = match key {
+        Key::Seq(_) => 0,
+        Key::Id(_) => message.sightings.first().map_or(0, |first| first.at as u64),
+    };
+    let scene = Scene { chain: court.chain, subject: &subject, epoch, at: court.at };
+    let lines: &mut Lines = message.lines.get_or_insert_default();
     lines.lost.set(findings.lost, &scene, court.out);
     lines.duplicate.set(findings.duplicate, &scene, court.out);
     lines.late.set(findings.late, &scene, court.out);

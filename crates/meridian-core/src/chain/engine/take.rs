@@ -88,7 +88,7 @@ impl Engine {
                 if let (true, Ok((chain, hop))) = (first, place) {
                     let subject = || Subject::Reporter(reporter.name.clone());
                     let chain = &self.shapes[chain as usize].plan.name;
-                    let scene = Scene { chain, subject: &subject, at: point.at };
+                    let scene = Scene { chain, subject: &subject, epoch, at: point.at };
                     out.push(Change::Raised(scene.verdict(hop, Rule::Contradiction { epoch, n }, 1)));
                 }
                 Some(Taken::Contradicted)
@@ -161,7 +161,7 @@ impl Engine {
             Err(Refused::Over { first }) => {
                 if first {
                     let subject = || Subject::Message { lane: name.into(), key: key.clone() };
-                    let scene = Scene { chain: court.chain, subject: &subject, at: court.at };
+                    let scene = Scene { chain: court.chain, subject: &subject, epoch: 0, at: court.at };
                     court.out.push(Change::Raised(scene.verdict(hop, Rule::Unexpected(Unexpected::AfterEnd), 1)));
                 }
                 return Ok((Taken::New, None));
@@ -222,7 +222,7 @@ impl Engine {
         let lane = &mut self.state.chains[chain as usize].lanes[lane as usize];
         let Some(after) = lane.highest.turn(hop, by, seq) else { return };
         let subject = || Subject::Message { lane: lane.name.clone(), key: Key::Seq(seq) };
-        let scene = Scene { chain: name, subject: &subject, at };
+        let scene = Scene { chain: name, subject: &subject, epoch: 0, at };
         out.push(Change::Raised(scene.verdict(hop, Rule::OutOfOrder { after }, 1)));
     }
 }

@@ -98,7 +98,7 @@ pub enum Subject {
     Reporter(Box<str>),
 }
 
-/// The first 16 bytes of BLAKE3 over rule, chain, subject, hop, the reporter's epoch if it is about that, and revision.
+/// The first 16 bytes of BLAKE3 over rule, chain, subject, hop, epoch and revision.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct VerdictId(pub [u8; 16]);
@@ -191,6 +191,9 @@ impl Line {
 pub(super) struct Scene<'a> {
     pub chain: &'a Name,
     pub subject: &'a dyn Fn() -> Subject,
+    /// What tells apart two subjects of one name: of a message without a sequence its first sighting, of a reporter its
+    /// epoch, else 0.
+    pub epoch: u64,
     pub at: i64,
 }
 
@@ -214,9 +217,7 @@ impl Scene<'_> {
         eat(&[kind, hop.0]);
         name.iter().for_each(|text| eat(text.as_bytes()));
         numbers.iter().for_each(|number| eat(&number.to_le_bytes()));
-        if let Rule::Contradiction { epoch, .. } = &rule {
-            eat(&epoch.to_le_bytes());
-        }
+        eat(&self.epoch.to_le_bytes());
         eat(&revision.to_le_bytes());
         let mut id = [0; 16];
         id.copy_from_slice(&hash.finalize().as_bytes()[..16]);

@@ -88,7 +88,7 @@ impl Engine {
         let mut moved = HopSet::default();
         for id in hops.iter() {
             let hop = &mut chain.hops[usize::from(id.0)];
-            let scene = Scene { chain: &shape.plan.name, subject: &|| Subject::Hop, at };
+            let scene = Scene { chain: &shape.plan.name, subject: &|| Subject::Hop, epoch: 0, at };
             let dark = hop.is_dark(shape, reporters, now);
             hop.dark.set(dark.then_some((id, Rule::Dark)), &scene, out);
             let through = hop.through(shape, reporters, now);

@@ -45,7 +45,11 @@ proptest! {
             hold(&mut live, &changes).map_err(TestCaseError::fail)?;
             let said: Said = live.values().map(|verdict| (verdict.subject.clone(), verdict.hop, verdict.rule.clone())).collect();
             let expected = naive.step(&plan, record);
-            prop_assert_eq!(said, expected, "after record {} of {:#?}", place, &records[..=place]);
+            let (more, less): (Vec<_>, Vec<_>) = (said.difference(&expected).collect(), expected.difference(&said).collect());
+            let story: Vec<String> = records[..=place].iter().map(|record| format!("{record:?}")).collect();
+            prop_assert!(said == expected, "too much {:?}
+too little {:?}
+after {:#?}", more, less, story);
             if stops.contains(&place) {
                 let bytes = engine.to_bytes().unwrap();
                 let again = Engine::from_bytes(vec![plan.clone()], &bytes).unwrap();

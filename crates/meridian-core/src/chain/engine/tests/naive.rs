@@ -243,9 +243,16 @@ impl Naive {
 
     fn verdicts(&mut self, plan: &ChainPlan) -> Said {
         let mut said = Said::new();
+        // What has no sequence is forgotten when it is over, and may begin anew; what was said of it stays said.
         let all: BTreeSet<Message> = self.reports.iter().map(|report| report.message.clone()).collect();
         for message in all {
-            self.message(plan, &message, &mut said);
+            let mut of_it = Said::new();
+            self.message(plan, &message, &mut of_it);
+            if matches!(message.1, Key::Id(_)) && self.over.remove(&message) {
+                self.said.extend(of_it.iter().cloned());
+                self.reports.retain(|report| report.message != message);
+            }
+            said.extend(of_it);
         }
         for hop in 0..plan.hops.len() {
             let long = |since: &i64| {
