@@ -58,11 +58,8 @@ impl Engine {
     pub fn custody(&self, chain: &str, lane: Option<&str>, key: &Key) -> Option<Custody> {
         let (shape, chain) = self.chain(chain)?;
         let lane = &chain.lanes[*chain.lane_numbers.get(lane.unwrap_or(""))? as usize];
-        let message = match key {
-            Key::Id(id) => Some(lane.by_id.get(id)?),
-            Key::Seq(seq) => lane.messages.get(seq),
-        };
-        if let (None, Key::Seq(seq)) = (message, key) {
+        let message = lane.message(key);
+        if let (None, Key::Seq(seq)) = (&message, key) {
             if lane.done.has(*seq) {
                 return Some(self.of(shape, chain, Place::Over, HopSet::default(), None));
             }
@@ -112,7 +109,7 @@ impl Engine {
         let mut found = Vec::new();
         for (shape, chain) in self.shapes.iter().zip(&self.state.chains) {
             for lane in &chain.lanes {
-                let by_seq = lane.messages.iter().filter(|(_, message)| is(message)).map(|(seq, _)| Key::Seq(*seq));
+                let by_seq = lane.messages.iter().filter(|(_, message)| is(message)).map(|(seq, _)| Key::Seq(seq));
                 let by_id = lane.by_id.get_key_value(id).map(|(id, _)| Key::Id(id.clone()));
                 found.extend(by_seq.chain(by_id).map(|key| (&shape.plan.name, lane.name.as_ref(), key)));
             }
@@ -139,8 +136,8 @@ impl Engine {
         let (shape, chain) = self.chain(chain)?;
         let mut ledger: Ledger = chain.ledger.clone();
         for lane in &chain.lanes {
-            let messages = lane.messages.values().chain(lane.by_id.values());
-            messages.for_each(|message| ledger.close(message, shape.confirming));
+            lane.messages.iter().for_each(|(_, message)| ledger.close(&message, shape.confirming));
+            lane.by_id.values().for_each(|message| ledger.close(message, shape.confirming));
         }
         let name = |number: u32| {
             let at = (number as usize).checked_sub(1)?;

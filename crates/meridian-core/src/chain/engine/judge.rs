@@ -134,7 +134,7 @@ fn altered(message: &Message, shape: &Shape) -> Finding {
         let segment = shape.segment(here.hop);
         for there in ordered[..place].iter().filter(|there| shape.segment(there.hop) == segment) {
             let differ = here.id != there.id
-                || matches!((here.digest, there.digest), (Some(a), Some(b)) if a != b)
+                || (here.digest != there.digest && here.digest != 0 && there.digest != 0)
                 || matches!((here.amount, there.amount), (Some(a), Some(b)) if a != b)
                 || (here.currency != there.currency && here.currency != 0 && there.currency != 0);
             if differ {

@@ -13,6 +13,7 @@ use super::ledger::Ledger;
 use super::message::{Lines, Message};
 use super::order::Highest;
 use super::shape::Shape;
+use super::store::Store;
 use super::verdict::{Change, Key, Line, Scene, Subject};
 use crate::chain::plan::HopSet;
 use crate::id::Name;
@@ -23,7 +24,7 @@ pub const LEAP_MAX: u64 = 1 << 24;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lane {
     pub name: Box<str>,
-    pub messages: BTreeMap<u64, Message>,
+    pub messages: Store,
     /// Messages without a sequence, by their business key.
     pub by_id: BTreeMap<Box<str>, Message>,
     pub done: Intervals,
@@ -61,7 +62,7 @@ impl Lane {
     pub fn new(name: &str, hops: usize) -> Lane {
         Lane {
             name: name.into(),
-            messages: BTreeMap::new(),
+            messages: Store::new(hops),
             by_id: BTreeMap::new(),
             done: Intervals::default(),
             again: Intervals::default(),
@@ -117,24 +118,30 @@ impl Lane {
         gap.line.set(found, &Scene { chain: court.chain, subject: &subject, epoch: 0, at: court.at }, court.out);
     }
 
-    /// Judges one message anew; one that is over is forgotten but for its number and its worth.
-    pub fn judge(&mut self, key: &Key, court: &mut Court<'_>) {
-        let message = match key {
-            Key::Seq(seq) => self.messages.get_mut(seq),
-            Key::Id(id) => self.by_id.get_mut(id),
-        };
-        let Some(message) = message else { return };
+    pub fn message(&self, key: &Key) -> Option<Message> {
+        match key {
+            Key::Seq(seq) => self.messages.get(*seq),
+            Key::Id(id) => self.by_id.get(id).cloned(),
+        }
+    }
+
+    /// Judges a message and keeps it; of one that is over only the number and the worth.
+    pub fn judge(&mut self, key: &Key, mut message: Message, court: &mut Court<'_>) {
         let mut water = Water { through: court.through, due: &mut self.due };
-        let findings = judge(message, court.shape, &mut water);
+        let findings = judge(&message, court.shape, &mut water);
         let over = findings.over;
-        tell(message, findings, &self.name, key, court);
+        tell(&mut message, findings, &self.name, key, court);
         if !over {
+            match key {
+                Key::Seq(seq) => self.messages.put(*seq, message),
+                Key::Id(id) => drop(self.by_id.insert(id.clone(), message)),
+            }
             return;
         }
-        court.ledger.close(message, court.shape.confirming);
+        court.ledger.close(&message, court.shape.confirming);
         match key {
             Key::Seq(seq) => {
-                self.messages.remove(seq);
+                self.messages.remove(*seq);
                 self.done.insert(*seq);
             }
             Key::Id(id) => {
@@ -150,10 +157,12 @@ impl Lane {
             return;
         }
         self.due.fill(i64::MAX);
-        let keys: Vec<Key> = self.messages.keys().map(|seq| Key::Seq(*seq)).collect();
+        let keys: Vec<Key> = self.messages.keys().into_iter().map(Key::Seq).collect();
         let ids: Vec<Key> = self.by_id.keys().map(|id| Key::Id(id.clone())).collect();
         for key in keys.iter().chain(&ids) {
-            self.judge(key, court);
+            if let Some(message) = self.message(key) {
+                self.judge(key, message, court);
+            }
         }
         let gaps: Vec<u64> = self.gaps.keys().copied().collect();
         for from in gaps {

@@ -2,7 +2,7 @@
 //!
 //! What this does *not* do: it resists no attacker who looks for two texts of one fingerprint; a digest does.
 
-use crate::chain::record::Checkpoint;
+use crate::chain::record::{Checkpoint, Digest};
 
 /// A fingerprint that grows.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,12 @@ impl Mark {
 
 pub fn id(text: &str) -> u64 {
     Mark::NEW.bytes(text.as_bytes()).value()
+}
+
+/// Of a digest, half of which is enough to tell two apart; never 0.
+pub fn digest(digest: Digest) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = digest.0;
+    u64::from_le_bytes([a, b, c, d, e, f, g, h]).max(1)
 }
 
 /// Of all that a report says, but for who says it and its number.

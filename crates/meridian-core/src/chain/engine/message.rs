@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::verdict::Line;
 use crate::chain::amount::Amount;
 use crate::chain::plan::{HopId, HopSet};
-use crate::chain::record::{Digest, Outcome};
+use crate::chain::record::Outcome;
 
 /// How many sightings of one message are kept. A sender that repeats one message for ever is counted, not stored.
 pub const SIGHTINGS_MAX: usize = 256;
@@ -24,7 +24,8 @@ pub struct Sighting {
     pub outcome: Option<Outcome>,
     /// A fingerprint of the business key.
     pub id: u64,
-    pub digest: Option<Digest>,
+    /// Of the digest; 0: not said.
+    pub digest: u64,
     pub amount: Option<Amount>,
     /// The currency's place in the engine's list of texts; 0: not said.
     pub currency: u32,

@@ -1,7 +1,7 @@
 //! Taking a checkpoint: whose report it is, which message it belongs to, and what that changes.
 
 use super::aside::AsideReason;
-use super::lane::Lane;
+use super::lane::{Court, Lane};
 use super::mark;
 use super::message::{Message, SIGHTINGS_MAX, Sighting};
 use super::order::Passed;
@@ -147,7 +147,7 @@ impl Engine {
             possdup: point.possdup,
             outcome: point.outcome,
             id: mark::id(&point.id),
-            digest: point.digest,
+            digest: point.digest.map_or(0, mark::digest),
             amount: point.amount,
             currency,
         };
@@ -155,7 +155,7 @@ impl Engine {
         let shape = &self.shapes[chain as usize];
         let here = &mut self.state.chains[chain as usize];
         let (lane_of, mut court) = here.court(lane, shape, point.at, out);
-        let message = match lane_of.message(&key, &mut court) {
+        let mut message = match lane_of.take(&key, &mut court) {
             Ok(message) => message,
             Err(Refused::Leap) => return Err(self.set_aside(AsideReason::Leap)),
             Err(Refused::Over { first }) => {
@@ -183,7 +183,7 @@ impl Engine {
             message.sightings.push(sighting);
         }
         let seen = message.seen();
-        lane_of.judge(&key, &mut court);
+        lane_of.judge(&key, message, &mut court);
         here.expect(shape.required_surely(seen).without(seen), self.state.now);
         let judged = shape.plan.ordered && is_first && point.attempt.unwrap_or(1) <= 1 && !point.possdup;
         let passed = point.seq.filter(|_| judged).map(|seq| Passed { chain, lane, hop, seq });
@@ -237,21 +237,22 @@ pub(super) enum Refused {
 }
 
 impl Lane {
-    /// The message of that key, opened if it is new.
-    fn message(&mut self, key: &Key, court: &mut super::lane::Court<'_>) -> Result<&mut Message, Refused> {
+    /// The message of that key, a new one if it is new. It is kept once it is judged.
+    fn take(&mut self, key: &Key, court: &mut Court<'_>) -> Result<Message, Refused> {
         match key {
-            Key::Id(id) => Ok(self.by_id.entry(id.clone()).or_default()),
+            Key::Id(_) => Ok(self.message(key).unwrap_or_default()),
             Key::Seq(seq) => {
                 if self.done.has(*seq) {
                     return Err(Refused::Over { first: self.again.insert(*seq) });
                 }
-                if !self.messages.contains_key(seq) {
-                    if self.leaps(*seq) {
-                        return Err(Refused::Leap);
-                    }
-                    self.arrive(*seq, court);
+                if let Some(message) = self.messages.get(*seq) {
+                    return Ok(message);
                 }
-                Ok(self.messages.entry(*seq).or_default())
+                if self.leaps(*seq) {
+                    return Err(Refused::Leap);
+                }
+                self.arrive(*seq, court);
+                Ok(Message::default())
             }
         }
     }

@@ -47,8 +47,10 @@ impl Engine {
 
     pub(super) fn heartbeat(&mut self, beat: &Heartbeat<'_>, out: &mut Vec<Change>) -> Taken {
         let Ok(tap) = self.tap(Some(&beat.reporter)) else { return self.set_aside(AsideReason::Reporters) };
+        // Nobody can have told all until an instant that is still to come.
+        let until = beat.at.min(self.state.now.unwrap_or(i64::MAX));
         let Some(reporter) = self.state.reporters.get_mut(tap) else { return Taken::Absorbed };
-        let counts = reporter.beat(beat.epoch, beat.through, beat.at);
+        let counts = reporter.beat(beat.epoch, beat.through, until);
         self.spoke(tap, None, beat.at, out);
         if counts { Taken::New } else { self.set_aside(AsideReason::StaleEpoch) }
     }

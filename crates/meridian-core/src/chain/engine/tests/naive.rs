@@ -59,7 +59,8 @@ impl Naive {
                 let newest = self.base.keys().filter(|(name, _)| *name == key.0).all(|(_, epoch)| *epoch <= key.1);
                 self.base.entry(key).or_insert(beat.through + 1);
                 if newest {
-                    self.beats.push(beat.clone());
+                    let until = self.now.map_or(beat.at, |now| now.min(beat.at));
+                    self.beats.push(Heartbeat { at: until, ..beat.clone() });
                 }
                 self.beating.insert(beat.reporter.to_string());
                 self.speaks(&beat.reporter, None);
