@@ -125,12 +125,12 @@ fn a_message_is_lost_when_the_next_hop_has_told_all_and_not_sooner() {
             (
                 "late evidence withdraws it",
                 "t 0; firewall 7 @1 n=1 lane=B; origin 1 @1; gateway 1 @2; t 15; beat firewall 1 @14; firewall 1 @5 n=2",
-                &["+ lost 1 firewall after gateway", "- lost 1 firewall after gateway"],
+                &["+ unexpected 7 origin", "+ lost 1 firewall after gateway", "- lost 1 firewall after gateway"],
             ),
             (
                 "what is rejected on its way is not lost",
                 "t 0; firewall 7 @1 n=1 lane=B; origin 1 @1; gateway 1 @2 rejected; t 15; beat firewall 1 @14",
-                &[],
+                &["+ unexpected 7 origin"],
             ),
         ],
     );
