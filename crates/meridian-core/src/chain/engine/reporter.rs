@@ -46,8 +46,6 @@ pub struct Reporter {
     pub heard_at: i64,
     /// Where it ever saw a message: chain and hop.
     pub hops: BTreeSet<(u32, HopId)>,
-    /// Whether a contradiction of its newest epoch was said.
-    contradicted_in: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +58,8 @@ struct Epoch {
     beats: BTreeMap<u64, i64>,
     recent: Vec<(u64, u64)>,
     queue: Queue,
+    /// Whether a contradiction was said.
+    contradicted: bool,
 }
 
 /// What a report's number says.
@@ -90,7 +90,6 @@ impl Reporters {
             complete_to: None,
             heard_at: now,
             hops: BTreeSet::new(),
-            contradicted_in: None,
         });
         let number = self.list.len() as u32;
         self.numbers.insert(name.into(), number);
@@ -123,6 +122,7 @@ impl Reporter {
             beats: BTreeMap::new(),
             recent: Vec::new(),
             queue: Queue::new(base),
+            contradicted: false,
         };
         self.epochs.insert(at, new);
         if self.epochs.len() > EPOCHS_MAX {
@@ -142,8 +142,7 @@ impl Reporter {
             if !other {
                 return Seen::Repeated;
             }
-            let first = self.contradicted_in != Some(epoch);
-            self.contradicted_in = Some(epoch);
+            let first = !std::mem::replace(&mut known.contradicted, true);
             return Seen::Contradicts { first };
         }
         if known.seen.ranges().len() >= RANGES_MAX {
