@@ -40,6 +40,9 @@ pub struct ChainPlan {
     pub dark_after: Duration,
     /// The escalation that a breach pages; none: it is shown and nobody is paged.
     pub breach_pages: Option<Name>,
+    /// The sequence domains. Empty: whichever the reporters name.
+    #[serde(default)]
+    pub lanes: Vec<Box<str>>,
 }
 
 /// A test point: where messages are seen.

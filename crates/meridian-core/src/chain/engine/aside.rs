@@ -15,6 +15,8 @@ pub enum AsideReason {
     UnknownChain,
     /// The chain has no hop of that name.
     UnknownHop,
+    /// The chain lists its lanes, and this is none of them.
+    UnknownLane,
     /// Of an epoch of its reporter that ended so long ago that its counters are forgotten; or a heartbeat of an epoch
     /// that is not the newest.
     StaleEpoch,
@@ -38,6 +40,7 @@ impl AsideReason {
         match self {
             AsideReason::UnknownChain => "no chain of that name: add it to the estate, or correct the reporter",
             AsideReason::UnknownHop => "the chain has no such hop: add it to the estate, or correct the reporter",
+            AsideReason::UnknownLane => "the chain has no such lane: add it to the estate, or correct the reporter",
             AsideReason::StaleEpoch => "the reporter has begun newer epochs since: start it with an epoch above them",
             AsideReason::Scattered => "the reporter's counter leaves too many holes: it must count by one from 1",
             AsideReason::Leap => "the sequence is millions away from its lane: give a new numbering a new lane",

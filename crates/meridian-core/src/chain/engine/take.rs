@@ -96,18 +96,22 @@ impl Engine {
         }
     }
 
-    fn lane(&mut self, chain: u32, name: &str) -> Option<u32> {
-        let hops = self.shapes[chain as usize].hops();
+    fn lane(&mut self, chain: u32, name: &str) -> Result<u32, AsideReason> {
+        let shape = &self.shapes[chain as usize];
+        let hops = shape.hops();
         let chain = &mut self.state.chains[chain as usize];
         if let Some(lane) = chain.lane_numbers.get(name) {
-            return Some(*lane);
+            return Ok(*lane);
+        }
+        if !shape.plan.lanes.is_empty() && !shape.plan.lanes.iter().any(|known| known.as_ref() == name) {
+            return Err(AsideReason::UnknownLane);
         }
         if chain.lanes.len() >= LANES_MAX {
-            return None;
+            return Err(AsideReason::Lanes);
         }
         chain.lanes.push(Lane::new(name, hops));
         chain.lane_numbers.insert(name.into(), chain.lanes.len() as u32 - 1);
-        Some(chain.lanes.len() as u32 - 1)
+        Ok(chain.lanes.len() as u32 - 1)
     }
 
     fn currency(&mut self, name: Option<&str>) -> Option<u32> {
@@ -134,7 +138,7 @@ impl Engine {
         out: &mut Vec<Change>,
     ) -> Result<(Taken, Option<Passed>), Taken> {
         let name = point.lane.as_deref().unwrap_or("");
-        let Some(lane) = self.lane(chain, name) else { return Err(self.set_aside(AsideReason::Lanes)) };
+        let lane = self.lane(chain, name).map_err(|reason| self.set_aside(reason))?;
         let Some(currency) = self.currency(point.currency.as_deref()) else {
             return Err(self.set_aside(AsideReason::Currencies));
         };

@@ -295,6 +295,23 @@ fn what_is_not_taken_is_counted() {
 }
 
 #[test]
+fn where_lanes_are_listed_no_other_is_taken() {
+    let mut plan = plan();
+    plan.lanes = vec!["high".into(), "low".into()];
+    let mut engine = Engine::new(vec![plan]).unwrap();
+    let mut out = Vec::new();
+    for (line, expected) in [
+        ("origin 1 @1 lane=high", Taken::New),
+        ("origin 1 @1 lane=low", Taken::New),
+        ("origin 1 @1 lane=High", Taken::Aside(AsideReason::UnknownLane)),
+        ("origin 1 @1", Taken::Aside(AsideReason::UnknownLane)),
+    ] {
+        assert_eq!(engine.apply(&record(line), &mut out), expected, "{line}");
+    }
+    assert_eq!(engine.aside().counts()[&AsideReason::UnknownLane], 2);
+}
+
+#[test]
 fn where_a_message_is() {
     let lost = "t 0; firewall 9 @0 n=1 lane=B; origin 1 @1 amount=100; gateway 1 @2 amount=100; origin 3 @3; t 21; beat firewall 1 @20";
     let cases: &[(&str, u64, &str)] = &[

@@ -41,6 +41,7 @@ pub fn plan() -> ChainPlan {
         lateness: Duration::from_nanos(5),
         dark_after: Duration::from_nanos(20),
         breach_pages: None,
+        lanes: Vec::new(),
     }
 }
 
