@@ -153,7 +153,7 @@ impl<'a> Hops<'a> {
         for (hop, node) in plans.iter().zip(&nodes) {
             making.place(format!("chain/{}/{}", document.name, hop.name), node.at);
         }
-        (counted && !plans.is_empty()).then(|| Hops { blind: plans.len() < items.len(), plans, nodes })
+        (counted && !plans.is_empty()).then_some(Hops { blind: plans.len() < items.len(), plans, nodes })
     }
 
     fn id(&self, name: &str) -> Option<HopId> {
