@@ -15,6 +15,22 @@ const REPORTERS_MAX: usize = 100_000;
 const LANES_MAX: usize = 100_000;
 const CURRENCIES_MAX: usize = 1000;
 
+fn seen(point: &Checkpoint<'_>, hop: HopId, tap: u32, counted: bool, currency: u32) -> Sighting {
+    Sighting {
+        hop,
+        at: point.at,
+        tap,
+        counted,
+        attempt: point.attempt.unwrap_or(1),
+        possdup: point.possdup,
+        outcome: point.outcome,
+        id: mark::id(&point.id),
+        digest: point.digest.map_or(0, mark::digest),
+        amount: point.amount,
+        currency,
+    }
+}
+
 impl Engine {
     pub(super) fn checkpoint(&mut self, point: &Checkpoint<'_>, out: &mut Vec<Change>) -> Taken {
         let place = self.place(point);
@@ -142,19 +158,7 @@ impl Engine {
         let Some(currency) = self.currency(point.currency.as_deref()) else {
             return Err(self.set_aside(AsideReason::Currencies));
         };
-        let sighting = Sighting {
-            hop,
-            at: point.at,
-            tap,
-            counted,
-            attempt: point.attempt.unwrap_or(1),
-            possdup: point.possdup,
-            outcome: point.outcome,
-            id: mark::id(&point.id),
-            digest: point.digest.map_or(0, mark::digest),
-            amount: point.amount,
-            currency,
-        };
+        let sighting = seen(point, hop, tap, counted, currency);
         let key = point.seq.map_or_else(|| Key::Id(point.id.as_ref().into()), Key::Seq);
         let shape = &self.shapes[chain as usize];
         let here = &mut self.state.chains[chain as usize];
