@@ -10,6 +10,7 @@
 pub mod access;
 pub mod alert;
 pub mod calendar;
+pub mod chain;
 pub mod command;
 pub mod cover;
 pub mod estate;

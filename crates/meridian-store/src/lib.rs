@@ -2,6 +2,7 @@
 //!
 //! - [`Journal`]: the contract. [`SqliteJournal`] is the default; [`MemoryJournal`] is for tests, demo and simulation.
 //! - [`verify`], [`export`], [`stats`]: what is asked of a whole journal, streaming.
+//! - [`checkpoints`]: the log of checkpoints, which are too many for the journal.
 //! - [`conformance`]: one suite that every engine passes.
 //!
 //! What this crate does *not* do: it decides nothing, folds nothing and reads no clock. It repairs nothing either: a
@@ -9,6 +10,7 @@
 
 #![allow(clippy::result_large_err, reason = "opening happens once, and its error names everything that was expected")]
 
+pub mod checkpoints;
 pub mod conformance;
 mod contract;
 mod error;

@@ -1,4 +1,5 @@
-//! What is doubtful about an estate that is in order: people who can't be reached, watches that nobody keeps.
+//! What is doubtful about an estate that is in order: people who can't be reached, watches that nobody keeps,
+//! routes that fail together.
 //!
 //! Warnings, all of them: an estate may be so on purpose, and somebody should know.
 
@@ -7,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, tz::TimeZone};
 
 use super::{
-    Escalation, Estate, Holidays, Override, Person, Problem, Reachable, Role, Rota, Target, doubt,
+    Escalation, Estate, Holidays, Override, Person, Problem, Reachable, Role, Rota, Target, apart, doubt,
     duration::show_duration, problem::Fault, reachable,
 };
 use crate::{
@@ -42,6 +43,9 @@ pub fn check(estate: &Estate, now: Instant) -> Vec<Problem> {
     }
     for escalation in estate.escalations.values() {
         ends(estate, escalation, now, until, &mut warnings);
+    }
+    for chain in estate.chains.values() {
+        apart::chain(chain, &estate.places, &mut warnings);
     }
     warnings
 }

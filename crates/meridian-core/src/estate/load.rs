@@ -37,6 +37,7 @@ pub struct Counts {
     pub rotas: usize,
     pub escalations: usize,
     pub channels: usize,
+    pub chains: usize,
 }
 
 impl Estate {
@@ -48,6 +49,7 @@ impl Estate {
             rotas: self.rotas.len(),
             escalations: self.escalations.len(),
             channels: self.channels.len(),
+            chains: self.chains.len(),
         }
     }
 }

@@ -14,6 +14,7 @@
 //! assert_eq!(problems[0].nearest.as_deref(), Some("Asia/Hong_Kong"));
 //! ```
 
+mod apart;
 mod check;
 mod doubt;
 mod duration;

@@ -9,6 +9,7 @@ use crate::{
     Instant,
     alert::{InhibitRule, Route, TimeInterval},
     calendar::{Days, Hours, SiteCalendar},
+    chain::ChainPlan,
     id::Name,
 };
 
@@ -22,6 +23,7 @@ pub struct Estate {
     pub escalations: BTreeMap<Name, Escalation>,
     pub channels: BTreeMap<Name, Channel>,
     pub routing: Option<Arc<Routing>>,
+    pub chains: BTreeMap<Name, Chain>,
     /// Where everything stands in the files.
     pub places: super::Places,
 }
@@ -443,6 +445,14 @@ impl std::fmt::Display for Target {
             Target::Team(name) => write!(f, "team/{name}"),
         }
     }
+}
+
+/// A path of messages through test points.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    pub display_name: String,
+    /// What the engine goes by; its name is the chain's.
+    pub plan: ChainPlan,
 }
 
 /// Alertmanager's own route tree, whose receivers name escalations.

@@ -29,6 +29,7 @@ pub struct EstateView {
     rotas: usize,
     escalations: usize,
     channels: usize,
+    chains: usize,
     /// A later change that was refused; the one before stays in force.
     refused: Option<RefusedView>,
 }
@@ -80,6 +81,7 @@ pub async fn estate(State(house): State<House>, caller: Caller) -> Result<Json<E
         rotas: estate.rotas.len(),
         escalations: estate.escalations.len(),
         channels: estate.channels.len(),
+        chains: estate.chains.len(),
         refused,
     }))
 }

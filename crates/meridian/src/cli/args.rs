@@ -46,7 +46,7 @@ pub enum Command {
     /// Print the JSON Schema of a kind, or of all, for editors.
     #[command(after_help = "Example:\n  meridian schema > meridian.schema.json")]
     Schema {
-        /// Site, Person, Team, Rota, Escalation, Routing or Channel; all, if absent.
+        /// Site, Person, Team, Rota, Escalation, Channel, Routing or Chain; all, if absent.
         kind: Option<String>,
     },
     /// Print the receivers of an alert with these labels, in order.

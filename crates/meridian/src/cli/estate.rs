@@ -182,6 +182,7 @@ fn summary(problems: &[Problem], counts: Option<&estate::Counts>) -> String {
         (counts.rotas, "rota"),
         (counts.escalations, "escalation"),
         (counts.channels, "channel"),
+        (counts.chains, "chain"),
     ];
     let parts: Vec<String> = parts.iter().map(|(n, word)| plural(*n, word)).collect();
     let doubts = if problems.is_empty() { String::new() } else { format!("; {}", plural(problems.len(), "warning")) };

@@ -8,7 +8,8 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 10] = files![
+const FILES: [(&str, &str); 11] = files![
+    "chains.yaml",
     "channels.yaml",
     "escalations.yaml",
     "people.yaml",

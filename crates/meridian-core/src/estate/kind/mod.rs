@@ -13,6 +13,7 @@ use super::{
 };
 use crate::id::Name;
 
+mod chain;
 mod channel;
 mod escalation;
 mod intervals;
@@ -33,11 +34,12 @@ pub enum Kind {
     Escalation,
     Channel,
     Routing,
+    Chain,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 7] =
-        [Kind::Site, Kind::Person, Kind::Team, Kind::Rota, Kind::Escalation, Kind::Channel, Kind::Routing];
+    pub const ALL: [Kind; 8] =
+        [Kind::Site, Kind::Person, Kind::Team, Kind::Rota, Kind::Escalation, Kind::Channel, Kind::Routing, Kind::Chain];
 
     /// As the field `kind` says it.
     pub fn word(self) -> &'static str {
@@ -49,6 +51,7 @@ impl Kind {
             Kind::Escalation => "Escalation",
             Kind::Channel => "Channel",
             Kind::Routing => "Routing",
+            Kind::Chain => "Chain",
         }
     }
 
@@ -67,6 +70,7 @@ impl Kind {
             Kind::Escalation => &escalation::ESCALATION,
             Kind::Channel => &channel::CHANNEL,
             Kind::Routing => &routing::ROUTING,
+            Kind::Chain => &chain::CHAIN,
         }
     }
 }
@@ -103,7 +107,7 @@ pub(crate) static ENVELOPE: Shape = Shape::of(
         Field::must("apiVersion", Takes::Word(&["meridian/v1"]), "the format of this document"),
         Field::must(
             "kind",
-            Takes::Word(&["Site", "Person", "Team", "Rota", "Escalation", "Channel", "Routing"]),
+            Takes::Word(&["Site", "Person", "Team", "Rota", "Escalation", "Channel", "Routing", "Chain"]),
             "what this document describes",
         ),
         Field::must("metadata", Takes::Map(&METADATA), "what it is called"),
@@ -152,6 +156,7 @@ pub(crate) fn make(document: &Document<'_>, making: &mut Making<'_, '_>, estate:
         }
         Kind::Channel => drop(channel::make(document, making).map(|channel| estate.channels.insert(name, channel))),
         Kind::Routing => estate.routing = routing::make(document, making).map(Arc::new).or(estate.routing.take()),
+        Kind::Chain => drop(chain::make(document, making).map(|chain| estate.chains.insert(name, chain))),
     }
 }
 

@@ -34,6 +34,7 @@ fn the_bank_is_in_order() {
     assert_eq!(loaded.warnings, []);
     let counts = loaded.estate.counts();
     assert_eq!((counts.sites, counts.persons, counts.teams, counts.rotas, counts.escalations), (3, 14, 4, 4, 4));
+    assert_eq!(counts.chains, 2);
     let routing = loaded.estate.routing.unwrap();
     assert_eq!(routing.route.routes.len(), 4);
     assert_eq!(routing.route.routes[0].receiver.as_str(), "payments");

@@ -222,3 +222,36 @@ fn the_bank_is_doubtful_only_on_purpose() {
         assert_eq!(about, ["rotas/hk-night.yaml:5", "rotas/trading.yaml:5"], "{doubts:#?}");
     }
 }
+
+#[test]
+fn routes_that_fail_together_and_breaches_that_nobody_hears_of() {
+    let chain = |hops: &str, routes: &str, rest: &str| {
+        let ops = document("Escalation", "ops", "{ steps: [{ page: [person/wen], within: 5m }] }");
+        ops + &document("Chain", "c", &format!("{{ hops: [{hops}], routes: [{routes}], {rest} }}"))
+    };
+    let hops = |one: &str, other: &str| {
+        format!(
+            "{{ name: start, technology: MQ }}, {{ name: a, {one} }}, {{ name: b, {other} }}, {{ name: end, technology: MQ }}"
+        )
+    };
+    let both = "{ name: one, hops: [start, a, end] }, { name: two, hops: [start, b, end] }";
+    let pages = "breachPages: ops";
+    // The ends are those of the chain itself, not of a route.
+    check(&chain(&hops("technology: MQ", "technology: AMQP"), both, pages), &[]);
+    let together = |what: &str| format!("the routes `one` and `two` share {what}, and fail together");
+    let cases = [
+        ("technology: MQ", "technology: mq", "the technology `MQ`"),
+        ("component: x", "component: x", "the component `x`"),
+        ("component: x, technology: MQ", "component: x, technology: MQ", "the component `x` and the technology `MQ`"),
+    ];
+    for (one, other, wanted) in cases {
+        check(&chain(&hops(one, other), both, pages), &[&together(wanted)]);
+    }
+    let passes = "{ name: one, hops: [start, a, b, end] }, { name: two, hops: [start, b, end] }";
+    check(
+        &chain(&hops("component: x", "component: y"), passes, pages),
+        &[&together("the hop `b` and the component `y`")],
+    );
+    let hops = hops("component: x", "component: y");
+    check(&chain(&hops, both, ""), &["a breach of the chain `c` pages nobody"]);
+}

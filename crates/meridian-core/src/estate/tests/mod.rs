@@ -3,5 +3,6 @@
 mod arbitrary;
 mod bad;
 pub(crate) mod bank;
+mod chain;
 mod doubts;
 mod schema;

@@ -177,7 +177,7 @@ fn every_line_of_the_full_example_means_something() {
         let loaded = load(&[SourceFile { path: "full.yaml".into(), text: text.into() }]).ok()?;
         let estate = loaded.estate;
         let parts = (&estate.sites, &estate.persons, &estate.teams, &estate.rotas, &estate.escalations);
-        Some(format!("{parts:?} {:?} {:?}", estate.channels, estate.routing))
+        Some(format!("{parts:?} {:?} {:?} {:?}", estate.channels, estate.routing, estate.chains))
     };
     let whole = show(FULL).unwrap();
     let lines: Vec<&str> = FULL.lines().collect();

@@ -30,6 +30,7 @@ pub fn estate(lens: &Lens<'_>, name: &str) -> EstateView {
             ("rotas", estate.rotas.len()),
             ("escalations", estate.escalations.len()),
             ("channels", estate.channels.len()),
+            ("chains", estate.chains.len()),
         ],
         refused: force.refused.as_ref().map(|r| Refused {
             at: r.at,

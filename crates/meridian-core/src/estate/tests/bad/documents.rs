@@ -7,7 +7,7 @@ fn documents() {
     check_texts(&[
         (
             "apiVersion: meridian/v1\nkind: Rotta\nmetadata: { name: x }\nspec: {}\n",
-            &["2:7 `Rotta` is not known here | Site, Person, Team, Rota, Escalation, Channel, Routing ? Rota"],
+            &["2:7 `Rotta` is not known here | Site, Person, Team, Rota, Escalation, Channel, Routing, Chain ? Rota"],
         ),
         (
             "apiVersion: meridian/v2\nkind: Site\nmetadata: { name: x }\nspec: { timeZone: UTC }\n",

@@ -1,5 +1,6 @@
 //! What people get wrong, and what they are told.
 
+mod chains;
 mod documents;
 mod people;
 mod routing;

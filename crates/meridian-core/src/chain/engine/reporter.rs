@@ -1,0 +1,198 @@
+//! Reporters: which reports are known, and until when a reporter has told all that it saw.
+//!
+//! A report is known by reporter, epoch and counter. The counters that came are kept as ranges; the content of the last
+//! [`RECENT`] reports of an epoch as fingerprints, so that a number that is used twice is found. An older repetition
+//! is absorbed without a comparison. A heartbeat counts once every report through its counter is there: a reporter
+//! whose report was lost on the way says nothing more until it sends it again. What this does *not* do: it does not
+//! know how far a *hop* has reported; several reporters may stand at one ([`super::hop`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::intervals::Intervals;
+use super::order::{Passed, Queue};
+use crate::chain::plan::HopId;
+
+/// Epochs of one reporter that are remembered. A report of an older one is set aside.
+const EPOCHS_MAX: usize = 8;
+/// Heartbeats of one epoch that wait for reports.
+const BEATS_MAX: usize = 1024;
+/// Ranges of counters of one epoch: a reporter that counts in leaps is set aside at that point.
+const RANGES_MAX: usize = 65_536;
+/// Reports whose content is remembered.
+pub const RECENT: usize = 4096;
+
+/// No tick has been logged yet, so that nobody knows when it was.
+pub const UNTIMED: i64 = i64::MAX;
+
+/// All reporters; the number of one is its place + 1, and 0 stands for nobody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reporters {
+    numbers: BTreeMap<Box<str>, u32>,
+    pub list: Vec<Reporter>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reporter {
+    pub name: Box<str>,
+    /// In order.
+    epochs: Vec<Epoch>,
+    /// Whether it ever sent a heartbeat.
+    pub beats: bool,
+    /// All that it saw until then is known.
+    pub complete_to: Option<i64>,
+    /// The time of the house when it said something last.
+    pub heard_at: i64,
+    /// Where it ever saw a message: chain and hop.
+    pub hops: BTreeSet<(u32, HopId)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Epoch {
+    epoch: u64,
+    /// The first counter that came: what was before it is no hole.
+    base: u64,
+    seen: Intervals,
+    /// Heartbeats that wait for reports: through which counter, until when.
+    beats: BTreeMap<u64, i64>,
+    recent: Vec<(u64, u64)>,
+    queue: Queue,
+    /// Whether a contradiction was said.
+    contradicted: bool,
+}
+
+/// What a report's number says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    New,
+    Repeated,
+    /// The same number, other content; whether it is the first time in this epoch.
+    Contradicts {
+        first: bool,
+    },
+    /// Of an epoch that is forgotten.
+    Stale,
+    /// Its epoch has too many holes.
+    Scattered,
+}
+
+impl Reporters {
+    pub fn number(&self, name: &str) -> Option<u32> {
+        self.numbers.get(name).copied()
+    }
+
+    pub fn open(&mut self, name: &str, now: i64) -> u32 {
+        self.list.push(Reporter {
+            name: name.into(),
+            epochs: Vec::new(),
+            beats: false,
+            complete_to: None,
+            heard_at: now,
+            hops: BTreeSet::new(),
+        });
+        let number = self.list.len() as u32;
+        self.numbers.insert(name.into(), number);
+        number
+    }
+
+    pub fn get(&self, number: u32) -> Option<&Reporter> {
+        self.list.get((number as usize).checked_sub(1)?)
+    }
+
+    pub fn get_mut(&mut self, number: u32) -> Option<&mut Reporter> {
+        self.list.get_mut((number as usize).checked_sub(1)?)
+    }
+}
+
+impl Reporter {
+    /// The place of an epoch, which is opened if it is new; none if it is too old to be remembered.
+    fn epoch(&mut self, epoch: u64, base: u64) -> Option<usize> {
+        if let Ok(at) = self.epochs.binary_search_by_key(&epoch, |known| known.epoch) {
+            return Some(at);
+        }
+        let at = self.epochs.partition_point(|known| known.epoch < epoch);
+        if at == 0 && self.epochs.len() == EPOCHS_MAX {
+            return None;
+        }
+        let new = Epoch {
+            epoch,
+            base,
+            seen: Intervals::default(),
+            beats: BTreeMap::new(),
+            recent: Vec::new(),
+            queue: Queue::new(base),
+            contradicted: false,
+        };
+        self.epochs.insert(at, new);
+        if self.epochs.len() > EPOCHS_MAX {
+            self.epochs.remove(0);
+            return Some(at - 1);
+        }
+        Some(at)
+    }
+
+    /// A report with its number and a fingerprint of its content.
+    pub fn see(&mut self, epoch: u64, n: u64, content: u64) -> Seen {
+        let Some(at) = self.epoch(epoch, n) else { return Seen::Stale };
+        let known = &mut self.epochs[at];
+        let slot = n as usize % RECENT;
+        if known.seen.has(n) {
+            let other = known.recent.get(slot).is_some_and(|(of, was)| *of == n && *was != content);
+            if !other {
+                return Seen::Repeated;
+            }
+            let first = !std::mem::replace(&mut known.contradicted, true);
+            return Seen::Contradicts { first };
+        }
+        if known.seen.ranges().len() >= RANGES_MAX {
+            return Seen::Scattered;
+        }
+        known.seen.insert(n);
+        if known.recent.len() <= slot {
+            known.recent.resize(slot + 1, (0, 0));
+        }
+        known.recent[slot] = (n, content);
+        self.settle(at);
+        Seen::New
+    }
+
+    /// A heartbeat. Of an epoch that is not the newest it says nothing any more: false.
+    pub fn beat(&mut self, epoch: u64, through: u64, instant: i64) -> bool {
+        self.beats = true;
+        let newest = self.epochs.last().is_none_or(|last| last.epoch <= epoch);
+        let Some(at) = self.epoch(epoch, through.saturating_add(1)).filter(|_| newest) else { return false };
+        let beats = &mut self.epochs[at].beats;
+        if beats.len() == BEATS_MAX {
+            beats.pop_last();
+        }
+        let until = beats.entry(through).or_insert(instant);
+        *until = instant.max(*until);
+        self.settle(at);
+        true
+    }
+
+    /// Takes the heartbeats whose reports are all there.
+    fn settle(&mut self, at: usize) {
+        let Epoch { base, seen, beats, .. } = &mut self.epochs[at];
+        while let Some(first) = beats.first_entry()
+            && seen.covers(*base, *first.key())
+        {
+            self.complete_to = self.complete_to.max(Some(first.remove()));
+        }
+    }
+
+    /// Whether a heartbeat waits for a report that did not come.
+    pub fn is_stalled(&self) -> bool {
+        self.epochs.last().is_some_and(|epoch| !epoch.beats.is_empty())
+    }
+
+    /// What passed a hop with this number, or nothing that matters. Answers all whose turn has come. What comes of an
+    /// epoch after the next one began has no turn: it passed before what is judged already.
+    pub fn pass(&mut self, epoch: u64, n: u64, passed: Option<Passed>) -> Vec<Passed> {
+        match self.epochs.last_mut().filter(|newest| newest.epoch == epoch) {
+            Some(newest) => newest.queue.pass(n, passed),
+            None => Vec::new(),
+        }
+    }
+}

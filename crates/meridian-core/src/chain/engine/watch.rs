@@ -1,0 +1,130 @@
+//! Watching the hops: ticks and heartbeats, and what becomes provable as hops report.
+
+use super::aside::AsideReason;
+use super::hop::Hop;
+use super::order::Passed;
+use super::reporter::UNTIMED;
+use super::verdict::{Change, Rule, Scene, Subject};
+use super::{Chain, Engine, Taken};
+use crate::chain::plan::{HopId, HopSet};
+use crate::chain::record::Heartbeat;
+
+impl Chain {
+    /// From now on a word is due from these hops.
+    pub(super) fn expect(&mut self, hops: HopSet, now: Option<i64>) {
+        for hop in hops.iter() {
+            if let Some(Hop { waiting, .. }) = self.hops.get_mut(usize::from(hop.0)) {
+                waiting.get_or_insert(now.unwrap_or(UNTIMED));
+            }
+        }
+    }
+}
+
+impl Engine {
+    pub(super) fn tick(&mut self, now: i64, out: &mut Vec<Change>) -> Taken {
+        if self.state.now.is_some_and(|before| before >= now) {
+            return Taken::Absorbed;
+        }
+        if self.state.now.replace(now).is_none() {
+            self.begin(now);
+        }
+        for chain in 0..self.state.chains.len() as u32 {
+            let hops = self.shapes[chain as usize].plan.all();
+            self.look(chain, hops, now, out);
+        }
+        Taken::New
+    }
+
+    /// The first tick: whatever was said or is due before it, is so since then.
+    fn begin(&mut self, now: i64) {
+        for reporter in &mut self.state.reporters.list {
+            reporter.heard_at = now;
+        }
+        for hop in self.state.chains.iter_mut().flat_map(|chain| &mut chain.hops) {
+            hop.waiting = hop.waiting.map(|_| now);
+        }
+    }
+
+    pub(super) fn heartbeat(&mut self, beat: &Heartbeat<'_>, out: &mut Vec<Change>) -> Taken {
+        let Ok(tap) = self.tap(Some(&beat.reporter)) else { return self.set_aside(AsideReason::Reporters) };
+        // Nobody can have told all until an instant that is still to come.
+        let until = beat.at.min(self.state.now.unwrap_or(i64::MAX));
+        let Some(reporter) = self.state.reporters.get_mut(tap) else { return Taken::Absorbed };
+        let counts = reporter.beat(beat.epoch, beat.through, until);
+        self.spoke(tap, None, beat.at, out);
+        if counts { Taken::New } else { self.set_aside(AsideReason::StaleEpoch) }
+    }
+
+    /// A reporter said something, of a hop if it was a checkpoint: looks again at the hops where it stands.
+    pub(super) fn spoke(&mut self, tap: u32, place: Option<(u32, HopId)>, at: i64, out: &mut Vec<Change>) {
+        let now = self.state.now.unwrap_or(UNTIMED);
+        if let Some((chain, hop)) = place {
+            let hop_of = &mut self.state.chains[chain as usize].hops[usize::from(hop.0)];
+            hop_of.reporters.insert(tap);
+            hop_of.waiting = None;
+        }
+        let Some(reporter) = self.state.reporters.get_mut(tap) else {
+            if let Some((chain, hop)) = place {
+                self.look(chain, HopSet::default().with(hop), at, out);
+            }
+            return;
+        };
+        reporter.heard_at = now;
+        reporter.hops.extend(place);
+        let beats = reporter.beats;
+        let places: Vec<(u32, HopId)> = reporter.hops.iter().copied().collect();
+        for (chain, hop) in places {
+            if beats {
+                // It speaks for all its hops: nothing more is due from them.
+                self.state.chains[chain as usize].hops[usize::from(hop.0)].waiting = None;
+            }
+            self.look(chain, HopSet::default().with(hop), at, out);
+        }
+    }
+
+    /// Looks how far these hops have reported, whether they are dark, and judges what became provable.
+    fn look(&mut self, number: u32, hops: HopSet, at: i64, out: &mut Vec<Change>) {
+        let shape = &self.shapes[number as usize];
+        let (reporters, now) = (&self.state.reporters, self.state.now);
+        let chain = &mut self.state.chains[number as usize];
+        let mut moved = HopSet::default();
+        for id in hops.iter() {
+            let hop = &mut chain.hops[usize::from(id.0)];
+            let scene = Scene { chain: &shape.plan.name, subject: &|| Subject::Hop, epoch: 0, at };
+            let dark = hop.is_dark(shape, reporters, now);
+            hop.dark.set(dark.then_some((id, Rule::Dark)), &scene, out);
+            let through = hop.through(shape, reporters, now);
+            if through > chain.through[usize::from(id.0)] {
+                chain.through[usize::from(id.0)] = through;
+                moved = moved.with(id);
+            }
+        }
+        if moved.is_empty() {
+            return;
+        }
+        for lane in 0..chain.lanes.len() as u32 {
+            let (lane, mut court) = chain.court(lane, shape, at, out);
+            lane.settle(&mut court);
+        }
+        for hop in moved.iter() {
+            self.turn_by_time(number, hop, at, out);
+        }
+    }
+
+    /// What has no counter has its turn once its hop has reported all until then.
+    fn turn_by_time(&mut self, number: u32, hop: HopId, at: i64, out: &mut Vec<Change>) {
+        let chain = &mut self.state.chains[number as usize];
+        let through = chain.through[usize::from(hop.0)].unwrap_or(i64::MIN);
+        let waiting = &mut chain.hops[usize::from(hop.0)].unordered;
+        let turn = match through.checked_add(1) {
+            Some(after) => {
+                let later = waiting.split_off(&(after, 0, 0));
+                std::mem::replace(waiting, later)
+            }
+            None => std::mem::take(waiting),
+        };
+        for (_, lane, seq) in turn {
+            self.judge_order(Passed { chain: number, lane, hop, seq }, 0, at, out);
+        }
+    }
+}
