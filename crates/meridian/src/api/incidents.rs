@@ -133,7 +133,8 @@ pub async fn one(
 ) -> Result<Json<IncidentView>, Problem> {
     caller.authorize(Action::Read)?;
     let id = IncidentId(number("incident", &id)?);
-    found(&room(&house, moment.at.as_deref()).await?, id)
+    let room = room(&house, moment.at.as_deref()).await?;
+    found(&room, id)
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -16,6 +16,9 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// A source that is not heard of for so long has gone silent; the alert ends.
 const ENDS_AFTER: SignedDuration = SignedDuration::from_mins(4);
 
+/// The minute of an hour at which people wish for changes; the first one of the demonstration is such a minute.
+const WISHES_AT: u16 = 40;
+
 /// Runs for ever: the same day again and again, on following dates.
 pub async fn direct(house: House) {
     let mut begun: Vec<(&Story, Instant)> = Vec::new();
@@ -27,6 +30,9 @@ pub async fn direct(house: House) {
         for (story, since) in &begun {
             let age = (minute.duration_since(*since).as_secs() / 60) as u16;
             play(&house, story, *since, age).await;
+        }
+        if of_day % 60 == WISHES_AT {
+            super::changes::wish(&house, minute).await;
         }
         super::handoff::hand_over(&house, minute).await;
         begun.retain(|(story, since)| minute.duration_since(*since).as_secs() / 60 < i64::from(story.over));

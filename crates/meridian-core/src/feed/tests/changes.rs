@@ -40,24 +40,24 @@ fn an_override_moves_the_event_it_shortens_and_takes_away_the_one_it_replaces() 
     // Another day is not touched.
     let wednesday = ("2026-03-11T06:00:00Z", "2026-03-11T12:00:00Z");
     check(&house, "person/priya", wednesday, &["london.2026-03-11.priya 1 03-11T08:00 03-11T17:00"]);
-    // And an hour in the middle of the morning.
-    house.change(at(NOW), stand_in("2026-03-10T09:00:00Z", "2026-03-10T10:00:00Z", "london priya > tom"));
+    // And an hour of the morning.
+    house.change(at(NOW), stand_in("2026-03-10T11:00:00Z", "2026-03-10T12:00:00Z", "london priya > tom"));
     check(
         &house,
         "person/priya",
         TUESDAY,
-        &["london.2026-03-10.priya 5 03-10T08:00 03-10T09:00", "london.2026-03-10.priya.2 5 03-10T10:00 03-10T13:00"],
+        &["london.2026-03-10.priya 5 03-10T08:00 03-10T11:00", "london.2026-03-10.priya.2 5 03-10T12:00 03-10T13:00"],
     );
     house.ask(at(NOW), Command::RemoveOverride { rota: name("payments"), id }).unwrap();
     // The journal says which change was undone, too.
-    check(&house, "person/tom", TUESDAY, &["london.2026-03-10.tom 9 03-10T09:00 03-10T10:00"]);
+    check(&house, "person/tom", TUESDAY, &["london.2026-03-10.tom 9 03-10T11:00 03-10T12:00"]);
     // Another estate changes the events that read otherwise by it, and they stay the same ones.
     house.load(at(NOW), &ESTATE.replace("from: \"08:00\"", "from: \"07:00\""));
     check(
         &house,
         "person/priya",
         TUESDAY,
-        &["london.2026-03-10.priya 12 03-10T07:00 03-10T09:00", "london.2026-03-10.priya.2 12 03-10T10:00 03-10T17:00"],
+        &["london.2026-03-10.priya 12 03-10T07:00 03-10T11:00", "london.2026-03-10.priya.2 12 03-10T12:00 03-10T17:00"],
     );
 }
 
