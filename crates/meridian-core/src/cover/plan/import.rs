@@ -59,12 +59,12 @@ pub fn plan_import(context: &Context<'_>, import: &LeaveImport) -> Result<(Vec<I
     if !named || import.source.contains(|c: char| c.is_control() || c == '/') {
         return invalid("source", format!("a source has 1 to {SOURCE_CHARS_MAX} characters, without a slash"));
     }
-    let (wishes, past) = wishes(context, import)?;
-    let mut done = Imported { past, ..Imported::default() };
     let prefix = format!("{}/", import.source);
     let known = context.covers.leave_of(&import.person);
     let known = known.filter_map(|(id, leave, origin)| Some((origin.filter(|o| o.starts_with(&prefix))?, (id, leave))));
     let known: BTreeMap<&str, _> = known.collect();
+    let (wishes, past) = wishes(context, import, |origin| known.contains_key(origin))?;
+    let mut done = Imported { past, ..Imported::default() };
     let named: BTreeSet<&str> = wishes.iter().filter_map(|(wish, _)| wish.origin.as_deref()).collect();
     let gone = known.iter().filter(|(origin, (_, leave))| {
         let was_read = leave.from < import.until && import.from < leave.until;
@@ -86,7 +86,11 @@ pub fn plan_import(context: &Context<'_>, import: &LeaveImport) -> Result<(Vec<I
 type Checked = Vec<(LeaveWish, crate::estate::Leave)>;
 
 /// Those that are not over, each checked, and how many are over.
-fn wishes(context: &Context<'_>, import: &LeaveImport) -> Result<(Checked, usize), Refusal> {
+fn wishes(
+    context: &Context<'_>,
+    import: &LeaveImport,
+    known: impl Fn(&str) -> bool,
+) -> Result<(Checked, usize), Refusal> {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     for event in &import.events {
         *times.entry(&event.uid).or_default() += 1;
@@ -98,8 +102,11 @@ fn wishes(context: &Context<'_>, import: &LeaveImport) -> Result<(Checked, usize
             Span::Days { first, .. } => first.to_string(),
             Span::Time { from, .. } => from.to_string(),
         };
-        let again = if times[event.uid.as_str()] > 1 { format!("/{begin}") } else { String::new() };
-        let origin = format!("{}/{}{again}", import.source, event.uid);
+        let once = format!("{}/{}", import.source, event.uid);
+        let of_series = format!("{once}/{begin}");
+        // The last one that is left of a series keeps the name that it had in it.
+        let repeated = times[event.uid.as_str()] > 1 || (known(&of_series) && !known(&once));
+        let origin = if repeated { of_series } else { once };
         if origin.len() > ORIGIN_BYTES_MAX {
             return invalid(
                 "calendar",

@@ -187,6 +187,10 @@ fn what_is_repeated_is_a_leave_each_time() {
     assert_eq!((done.added.len(), leaves(&room).len()), (3, 3));
     let (done, _) = import(&mut room, "calendar", "fridays 13 13 off, fridays 27 27 off");
     assert_eq!((done.removed.len(), done.unchanged, leaves(&room).len()), (1, 2, 2));
+    // The last of them is still the same one, so nobody is asked again.
+    let (done, said) = import(&mut room, "calendar", "fridays 27 27 off");
+    assert_eq!((done.removed.len(), done.unchanged, done.added.len()), (1, 1, 0));
+    assert_eq!(said, ["leave.removed", "cover.withdrawn"]);
     room.survives();
 }
 
