@@ -5,12 +5,17 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
+
 use super::resolve::{Laid, laid};
 use crate::{
     Instant,
     estate::{Override, Rota},
     id::Name,
 };
+
+/// Longer than what is added at run time may last.
+const LOOKED_AT: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// One override of a rota, and what is worth knowing about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +42,7 @@ pub enum OverrideDoubt {
 }
 
 /// What is worth knowing about those overrides that concern `[from, until)`: first those of the rota, then those that
-/// were added, each with its number.
+/// were added, each with its number. The window may be all of time: only where there are overrides is the rota resolved.
 pub fn override_remarks(
     rota: &Rota,
     numbered: &[(u64, Override)],
@@ -45,30 +50,58 @@ pub fn override_remarks(
     until: Instant,
 ) -> Vec<OverrideRemark> {
     let added: Vec<Override> = numbered.iter().map(|(_, change)| change.clone()).collect();
+    let all: Vec<&Override> = rota.overrides.iter().chain(&added).collect();
+    let place = |change: &Override| all.iter().position(|known| std::ptr::eq(*known, change)).unwrap_or_default();
+    let id = |change: &Override| Some(numbered[place(change).checked_sub(rota.overrides.len())?].0);
     let concerns = |from_other: Instant, until_other: Instant| from_other < until && from < until_other;
-    let wanted = |change: &&Override| concerns(change.from, change.until) && change.from < change.until;
-    let (mut begin, mut end) = (from, until);
-    // Each is looked at as a whole: one that covers nobody today may cover somebody tomorrow.
-    for change in rota.overrides.iter().chain(&added).filter(wanted) {
-        (begin, end) = (begin.min(change.from), end.max(change.until));
-    }
-    let id = |change: &Override| {
-        let place = added.iter().position(|known| std::ptr::eq(known, change))?;
-        Some(numbered[place].0)
-    };
+    let wanted = |change: &Override| concerns(change.from, change.until) && change.from < change.until;
+    let lasts = |change: &Override| change.from.duration_until(change.until) > LOOKED_AT;
+    let (long, short): (Vec<&Override>, Vec<&Override>) =
+        all.iter().copied().filter(|change| wanted(change)).partition(|change| lasts(change));
+    let joined = joined(&short).into_iter().map(|stretch| (stretch, None));
     let mut found = Vec::new();
-    for one in laid(rota, &added, begin, end).iter().filter(|one| wanted(&one.change)) {
-        let remark =
-            |what| OverrideRemark { rota: rota.name.clone(), id: id(one.change), change: one.change.clone(), what };
-        if !one.used {
-            found.push(remark(OverrideDoubt::CoversNobody));
+    for ((begin, end), only) in joined.chain(long.into_iter().map(|change| (near(change, from), Some(change)))) {
+        let told = |one: &&Laid<'_>| match only {
+            Some(long) => std::ptr::eq(long, one.change),
+            None => wanted(one.change) && !lasts(one.change),
+        };
+        for one in laid(rota, &added, begin, end).iter().filter(told) {
+            let remark =
+                |what| OverrideRemark { rota: rota.name.clone(), id: id(one.change), change: one.change.clone(), what };
+            let whole = begin <= one.change.from && one.change.until <= end;
+            if !one.used && whole {
+                found.push((place(one.change), remark(OverrideDoubt::CoversNobody)));
+            }
+            let within = gives_way(one).into_iter().filter(|(from, until, _)| concerns(*from, *until));
+            found.extend(within.map(|(from, until, later)| {
+                let (to, with) = (id(later), later.with.clone());
+                (place(one.change), remark(OverrideDoubt::GivesWay { to, with, from, until }))
+            }));
         }
-        let within = gives_way(one).into_iter().filter(|(from, until, _)| concerns(*from, *until));
-        found.extend(within.map(|(from, until, later)| {
-            remark(OverrideDoubt::GivesWay { to: id(later), with: later.with.clone(), from, until })
-        }));
     }
-    found
+    found.sort_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, remark)| remark).collect()
+}
+
+/// The time that these overrides take, so that each is looked at as a whole: one that covers nobody today may cover somebody
+/// tomorrow.
+fn joined(changes: &[&Override]) -> Vec<(Instant, Instant)> {
+    let mut all: Vec<(Instant, Instant)> = changes.iter().map(|change| (change.from, change.until)).collect();
+    all.sort();
+    let mut joined: Vec<(Instant, Instant)> = Vec::new();
+    for (begin, end) in all {
+        match joined.last_mut() {
+            Some((_, last)) if begin <= *last => *last = end.max(*last),
+            _ => joined.push((begin, end)),
+        }
+    }
+    joined
+}
+
+/// What is looked at of an override that may have no end, for a rota is resolved watch by watch.
+fn near(change: &Override, from: Instant) -> (Instant, Instant) {
+    let begin = change.from.max(from.saturating_sub(LOOKED_AT).unwrap_or(Instant::MIN));
+    (begin, change.until.min(begin.max(from).saturating_add(LOOKED_AT).unwrap_or(Instant::MAX)))
 }
 
 /// In the order of time; what touches is one.

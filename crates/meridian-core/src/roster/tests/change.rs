@@ -1,5 +1,6 @@
 use super::{at, check, layer, name, rota, stand_in};
 use crate::{
+    Instant,
     estate::{Override, Role, Rota},
     roster::{WatchBecause, holes, idle_overrides, next_change, override_remarks, shifts},
 };
@@ -195,6 +196,26 @@ fn what_covers_nobody_or_gives_way_is_said() {
     );
     // It covers somebody in the morning, which is not asked about; so it is not said of the night.
     said(&[over(0..10, "wen > jun")], 0..4, &[]);
+}
+
+/// The page of a rota asks about all that is to come: a rota that is resolved up to the end of all time takes minutes.
+#[test]
+fn overrides_of_all_time_are_looked_at_where_they_are() {
+    let mut rota = two_layers();
+    let far =
+        |text: &str| Override { from: at("2091-02-02T10:00Z"), until: at("2091-02-02T12:00Z"), ..over(1..2, text) };
+    let endless = Override { until: at("9999-01-01T00:00Z"), ..over(12..13, "ana > zoe") };
+    rota.overrides.push(endless.clone());
+    let numbered =
+        [(11, far("wen > jun")), (12, over(8..9, "wen > ben")), (13, far("wen > ben")), (14, over(1..2, "wen > jun"))];
+    for (from, until, expected) in [
+        (Instant::MIN, Instant::MAX, &[Some(11), Some(14)][..]),
+        (at("2026-02-02T05:00Z"), Instant::MAX, &[Some(11)]),
+        (Instant::MIN, at("2026-03-01T00:00Z"), &[Some(14)]),
+    ] {
+        let found = override_remarks(&rota, &numbered, from, until);
+        assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), expected, "{found:#?}");
+    }
 }
 
 #[test]
