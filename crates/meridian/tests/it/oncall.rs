@@ -162,21 +162,58 @@ fn fairness_of_a_journal_is_that_of_its_server() {
     house.run(&both).fails(2, &["cannot be used with"]);
 }
 
-const LOOKED_AT: [&str; 8] = [
+/// Ana hands to wen within the hour, so that a handoff is open from the beginning.
+const RING: &str = r#"---
+apiVersion: meridian/v1
+kind: Site
+metadata: { name: hong-kong }
+spec: { timeZone: Asia/Hong_Kong }
+---
+apiVersion: meridian/v1
+kind: Rota
+metadata: { name: ring }
+spec:
+  layers:
+    - { name: day, site: london, hours: [{ days: {far}, from: "08:00", to: "09:00" }], rotation: { start: "2020-01-06T00:00", every: 1 week, members: [ana] } }
+    - { name: night, site: hong-kong, hours: [{ days: {far}, from: "09:00", to: "10:00" }], rotation: { start: "2020-01-06T00:00", every: 1 week, members: [wen] } }
+  overrides:
+    - { from: "{-8}", until: "{+1}", with: ana, layer: day }
+    - { from: "{+1}", until: "{+8}", with: wen, layer: night }
+  handoff: { opens: 2h, leads: [ana] }
+"#;
+
+/// Both rotas have ends that do not depend on when one looks: of a turn without end, each answer tells how far it looked.
+fn around_now() -> String {
+    let now = jiff::Timestamp::now();
+    let after = |hours: i64| now + jiff::SignedDuration::from_hours(hours);
+    let day = |hours: i64| after(hours).to_zoned(jiff::tz::TimeZone::UTC);
+    let turns = format!("start: \"{}T08:00\", every: 52 weeks, members: [wen, ana]", day(-72).date());
+    let estate = ESTATE.replace("start: \"2020-01-06T08:00\", every: 1 week, members: [wen]", &turns);
+    assert_ne!(estate, ESTATE);
+    let mut ring = RING.replace("{far}", &day(72).strftime("%a").to_string().to_lowercase());
+    for hours in [-8, 1, 8] {
+        ring = ring.replace(&format!("{{{hours:+}}}"), &after(hours).to_string());
+    }
+    estate + &ring
+}
+
+const LOOKED_AT: [&str; 10] = [
     "/oncall",
-    "/shifts?rota=payments&from=2031-03-01T00:00:00Z&until=2031-03-09T00:00:00Z",
+    "/shifts?rota=payments&from={tomorrow}&until={later}",
     "/responsible",
     "/incidents",
     "/incidents/1",
     "/alerts",
     "/silences",
     "/incidents?status=open",
+    "/handoffs",
+    "/handoffs/1",
 ];
 
 /// What the API said at an instant is what it says of it later, whatever happened since.
 #[test]
 fn the_api_looks_back() {
-    let house = House::with(ESTATE);
+    let house = House::with(&around_now());
     let bearer = format!("Bearer {}", house.token);
     let ask = |path: &str| house.meridian.send("GET", &format!("/api/v1{path}"), &[("authorization", &bearer)], b"");
     let fire = |name: &str| {
@@ -184,11 +221,14 @@ fn the_api_looks_back() {
         assert_eq!(house.meridian.post("/api/v2/alerts", &alerts).status, 200);
     };
     fire("DiskFills");
-    let open = || ask("/incidents/1").status == 200;
-    meridian_testkit::servers::wait_until("the incident", || open().then_some(()));
+    let open = || ["/incidents/1", "/handoffs/1"].iter().all(|path| ask(path).status == 200);
+    meridian_testkit::servers::wait_until("the incident and the handoff", || open().then_some(()));
+    let after = |hours: i64| (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(hours)).to_string();
+    let (tomorrow, later) = (after(24), after(200));
     // Deliveries are tried for a while after it: what is compared is read until nothing moves.
     let read = |at: Option<&str>| -> Vec<serde_json::Value> {
         let one = |path: &&str| {
+            let path = path.replace("{tomorrow}", &tomorrow).replace("{later}", &later);
             let and = if path.contains('?') { '&' } else { '?' };
             let at = at.map(|at| format!("{and}at={at}")).unwrap_or_default();
             let answer = ask(&format!("{path}{at}"));
@@ -207,15 +247,20 @@ fn the_api_looks_back() {
     std::thread::sleep(std::time::Duration::from_millis(20));
     fire("QueueStuck");
     house.run(&["incident", "ack", "1", "--by", "ana"]).ok();
-    let window = ["--from", "2031-03-04T02:00Z", "--until", "2031-03-05T00:00Z"];
+    let window = ["--from", &*tomorrow, "--until", &*later];
     house.run(&[&["override", "add", "payments", "--with", "ana", "--replace", "wen"][..], &window].concat()).ok();
     house.run(&["override", "add", "payments", "--with", "ana", "--replace", "wen", "--for", "2h"]).ok();
     house.run(&["silence", "add", "alertname=DiskFills", "--for", "1h", "--comment", "known"]).ok();
+    let note = [("authorization", &*bearer), ("content-type", "application/json")];
+    let noted =
+        house.meridian.send("POST", "/api/v1/handoffs/1/notes", &note, br#"{"by":"ana","summary":"Look at the disk"}"#);
+    assert_eq!(noted.status, 201, "{}", noted.text());
     let after = read(None);
     let then_again = read(Some(&then));
     for (number, path) in LOOKED_AT.iter().enumerate() {
         assert_eq!(then_again[number], before[number], "{path} at {then}");
-        assert_ne!(after[number], before[number], "{path} changed meanwhile");
+        // The list tells no notes.
+        assert!(*path == "/handoffs" || after[number] != before[number], "{path} changed meanwhile");
     }
     // The journal itself says the same, and the command line of it.
     let data = house.meridian.data().display().to_string();
