@@ -105,6 +105,38 @@ await withBrowser(async (open) => {
   check('it is said to be undone', (await text(page, '#history')).includes('undone'));
   await everywhere('undone', noon, owner);
 
+  // Whoever is asked answers from the list of the control room: they decline, and refuse a swap.
+  const theirAccount = await api('/accounts', { account: other, display_name: NAMES[other], role: 'responder', person: other, password: PASSWORD });
+  check('an account of the other', theirAccount.account === other, JSON.stringify(theirAccount));
+  const { page: desk } = await open(`${base}/login`);
+  for (const [name, value] of Object.entries({ account: other, password: PASSWORD })) await desk.fill(`[name=${name}]`, value);
+  await desk.click('button.primary');
+  await desk.waitForURL(`${base}/`);
+  const answers = async (button, said) => {
+    await desk.goto(`${base}/`);
+    check(`needs you: ${said}`, (await text(desk, '#needs')).includes(said), await text(desk, '#needs'));
+    await Promise.all([desk.waitForResponse((r) => r.request().method() === 'POST'), desk.locator(`#needs li:has-text("${said}") button:has-text("${button}")`).click()]);
+    await desk.waitForLoadState('load');
+    await desk.goto(`${base}/`);
+    check(`needs you no more: ${said}`, !(await text(desk, '#needs')).includes(said), await text(desk, '#needs'));
+  };
+  await page.goto(watch(due));
+  await send(page, 'form[action="/changes/ask"]', { from: `${day}T16:00`, until: `${day}T18:00`, reason: 'school play' }, 'Ask who can take it');
+  await everyLook(desk, 'the room of whoever is asked');
+  await answers('Decline', `Cover asked by ${NAMES[owner]}`);
+  await page.goto(`${base}/changes`);
+  check('who declined is shown', (await text(page, '#wanted')).includes(`${NAMES[other]}, can't`), await text(page, '#wanted'));
+  await everywhere('declined', new Date(midnight(2).getTime() + 17 * 3_600_000), owner);
+  const given = (await shifts()).find((shift) => new Date(shift.from) >= midnight(3) && shift.person === owner);
+  await page.goto(watch(given));
+  const offered = await page.locator('form[action="/changes/swap"] [name=other] option').evaluateAll((all) => all.map((one) => one.value));
+  await send(page, 'form[action="/changes/swap"]', { other: offered.find((value) => value.split('|')[1] === other && value.split('|')[2] > given.until) }, 'Propose the swap');
+  await answers('Refuse', `${NAMES[owner]} proposes a swap`);
+  await page.goto(`${base}/changes`);
+  check('no swap waits', (await text(page, '#swaps')).includes('No swap waits'), await text(page, '#swaps'));
+  check('it is said to be refused', (await text(page, '#history')).includes('refused'), await text(page, '#history'));
+  await everywhere('refused', new Date(new Date(given.from).getTime() + DAY / 4), owner);
+
   // A swap: the other accepts, the lead approves.
   const mine = (await shifts()).find((shift) => new Date(shift.from) >= midnight(3) && shift.person === owner);
   await page.goto(watch(mine));
@@ -147,7 +179,8 @@ await withBrowser(async (open) => {
   await send(page, '#wanted tr:has-text("sick") form[action$="/take"]', { by: taker }, 'Takes it');
   // It begins with the very second of the taking, and the API is asked by whole seconds.
   const after = new Date(Date.now() + 2_000);
-  check('somebody else is on watch now', await on(after) === taker, await on(after));
+  await page.waitForTimeout(Math.max(0, after - Date.now()));
+  await everywhere('sick, and taken', after, taker);
   await page.goto(`${base}/`);
   check('the day says so', (await text(page)).includes(NAMES[taker]));
   await everyLook(page, 'the day');

@@ -8,7 +8,7 @@ use crate::{
     Instant,
     access::{AccountRole, Scope},
     alert::{Incoming, Matcher, Silence},
-    cover::{LeaveWish, PartWish, Remark},
+    cover::{Imported, LeaveImport, LeaveWish, PartWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
     feed::FeedOf,
     id::{ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
@@ -159,6 +159,8 @@ pub enum Command {
         reason: String,
     },
     AddLeave(LeaveWish),
+    /// All of a calendar, or nothing of it.
+    ImportLeave(LeaveImport),
     RemoveLeave {
         change: ChangeId,
     },
@@ -316,6 +318,7 @@ pub enum Reply {
         remarks: Vec<Remark>,
     },
     Feed(FeedId),
+    Imported(Imported),
 }
 
 /// Why a command changed nothing.

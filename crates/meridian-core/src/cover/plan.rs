@@ -5,6 +5,7 @@
 
 mod ask;
 mod due;
+mod import;
 mod leave;
 mod offer;
 mod remark;
@@ -14,7 +15,7 @@ mod undo;
 
 use jiff::SignedDuration;
 
-pub use self::{ask::*, leave::*, remark::*, sick::*, swap::*, undo::*};
+pub use self::{ask::*, import::*, leave::*, remark::*, sick::*, swap::*, undo::*};
 pub(crate) use self::{due::*, offer::DAY};
 use super::{Covers, Part};
 use crate::{

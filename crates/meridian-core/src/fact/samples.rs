@@ -13,9 +13,10 @@ use crate::{
     access::{AccessFact, AccountRole, Scope},
     alert::{AlertFact, FiredAlert, GroupKey, Labels, MatchOp, Quiet, ResolvedBecause, Silence, SilenceMatcher},
     command::Reply,
+    cover::{Imported, Remark},
     estate::{EstateFact, Override, RefusedProblem, Role, SourceFile, Target, Technology},
     feed::{FeedFact, FeedOf, RevokedBecause},
-    id::{Actor, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
+    id::{Actor, ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, ReleasedBecause, Severity},
     journal::Entry,
     page::{CancelledBecause, NobodyBecause, Notice, PageFact, PagedBecause, Planned, StepBecause, Urgency},
@@ -156,6 +157,9 @@ fn request() -> Vec<RequestFact> {
     let mut replies =
         vec![Reply::Done, Reply::Already, Reply::Incident(IncidentId(42)), Reply::Override(7), Reply::Feed(FeedId(3))];
     replies.extend(silence);
+    let remarks = vec![Remark::StaysTaken { change: ChangeId(3), by: name("mei") }];
+    let (added, changed, removed) = (vec![ChangeId(15)], vec![ChangeId(16)], Vec::new());
+    replies.push(Reply::Imported(Imported { added, changed, removed, unchanged: 2, past: 1, remarks }));
     let mut facts: Vec<_> = (0u32..).zip(replies).map(|(nth, reply)| granted(nth, reply)).collect();
     facts.push(RequestFact::Answered { request: hash("a"), status: 201, body: "{\"incident\":42}".into() });
     facts

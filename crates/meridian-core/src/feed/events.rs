@@ -19,8 +19,11 @@ use crate::{
 /// How far a feed reaches, from today.
 const BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 const AHEAD: SignedDuration = SignedDuration::from_hours(366 * 24);
-/// Beyond an end of the feed's window a shift is looked at for so long, so that it is told whole.
+/// A shift that lasts longer is told month by month.
 const AROUND: SignedDuration = SignedDuration::from_hours(40 * 24);
+/// Beyond an end of the feed's window shifts are looked at for so long, so that an event is told whole: two months, in the
+/// first of which it may begin, and the length of a shift.
+const LOOKED_AT: SignedDuration = SignedDuration::from_hours(104 * 24);
 const OTHERS_SHOWN: usize = 12;
 
 type Stretch = (Instant, Instant);
@@ -131,7 +134,7 @@ type Identity<'a> = (&'a str, Date, &'a Name);
 
 impl Told<'_> {
     fn events(&self, from: Instant, until: Instant) -> Vec<Event> {
-        let around = (from.saturating_sub(AROUND).unwrap_or(from), until.saturating_add(AROUND).unwrap_or(until));
+        let around = (from.saturating_sub(LOOKED_AT).unwrap_or(from), until.saturating_add(LOOKED_AT).unwrap_or(until));
         let shifts = roster::shifts(self.rota, &self.source.overrides.of(&self.rota.name), around.0, around.1);
         let wanted = |shift: &&Shift| match self.of {
             FeedOf::Person(person) => shift.person == *person,
@@ -151,61 +154,61 @@ impl Told<'_> {
             *whole = (whole.0.min(stretch.0), whole.1.max(stretch.1));
             of_day.push(shift);
         }
-        let mut events = Vec::new();
+        let mut parts = Vec::new();
         for (identity, ((begin, end), of_day)) in groups {
             let revision = self.source.revisions.of(&self.rota.name, begin, end);
-            for (number, shift) in of_day.into_iter().enumerate() {
-                if shift.from < until && from < shift.until {
-                    events.push(self.event(identity, number, shift, revision, &shifts));
-                }
-            }
+            let numbered = of_day.into_iter().enumerate();
+            parts.extend(numbered.map(|(number, shift)| Part { identity, number, shift, revision }));
         }
-        events
+        let runs = runs(parts).into_iter().filter(|run| run[0].shift.from < until && from < end_of(run));
+        runs.map(|run| self.event(&run, &shifts)).collect()
     }
 
-    fn event(
-        &self,
-        (layer, day, person): Identity<'_>,
-        number: usize,
-        shift: &Shift,
-        revision: Revision,
-        all: &[Shift],
-    ) -> Event {
+    /// One event of parts that follow each other: named by the first, changed when any of them was.
+    fn event(&self, run: &[Part<'_>], all: &[Shift]) -> Event {
+        let Part { identity: (layer, day, person), number, shift, .. } = run[0];
+        let revision = run.iter().map(|part| part.revision).max().unwrap_or_default();
+        let until = end_of(run);
         let (rota, role) = (&self.rota.display_name, shift.role.word());
         let part = if number == 0 { String::new() } else { format!(".{}", number + 1) };
         let summary = match self.of {
             FeedOf::Person(_) => format!("On watch: {rota} ({role})"),
             FeedOf::Rota(_) | FeedOf::Team(_) => format!("{rota}: {role}, {}", self.person(&shift.person)),
         };
-        let site = self.source.estate.sites.get(&shift.site);
+        let mut sites: Vec<&str> = run.iter().map(|part| self.site(&part.shift.site)).collect();
+        sites.dedup();
         Event {
             uid: format!("{}.{layer}.{day}.{person}{part}@meridian", self.rota.name),
             sequence: revision.seq,
             modified: revision.at,
             from: shift.from,
-            until: shift.until,
+            until,
             summary,
-            description: self.description(shift, all),
-            location: site.map_or_else(|| shift.site.to_string(), |site| site.display_name.clone()),
+            description: self.description(run, all),
+            location: sites.join(", "),
             url: format!("{}/rotas/{}", self.url, self.rota.name),
         }
     }
 
-    fn description(&self, shift: &Shift, all: &[Shift]) -> String {
+    fn description(&self, run: &[Part<'_>], all: &[Shift]) -> String {
+        let (shift, end) = (run[0].shift, end_of(run));
         let mut lines =
             vec![format!("{}: {}, {}", self.rota.display_name, shift.role.word(), self.person(&shift.person))];
         if let Some(site) = self.source.estate.sites.get(&shift.site) {
             let wall = |at: Instant| at.to_zoned(site.zone.clone()).strftime("%a %Y-%m-%d %H:%M %Z").to_string();
-            lines.push(format!("{} to {} in {}", wall(shift.from), wall(shift.until), site.display_name));
+            lines.push(format!("{} to {} in {}", wall(shift.from), wall(end), site.display_name));
         }
-        match &shift.because {
-            WatchBecause::Rotation { .. } => {}
-            WatchBecause::Override { replaces: Some(other) } => {
-                lines.push(format!("In the place of {}", self.person(other)));
+        for part in run {
+            let line = match &part.shift.because {
+                WatchBecause::Rotation { .. } => continue,
+                WatchBecause::Override { replaces: Some(other) } => format!("In the place of {}", self.person(other)),
+                WatchBecause::Override { replaces: None } => "In addition to the rotation".to_owned(),
+            };
+            if !lines.contains(&line) {
+                lines.push(line);
             }
-            WatchBecause::Override { replaces: None } => lines.push("In addition to the rotation".to_owned()),
         }
-        let others = touching(all, shift.from, shift.until).map(|other| (other.role, self.person(&other.person)));
+        let others = touching(all, shift.from, end).map(|other| (other.role, self.person(&other.person)));
         let mut others: BTreeSet<(Role, &str)> = others.collect();
         others.remove(&(shift.role, self.person(&shift.person)));
         if !others.is_empty() {
@@ -218,10 +221,58 @@ impl Told<'_> {
         lines.join("\n")
     }
 
+    fn site<'b>(&'b self, name: &'b Name) -> &'b str {
+        self.source.estate.sites.get(name).map_or(name.as_str(), |site| &site.display_name)
+    }
+
     fn person(&self, name: &Name) -> &str {
         let person = self.source.estate.persons.get(name);
         person.map_or_else(|| "somebody who left", |person| &person.display_name)
     }
+}
+
+/// A shift, or a month of one, and what it is called.
+struct Part<'a> {
+    identity: Identity<'a>,
+    /// Among those of the same identity.
+    number: usize,
+    shift: &'a Shift,
+    revision: Revision,
+}
+
+fn end_of(run: &[Part<'_>]) -> Instant {
+    run.iter().map(|part| part.shift.until).max().unwrap_or(Instant::MIN)
+}
+
+/// Parts of the same person and role of which each begins where the one before it ends, from one layer to another: whoever
+/// reads a calendar sees one watch. A run holds what begins within one month in UTC, so that what changes in one month can't
+/// move the events of another. Months of the same layer were parted on purpose.
+fn runs(mut parts: Vec<Part<'_>>) -> Vec<Vec<Part<'_>>> {
+    parts.sort_by(|a, b| {
+        let key = |part: &Part<'_>| (part.shift.from, part.shift.until);
+        key(a).cmp(&key(b)).then_with(|| (a.identity, a.number).cmp(&(b.identity, b.number)))
+    });
+    let month = |at: Instant| at.to_zoned(TimeZone::UTC).date().first_of_month();
+    let mut runs: Vec<Vec<Part<'_>>> = Vec::new();
+    // Where each person's runs end; what begins later than all of them can follow none.
+    let mut open: BTreeMap<(&Name, Role, Instant), Vec<usize>> = BTreeMap::new();
+    for part in parts {
+        let shift = part.shift;
+        let ending = open.get_mut(&(&shift.person, shift.role, shift.from));
+        let follows = |run: &usize| {
+            let run = &runs[*run];
+            run.last().is_some_and(|last| last.shift.layer != shift.layer)
+                && month(run[0].shift.from) == month(shift.from)
+        };
+        let found = ending.and_then(|ending| Some(ending.swap_remove(ending.iter().position(follows)?)));
+        let run = found.unwrap_or(runs.len());
+        if run == runs.len() {
+            runs.push(Vec::new());
+        }
+        open.entry((&shift.person, shift.role, shift.until)).or_default().push(run);
+        runs[run].push(part);
+    }
+    runs
 }
 
 /// The rota as the rotation alone has it.

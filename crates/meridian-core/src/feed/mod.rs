@@ -8,7 +8,8 @@
 //!
 //! **An event and its number.** A shift's identity is its rota, its layer, the day on which the rotation alone would
 //! have it begin (by the wall clock of the site), the person, and its number among those of that day: an override that
-//! shortens it, or a rota whose hours change, moves the same event. What says that an event changed is its `SEQUENCE`:
+//! shortens it, or a rota whose hours change, moves the same event. Where a person's watch goes on without a gap in another
+//! layer of the same role, both are one event, called as the first; not over the first of a month. What says that an event changed is its `SEQUENCE`:
 //! the number of the journal's last entry that changed it, or a watch that it touches ([`Revisions`]). Entries are only
 //! ever added, so it never goes down, not over a restart either. Another estate counts where an event came, went, or
 //! reads otherwise, and nowhere else.

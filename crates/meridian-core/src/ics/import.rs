@@ -37,15 +37,17 @@ pub fn holidays(read: &Read, zone: &TimeZone, from: Date, until: Date) -> (BTree
 pub struct Away {
     pub when: Span,
     pub note: String,
+    /// What the event is called in its calendar; empty if it has no name.
+    pub uid: String,
 }
 
 /// The stretches of a file that last, each once.
 pub fn leave(read: &Read) -> Vec<Away> {
     let lasts = |one: &&Occurrence| !matches!(one.span, Span::Time { from, until } if from >= until);
-    let away = |one: &Occurrence| Away { when: one.span, note: one.summary.clone() };
+    let away = |one: &Occurrence| Away { when: one.span, note: one.summary.clone(), uid: one.uid.clone() };
     let mut all: Vec<Away> = read.occurrences.iter().filter(lasts).map(away).collect();
     all.sort();
-    all.dedup();
+    all.dedup_by(|a, b| (&a.when, &a.note) == (&b.when, &b.note));
     all
 }
 

@@ -169,6 +169,31 @@ pub fn overlapped(rota: &Rota, numbered: &[(u64, Override)], id: u64) -> Vec<u64
     numbered[..place].iter().filter(over).map(|(id, _)| *id).collect()
 }
 
+/// What became of an override in a window.
+pub(super) struct Laid<'a> {
+    pub change: &'a Override,
+    pub used: bool,
+    /// From when until when which later one puts somebody else on watch.
+    pub gives_way: Vec<(Instant, Instant, &'a Override)>,
+}
+
+/// What became of each override that concerns the window, in their order.
+pub(super) fn laid<'a>(rota: &'a Rota, added: &'a [Override], from: Instant, until: Instant) -> Vec<Laid<'a>> {
+    let resolution = Resolution::new(rota, added, from, until);
+    let mut stand_ins = resolution.stand_ins();
+    resolution.shifts_with(&mut stand_ins);
+    let of = |(stand_in, change): (StandIn, &&'a Override)| Laid {
+        change,
+        used: stand_in.used,
+        gives_way: stand_in
+            .gives_way
+            .into_iter()
+            .map(|(from, until, number)| (from, until, resolution.overrides[number]))
+            .collect(),
+    };
+    stand_ins.into_iter().zip(&resolution.overrides).map(of).collect()
+}
+
 impl<'a> Resolution<'a> {
     fn new(rota: &'a Rota, added: &'a [Override], from: Instant, until: Instant) -> Resolution<'a> {
         // An override of another time can't matter, and most of them are of another time.
@@ -184,20 +209,24 @@ impl<'a> Resolution<'a> {
     /// Also says which of the overrides were of use in the window.
     fn shifts(&self, used: &mut Vec<&'a Override>) -> Vec<Shift> {
         let mut stand_ins = self.stand_ins();
+        let shifts = self.shifts_with(&mut stand_ins);
+        let of_use = stand_ins.iter().zip(&self.overrides).filter(|(stand_in, _)| stand_in.used);
+        used.extend(of_use.map(|(_, change)| *change));
+        shifts
+    }
+
+    fn shifts_with(&self, stand_ins: &mut [StandIn]) -> Vec<Shift> {
         let mut layers: Vec<usize> = (0..self.rota.layers.len()).collect();
         layers.sort_by_key(|number| &self.rota.layers[*number].name);
         let runs = layers.into_iter().map(|number| {
             let mut pieces = self.pieces(&self.rota.layers[number]);
             if !stand_ins.is_empty() {
-                pieces = lay_over(pieces, &mut stand_ins, number as u32, self.window);
+                pieces = lay_over(pieces, stand_ins, number as u32, self.window);
             }
             self.merge(&mut pieces);
             (number, pieces)
         });
-        let shifts = self.interleave(runs.collect());
-        let of_use = stand_ins.iter().zip(&self.overrides).filter(|(stand_in, _)| stand_in.used);
-        used.extend(of_use.map(|(_, change)| *change));
-        shifts
+        self.interleave(runs.collect())
     }
 
     /// The runs of all layers as one: by start, then in the order of the runs, then by person.
@@ -246,6 +275,7 @@ impl<'a> Resolution<'a> {
             with: self.person(&change.with),
             layer: place(change),
             used: false,
+            gives_way: Vec::new(),
         });
         numbered.collect()
     }

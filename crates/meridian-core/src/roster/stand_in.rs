@@ -12,6 +12,8 @@ pub(super) struct StandIn {
     pub layer: Where,
     /// Found somebody to replace, or was an addition.
     pub used: bool,
+    /// Where a later one, by its place, puts somebody else on watch.
+    pub gives_way: Vec<(Instant, Instant, usize)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,19 +87,37 @@ fn fill(place: &Place, open: &[usize], overrides: &mut [StandIn], laid: &mut Vec
     cuts.dedup();
     // Everybody who had this part so far: whoever would replace one of them takes it over.
     let mut had = Vec::new();
+    let mut laid_over = Vec::new();
     for part in cuts.windows(2) {
         let mut piece = Piece { from: part[0], until: part[1], ..whole };
         had.clear();
         had.push(whole.person);
+        laid_over.clear();
+        laid_over.extend(by_override(&whole));
         for number in open.iter().copied().filter(|i| *i >= place.open_to) {
             let change = &mut overrides[number];
             let covers = change.from <= piece.from && piece.until <= change.until;
             if covers && change.replace.is_some_and(|replaced| had.contains(&replaced)) {
                 change.used = true;
                 had.push(change.with);
+                laid_over.push(number);
                 (piece.person, piece.cause) = (change.with, Cause::Override(number));
             }
         }
+        if let Some((last, earlier)) = laid_over.split_last() {
+            for number in earlier {
+                if overrides[*number].with != piece.person {
+                    overrides[*number].gives_way.push((piece.from, piece.until, *last));
+                }
+            }
+        }
         laid.push(piece);
+    }
+}
+
+fn by_override(piece: &Piece) -> Option<usize> {
+    match piece.cause {
+        Cause::Override(number) => Some(number),
+        Cause::Turn(_) => None,
     }
 }

@@ -8,12 +8,12 @@ use super::{Turn, World};
 use crate::{
     Instant,
     command::{Command, Refusal, Reply},
-    cover::{self, Changed, Conflict, Context, CoverFact, Need, Plan, Remark},
+    cover::{self, Changed, Conflict, Context, CoverFact, ImportStep, LeaveImport, Need, Plan, Remark},
     estate::{Leave, Override},
     id::{ChangeId, IncidentId, Name},
     incident::{IncidentFact, ReleasedBecause},
     page::StepBecause,
-    roster::{self, Absences, Away, AwayBecause},
+    roster::{self, Absences, Away, AwayBecause, OverrideRemark},
 };
 
 /// Whose balance is lowest is told by the last quarter and the coming month, so that what was promised counts.
@@ -66,6 +66,12 @@ impl World {
         let added = self.overrides.of(rota);
         let idle = roster::idle_overrides(known, &added).iter().any(|idle| std::ptr::eq(*idle, &added[place]));
         wins.chain(idle.then_some(Remark::ChangesNothing)).collect()
+    }
+
+    /// What is worth knowing about the overrides of a rota that concern `[from, until)`.
+    pub fn remarks_on_overrides(&self, rota: &Name, from: Instant, until: Instant) -> Vec<OverrideRemark> {
+        let Some(known) = self.estate.parsed.rotas.get(rota) else { return Vec::new() };
+        roster::override_remarks(known, self.overrides.numbered(rota), from, until)
     }
 
     /// What of all changes waits for this person. Nobody of the estate: what waits for whoever looks after it.
@@ -122,6 +128,7 @@ impl Turn<'_> {
                 self.change(|context| cover::plan_swap_refuse(context, change, &by, &reason))
             }
             Command::AddLeave(wish) => self.change(|context| cover::plan_leave(context, &wish)),
+            Command::ImportLeave(import) => self.import_leave(&import),
             Command::RemoveLeave { change } => self.change(|context| cover::plan_leave_remove(context, change)),
             Command::ReportSick { person, until, note } => {
                 let reply = self.change(|context| cover::plan_sick(context, &person, until, &note))?;
@@ -142,6 +149,28 @@ impl Turn<'_> {
             self.settle();
         }
         Ok(Reply::Changes { changes, remarks })
+    }
+
+    /// Each step is planned against what the one before it left, and all were checked before: none fails on its own.
+    fn import_leave(&mut self, import: &LeaveImport) -> Result<Reply, Refusal> {
+        let (steps, mut done) = self.world.plan_change(self.now, |context| cover::plan_import(context, import))?;
+        for step in steps {
+            let reply = match &step {
+                ImportStep::Remove(change) => self.change(|context| cover::plan_leave_remove(context, *change))?,
+                ImportStep::Add(wish) | ImportStep::Change(wish) => {
+                    self.change(|context| cover::plan_leave(context, wish))?
+                }
+            };
+            let Reply::Changes { changes, remarks } = reply else { continue };
+            let of = match step {
+                ImportStep::Remove(_) => &mut done.removed,
+                ImportStep::Add(_) => &mut done.added,
+                ImportStep::Change(_) => &mut done.changed,
+            };
+            of.extend(changes.first());
+            done.remarks.extend(remarks);
+        }
+        Ok(Reply::Imported(done))
     }
 
     pub fn add_override(&mut self, rota: &Name, change: Override) -> Result<Reply, Refusal> {

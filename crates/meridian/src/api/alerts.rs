@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use super::{
     Body, Caller, Params, Problem, instant,
     listing::{Listed, Paging},
+    moment::{Moment, room},
 };
 use crate::{hooks::alertmanager_v2::new_uuid, serve::House};
 
@@ -69,6 +70,7 @@ pub struct Filter {
     filter: Option<String>,
     state: Option<String>,
     receiver: Option<String>,
+    at: Option<String>,
     limit: Option<usize>,
     cursor: Option<String>,
 }
@@ -87,8 +89,8 @@ pub async fn list(State(house): State<House>, caller: Caller, Params(wanted): Pa
         Some("unprocessed") => Some(AlertState::Unprocessed),
         Some(_) => return Err(Problem::query("state", "active, suppressed or unprocessed is expected")),
     };
-    let now = house.clock.now();
-    let world = house.keeper.world();
+    let world = room(&house, wanted.at.as_deref()).await?;
+    let now = world.now;
     let found = world.alerts.active().filter(|(fp, alert)| {
         after.is_none_or(|after| *fp > after)
             && matchers.iter().all(|matcher| matcher.matches(&alert.labels))
@@ -107,12 +109,13 @@ pub async fn one(
     State(house): State<House>,
     caller: Caller,
     Path(id): Path<String>,
+    Params(moment): Params<Moment>,
 ) -> Result<Json<AlertView>, Problem> {
     caller.authorize(Action::Read)?;
     let fp = fingerprint(&id)?;
-    let world = house.keeper.world();
+    let world = room(&house, moment.at.as_deref()).await?;
     let alert = world.alerts.get(fp).ok_or_else(|| Problem::not_found(format!("alert {fp}")))?;
-    Ok(Json(view(&world, fp, alert, house.clock.now())))
+    Ok(Json(view(&world, fp, alert, world.now)))
 }
 
 /// Whatever its source says. One that does not fire is resolved already.
@@ -156,6 +159,7 @@ fn silence(silence: &Silence, now: Instant) -> SilenceView {
 #[derive(Deserialize)]
 pub struct SilenceFilter {
     state: Option<SilenceState>,
+    at: Option<String>,
     limit: Option<usize>,
     cursor: Option<String>,
 }
@@ -169,8 +173,8 @@ pub async fn silences(
     caller.authorize(Action::Read)?;
     let paging = Paging::new(wanted.limit, wanted.cursor);
     let after: Option<String> = paging.after()?;
-    let now = house.clock.now();
-    let world = house.keeper.world();
+    let world = room(&house, wanted.at.as_deref()).await?;
+    let now = world.now;
     let found = world.alerts.silences().filter(|s| {
         after.as_deref().is_none_or(|after| &*s.id > after) && wanted.state.is_none_or(|state| s.state(now) == state)
     });

@@ -21,7 +21,7 @@ use super::{Body, Caller, Problem, changes::Made, instant, name, number};
 use crate::serve::House;
 
 /// In whose name: `named`, else the caller's own person.
-fn person(house: &House, caller: &Caller, field: &str, named: Option<&str>) -> Result<Name, Problem> {
+pub(super) fn person(house: &House, caller: &Caller, field: &str, named: Option<&str>) -> Result<Name, Problem> {
     let person = match (named, caller.principal.person()) {
         (Some(named), _) => name(field, named)?,
         (None, Some(own)) => own.clone(),

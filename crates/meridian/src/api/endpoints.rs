@@ -9,7 +9,7 @@ use meridian_core::access::Action::{self, Accounts, Feeds, Override, OwnAccount,
 use super::{
     access, accounts, alerts, changes, cover, coverage, estate,
     fairness::{self, ShareView},
-    feeds, handoffs, incidents,
+    feeds, handoffs, incidents, leave_import,
     openapi::{Described, Shape, of},
     pages, rotas,
 };
@@ -210,11 +210,12 @@ fn on_incidents() -> Vec<Endpoint> {
             "status",
             "severity",
             "escalation",
+            "at",
             "limit",
             "cursor",
         ]),
         change(Respond, "/incidents", "Open an incident by hand", of::<NewIncident>(), (201, one()), open),
-        read("/incidents/{incident}", "An incident with its timeline", one(), incidents::one),
+        read("/incidents/{incident}", "An incident with its timeline", one(), incidents::one).query(&["at"]),
         change(
             Respond,
             "/incidents/{incident}/acknowledge",
@@ -273,10 +274,11 @@ fn on_handoffs() -> Vec<Endpoint> {
         route,
     };
     vec![
-        read("/handoffs", "Handoffs, newest first", List(of::<HandoffView>()), list)
-            .query(&["rota", "standing", "q", "person", "from", "to", "since", "until", "only", "limit", "cursor"]),
+        read("/handoffs", "Handoffs, newest first", List(of::<HandoffView>()), list).query(&[
+            "rota", "standing", "q", "person", "from", "to", "since", "until", "only", "at", "limit", "cursor",
+        ]),
         read("/handoffs/figures", "How well each edge is handed over", List(of::<FiguresView>()), figures),
-        read("/handoffs/{handoff}", "A handoff with its brief", one(), handoffs::one),
+        read("/handoffs/{handoff}", "A handoff with its brief", one(), handoffs::one).query(&["at"]),
         wish("/handoffs/{handoff}/notes", "Add an item of one's own", of::<NewNote>(), 201, post(note)),
         wish("/handoffs/{handoff}/items", "Say more about an item", of::<Amendment>(), 200, post(amend)),
         wish("/handoffs/{handoff}/actions", "Add an action, or change one", of::<NewAction>(), 201, post(action)),
@@ -306,8 +308,8 @@ fn on_alerts() -> Vec<Endpoint> {
     use alerts::*;
     vec![
         read("/alerts", "Alerts that fire", List(of::<AlertView>()), list)
-            .query(&["filter", "state", "receiver", "limit", "cursor"]),
-        read("/alerts/{fingerprint}", "An alert", One(of::<AlertView>()), one),
+            .query(&["filter", "state", "receiver", "at", "limit", "cursor"]),
+        read("/alerts/{fingerprint}", "An alert", One(of::<AlertView>()), one).query(&["at"]),
         Endpoint {
             body: None,
             ..change(
@@ -319,7 +321,7 @@ fn on_alerts() -> Vec<Endpoint> {
                 resolve,
             )
         },
-        read("/silences", "Silences", List(of::<SilenceView>()), silences).query(&["state", "limit", "cursor"]),
+        read("/silences", "Silences", List(of::<SilenceView>()), silences).query(&["state", "at", "limit", "cursor"]),
         change(Silence, "/silences", "Set a silence", of::<NewSilence>(), (201, One(of::<SilenceView>())), set_silence),
         remove(Silence, "/silences/{silence}", "Expire a silence", expire_silence),
     ]
@@ -343,7 +345,7 @@ fn on_rotas() -> Vec<Endpoint> {
     vec![
         read("/oncall", "Who is on watch", List(of::<ShiftView>()), oncall).query(&["rota", "at"]),
         read("/shifts", "The shifts of a rota in a window", List(of::<ShiftView>()), shifts)
-            .query(&["rota!", "from!", "until!"]),
+            .query(&["rota!", "from!", "until!", "at"]),
         read("/rotas/{rota}/next", "When who is on watch changes next", One(of::<NextView>()), next_change)
             .query(&["after"]),
         read("/fairness", "Who carries how much of the watch", List(of::<ShareView>()), fairness::fairness)
@@ -432,6 +434,14 @@ fn on_swaps_and_leave() -> Vec<Endpoint> {
             of::<cover::NewLeave>(),
             made(),
             cover::add_leave,
+        ),
+        change(
+            Override,
+            "/leave/import",
+            "Take over the leave of a person from an iCalendar file; once more: what changed in it",
+            of::<leave_import::NewImport>(),
+            (200, One(of::<leave_import::ImportView>())),
+            leave_import::import_leave,
         ),
         remove(Override, "/leave/{change}", "Remove a leave", cover::remove_leave),
         read("/sick", "Who is sick", List(of::<ChangeView>()), changes::sick),

@@ -42,7 +42,7 @@ pub struct BurdenView {
 
 /// As the answer shows it, on the command line as well.
 pub fn shown(shares: Vec<Share>) -> Listing<ShareView> {
-    Listing { items: shares.into_iter().map(view).collect(), next_cursor: None }
+    Listing { items: shares.into_iter().map(view).collect(), next_cursor: None, remarks: Vec::new() }
 }
 
 fn view(share: Share) -> ShareView {

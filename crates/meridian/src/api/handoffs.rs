@@ -24,6 +24,7 @@ pub use acts::*;
 use super::{
     Body, Caller, Params, Problem, instant,
     listing::{Listed, Paging, whole},
+    moment::{Moment, room, room_or_plan},
     name, number,
 };
 use crate::serve::House;
@@ -165,6 +166,8 @@ pub struct Filter {
     until: Option<String>,
     /// How one that ended went.
     only: Option<Only>,
+    /// As it was then.
+    at: Option<String>,
     limit: Option<usize>,
     cursor: Option<String>,
 }
@@ -174,8 +177,8 @@ pub async fn list(State(house): State<House>, caller: Caller, Params(filter): Pa
     caller.authorize(Action::Read)?;
     let paging = Paging::new(filter.limit, filter.cursor);
     let after: Option<u64> = paging.after()?;
-    let now = house.clock.now();
-    let world = house.keeper.world();
+    let world = room(&house, filter.at.as_deref()).await?;
+    let now = world.now;
     let one = |field: &'static str, text: &Option<String>| text.as_deref().map(|text| name(field, text)).transpose();
     let at = |field: &'static str, text: &Option<String>| text.as_deref().map(|text| instant(field, text)).transpose();
     let search = Search {
@@ -197,18 +200,24 @@ pub async fn list(State(house): State<House>, caller: Caller, Params(filter): Pa
 }
 
 fn shown(house: &House, id: HandoffId) -> Result<Json<HandoffView>, Problem> {
-    let world = house.keeper.world();
+    found(&house.keeper.world(), id, house.clock.now())
+}
+
+fn found(world: &World, id: HandoffId, now: Instant) -> Result<Json<HandoffView>, Problem> {
     let handoff = world.handoffs.get(id).ok_or_else(|| Problem::not_found(format!("handoff {id}")))?;
-    Ok(Json(view(&world, handoff, house.clock.now(), true)))
+    Ok(Json(view(world, handoff, now, true)))
 }
 
 pub async fn one(
     State(house): State<House>,
     caller: Caller,
     Path(id): Path<String>,
+    Params(moment): Params<Moment>,
 ) -> Result<Json<HandoffView>, Problem> {
     caller.authorize(Action::Read)?;
-    shown(&house, HandoffId(number("handoff", &id)?))
+    let id = HandoffId(number("handoff", &id)?);
+    let room = room(&house, moment.at.as_deref()).await?;
+    found(&room, id, room.now)
 }
 
 /// How well one edge is handed over. A share of nothing is absent.
@@ -284,12 +293,11 @@ pub async fn responsible(
 ) -> Listed<ResponsibleView> {
     caller.authorize(Action::Read)?;
     let now = house.clock.now();
-    let at = query.at.as_deref().map(|text| instant("at", text)).transpose()?.unwrap_or(now);
     let only = query.rota.as_deref().map(|text| name("rota", text)).transpose()?;
-    let world = house.keeper.world();
+    let world = room_or_plan(&house, query.at.as_deref()).await?;
     let rotas = world.estate().rotas.keys().filter(|rota| only.as_ref().is_none_or(|only| only == *rota));
     let of = |rota: &Name| {
-        let found = world.responsible(rota, Role::Primary, at, now);
+        let found = world.responsible(rota, Role::Primary, world.now, now.min(world.now));
         let rota = rota.to_string();
         found.into_iter().map(move |one| ResponsibleView {
             rota: rota.clone(),

@@ -13,7 +13,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -27,6 +27,7 @@ use meridian_core::{
 
 use super::{
     Caller,
+    leave_import::CALENDAR_BYTES_MAX,
     problem::{BODY_BYTES_MAX, Problem},
 };
 use crate::{
@@ -146,6 +147,11 @@ fn hex(hash: [u8; 32]) -> String {
     blake3::Hash::from_bytes(hash).to_hex().to_string()
 }
 
+/// A calendar may be larger than what people write.
+fn bytes_max(uri: &Uri) -> usize {
+    if uri.path().ends_with("/leave/import") { CALENDAR_BYTES_MAX } else { BODY_BYTES_MAX }
+}
+
 async fn answer(house: &House, key: &HeaderValue, request: Request, next: Next) -> Result<Response, Problem> {
     if key.is_empty() || key.len() > KEY_CHARS_MAX {
         let why = format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} characters");
@@ -156,7 +162,7 @@ async fn answer(house: &House, key: &HeaderValue, request: Request, next: Next) 
     if caller.principal == Principal::Anonymous {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     }
-    let bytes = body::read(&parts.headers, body, BODY_BYTES_MAX).await?;
+    let bytes = body::read(&parts.headers, body, bytes_max(&parts.uri)).await?;
     // The body is plain from here on.
     parts.headers.remove(header::CONTENT_ENCODING);
     parts.headers.remove(header::CONTENT_LENGTH);

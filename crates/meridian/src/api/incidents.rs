@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use super::{
     Body, Caller, Params, Problem,
     listing::{Listed, Paging},
+    moment::{Moment, room},
     name, number,
 };
 use crate::serve::House;
@@ -90,6 +91,7 @@ pub struct Filter {
     status: Option<Status>,
     severity: Option<String>,
     escalation: Option<String>,
+    at: Option<String>,
     limit: Option<usize>,
     cursor: Option<String>,
 }
@@ -100,7 +102,7 @@ pub async fn list(State(house): State<House>, caller: Caller, Params(filter): Pa
     let paging = Paging::new(filter.limit, filter.cursor);
     let after: Option<u64> = paging.after()?;
     let severity = filter.severity.as_deref().map(severity).transpose()?;
-    let world = house.keeper.world();
+    let world = room(&house, filter.at.as_deref()).await?;
     let found = world.incidents.iter().rev().filter(|incident| {
         after.is_none_or(|after| incident.id.0 < after)
             && filter.status.is_none_or(|status| incident.status() == status)
@@ -115,18 +117,24 @@ fn severity(text: &str) -> Result<Severity, Problem> {
 }
 
 fn shown(house: &House, id: IncidentId) -> Result<Json<IncidentView>, Problem> {
-    let world = house.keeper.world();
+    found(&house.keeper.world(), id)
+}
+
+fn found(world: &World, id: IncidentId) -> Result<Json<IncidentView>, Problem> {
     let incident = world.incidents.get(id).ok_or_else(|| Problem::not_found(format!("incident {id}")))?;
-    Ok(Json(view(&world, incident, true)))
+    Ok(Json(view(world, incident, true)))
 }
 
 pub async fn one(
     State(house): State<House>,
     caller: Caller,
     Path(id): Path<String>,
+    Params(moment): Params<Moment>,
 ) -> Result<Json<IncidentView>, Problem> {
     caller.authorize(Action::Read)?;
-    shown(&house, IncidentId(number("incident", &id)?))
+    let id = IncidentId(number("incident", &id)?);
+    let room = room(&house, moment.at.as_deref()).await?;
+    found(&room, id)
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -16,6 +16,9 @@ pub struct Listing<T> {
     pub items: Vec<T>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
+    /// Sentences on what is worth knowing beside the items.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
 }
 
 pub type Listed<T> = Result<Json<Listing<T>>, Problem>;
@@ -49,13 +52,18 @@ impl Paging {
         let more = found.len() > limit;
         found.truncate(limit);
         let next_cursor = if more { found.last().map(|(cursor, _)| cursor.to_string()) } else { None };
-        Ok(Json(Listing { items: found.into_iter().map(|(_, item)| item).collect(), next_cursor }))
+        Ok(Json(Listing { items: found.into_iter().map(|(_, item)| item).collect(), next_cursor, remarks: Vec::new() }))
     }
 }
 
 /// All of a list that is always short.
 pub fn whole<T>(items: impl IntoIterator<Item = T>) -> Listed<T> {
-    Ok(Json(Listing { items: items.into_iter().collect(), next_cursor: None }))
+    remarked(items, Vec::new())
+}
+
+/// All of it, and what is worth knowing beside it.
+pub fn remarked<T>(items: impl IntoIterator<Item = T>, remarks: Vec<String>) -> Listed<T> {
+    Ok(Json(Listing { items: items.into_iter().collect(), next_cursor: None, remarks }))
 }
 
 impl Paging {

@@ -17,7 +17,9 @@ pub mod feeds;
 mod handoffs;
 pub mod idempotency;
 mod incidents;
+mod leave_import;
 mod listing;
+mod moment;
 mod openapi;
 mod pages;
 mod problem;
@@ -26,6 +28,7 @@ mod rotas;
 pub use auth::{Caller, setup_link};
 pub use listing::{Listing, Paging};
 pub use problem::{Body, FieldProblem, Params, Problem, is_json};
+pub use rotas::remarks;
 
 use axum::{
     Json, Router,

@@ -90,7 +90,12 @@ fn operation(endpoint: &Endpoint, types: &mut Types) -> Value {
     parameters.extend(endpoint.query.iter().map(|name| {
         let (name, required) = name.strip_suffix('!').map_or((*name, false), |name| (name, true));
         let kind = if matches!(name, "limit" | "incident") { "integer" } else { "string" };
-        json!({ "name": name, "in": "query", "required": required, "schema": { "type": kind } })
+        let mut parameter = json!({ "name": name, "in": "query", "required": required, "schema": { "type": kind } });
+        if name == "at" {
+            parameter["schema"]["format"] = "date-time".into();
+            parameter["description"] = at_words(endpoint.path).into();
+        }
+        parameter
     }));
     if endpoint.method == "post" && endpoint.path != "/session" {
         let schema = json!({ "type": "string", "minLength": 1, "maxLength": 255 });
@@ -117,6 +122,15 @@ fn operation(endpoint: &Endpoint, types: &mut Types) -> Value {
     operation
 }
 
+fn at_words(path: &str) -> &'static str {
+    match path {
+        "/oncall" | "/responsible" => {
+            "Absent: now. Past: the answer as it was then. Yet to come: by the plan as it stands now"
+        }
+        _ => "The control room as it was at this instant. Refused if it is yet to come, or before the journal begins",
+    }
+}
+
 fn responses(endpoint: &Endpoint, types: &mut Types) -> Value {
     let schema = match endpoint.answer {
         Shape::Nothing => None,
@@ -127,6 +141,8 @@ fn responses(endpoint: &Endpoint, types: &mut Types) -> Value {
             "properties": {
                 "items": { "type": "array", "items": types.refer(described) },
                 "next_cursor": { "type": "string", "description": "Absent on the last page" },
+                "remarks": { "type": "array", "items": { "type": "string" },
+                    "description": "What is worth knowing beside the items, such as an override that covers nobody; absent if nothing is" },
             },
         })),
     };

@@ -145,12 +145,12 @@ impl From<BodyError> for Problem {
     }
 }
 
-/// A JSON body.
-pub struct Body<T>(pub T);
+/// A JSON body of at most so many bytes.
+pub struct Body<T, const BYTES_MAX: usize = BODY_BYTES_MAX>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<House> for Body<T> {
+impl<T: DeserializeOwned, const BYTES_MAX: usize> FromRequest<House> for Body<T, BYTES_MAX> {
     type Rejection = Problem;
-    async fn from_request(request: Request, _: &House) -> Result<Body<T>, Problem> {
+    async fn from_request(request: Request, _: &House) -> Result<Body<T, BYTES_MAX>, Problem> {
         let (parts, body) = request.into_parts();
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         if !is_json(kind) {
@@ -158,7 +158,7 @@ impl<T: DeserializeOwned> FromRequest<House> for Body<T> {
             let detail = format!("Content-Type is `{shown}`; `application/json` is expected");
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
         }
-        let bytes = body::read(&parts.headers, body, BODY_BYTES_MAX).await?;
+        let bytes = body::read(&parts.headers, body, BYTES_MAX).await?;
         serde_json::from_slice(&bytes).map(Body).map_err(|e| Problem::json(&e))
     }
 }

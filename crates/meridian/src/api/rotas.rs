@@ -7,19 +7,20 @@ use axum::{
 };
 use jiff::SignedDuration;
 use meridian_core::{
-    Command, Reply,
+    Command, Instant, Reply, World,
     access::Action,
     cover::Remark,
     estate::{Estate, Layer, Member, Override},
     id::Name,
-    roster::Shift,
+    roster::{OverrideRemark, Shift},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
     Body, Caller, Params, Problem, instant,
-    listing::{Listed, whole},
+    listing::{Listed, remarked, whole},
+    moment::{room, room_or_plan},
     name, number,
 };
 use crate::serve::House;
@@ -61,8 +62,11 @@ fn view(estate: &Estate, shift: Shift) -> ShiftView {
 }
 
 pub(super) fn known(house: &House, rota: &str) -> Result<Name, Problem> {
+    known_in(&house.keeper.world(), rota)
+}
+
+fn known_in(world: &World, rota: &str) -> Result<Name, Problem> {
     let shown: String = rota.chars().take(80).collect();
-    let world = house.keeper.world();
     let found = world.estate().rotas.get_key_value(rota).map(|(name, _)| name.clone());
     found.ok_or_else(|| Problem::not_found(format!("rota `{shown}`")))
 }
@@ -80,11 +84,17 @@ pub async fn oncall(
     Params(query): Params<OncallQuery>,
 ) -> Listed<ShiftView> {
     caller.authorize(Action::Read)?;
-    let at = query.at.as_deref().map(|text| instant("at", text)).transpose()?.unwrap_or(house.clock.now());
-    let only = query.rota.as_deref().map(|rota| known(&house, rota)).transpose()?;
-    let world = house.keeper.world();
-    let rotas = world.estate().rotas.keys().filter(|rota| only.as_ref().is_none_or(|only| only == *rota));
-    whole(rotas.flat_map(|rota| world.on_watch(rota, at)).map(|shift| view(world.estate(), shift)))
+    let room = room_or_plan(&house, query.at.as_deref()).await?;
+    let only = query.rota.as_deref().map(|rota| known_in(&room, rota)).transpose()?;
+    let rotas = || room.estate().rotas.keys().filter(|rota| only.as_ref().is_none_or(|only| only == *rota));
+    let until = room.now.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(room.now);
+    let said = rotas().flat_map(|rota| remarks(&room, rota, room.now, until)).collect();
+    remarked(rotas().flat_map(|rota| room.on_watch(rota, room.now)).map(|shift| view(room.estate(), shift)), said)
+}
+
+/// What is worth knowing about the overrides of a rota in a window, on the command line as well.
+pub fn remarks(world: &World, rota: &Name, from: Instant, until: Instant) -> Vec<String> {
+    world.remarks_on_overrides(rota, from, until).iter().map(OverrideRemark::to_string).collect()
 }
 
 #[derive(Deserialize)]
@@ -92,22 +102,24 @@ pub struct ShiftsQuery {
     rota: String,
     from: String,
     until: String,
+    at: Option<String>,
 }
 
-/// The shifts of a rota in a window, clipped to it.
+/// The shifts of a rota in a window, clipped to it; as they were planned at another instant, if one is named.
 pub async fn shifts(
     State(house): State<House>,
     caller: Caller,
     Params(query): Params<ShiftsQuery>,
 ) -> Listed<ShiftView> {
     caller.authorize(Action::Read)?;
-    let rota = known(&house, &query.rota)?;
     let (from, until) = (instant("from", &query.from)?, instant("until", &query.until)?);
     if until <= from || until.duration_since(from) > WINDOW_MAX {
         return Err(Problem::query("until", "it must lie after `from`, at most two years"));
     }
-    let world = house.keeper.world();
-    whole(world.shifts(&rota, from, until).into_iter().map(|shift| view(world.estate(), shift)))
+    let room = room(&house, query.at.as_deref()).await?;
+    let rota = known_in(&room, &query.rota)?;
+    let shifts = room.shifts(&rota, from, until).into_iter().map(|shift| view(room.estate(), shift));
+    remarked(shifts, remarks(&room, &rota, from, until))
 }
 
 #[derive(Deserialize)]
@@ -211,7 +223,8 @@ pub struct OverrideView {
     replace: Option<String>,
     with: String,
     layer: Option<String>,
-    /// What is worth knowing of it: an earlier override that it wins over, or that it changes nothing.
+    /// What is worth knowing of it: that it covers nobody, or a later one that counts instead of it, and when. Of one
+    /// that was just added also the earlier ones that it wins over.
     remarks: Vec<String>,
 }
 
@@ -234,13 +247,14 @@ pub async fn overrides(State(house): State<House>, caller: Caller, Path(rota): P
     let rota = known(&house, &rota)?;
     let world = house.keeper.world();
     let written = world.estate().rotas.get(&rota).map_or(&[][..], |known| &known.overrides);
-    let added = world.overrides.numbered(&rota);
-    whole(
-        written
-            .iter()
-            .map(|change| override_view(&rota, None, change))
-            .chain(added.iter().map(|(id, change)| override_view(&rota, Some(*id), change))),
-    )
+    let added = world.overrides.numbered(&rota).iter().map(|(id, change)| (Some(*id), change));
+    let remarks = world.remarks_on_overrides(&rota, Instant::MIN, Instant::MAX);
+    let said = |id: Option<u64>, change: &Override| {
+        let of = remarks.iter().filter(|remark| remark.is_about(id, change));
+        of.map(|remark| remark.what.words(change)).collect()
+    };
+    let all = written.iter().map(|change| (None, change)).chain(added);
+    whole(all.map(|(id, change)| OverrideView { remarks: said(id, change), ..override_view(&rota, id, change) }))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -86,6 +86,7 @@ post /incidents/{incident}/resolve responder
 post /incidents/{incident}/severity responder
 post /join anybody
 post /leave responder
+post /leave/import responder
 post /me/password own
 post /pages/{page}/pass-on responder
 post /rotas/{rota}/overrides responder

@@ -31,12 +31,12 @@ pub fn run() -> ExitCode {
         Command::Schema { kind } => estate::schema(kind.as_deref()),
         Command::Route { estate, labels, json } => route::run(&estate, &labels, json),
         Command::Oncall { source, rota, at, json } => {
-            let answer = source.open().and_then(|source| roster::oncall(&source, rota.as_deref(), at, json));
-            answer.map_or_else(|why| why.tell(json), |text| said(&text))
+            let answer = source.open_at(at).and_then(|source| roster::oncall(&source, rota.as_deref(), at, json));
+            answer.map_or_else(|why| why.tell(json), |found| remarked(&found))
         }
         Command::Shifts { source, rota, from, to, json } => {
             let answer = source.open().and_then(|source| roster::shifts(&source, &rota, from, to, json));
-            answer.map_or_else(|why| why.tell(json), |text| said(&text))
+            answer.map_or_else(|why| why.tell(json), |found| remarked(&found))
         }
         Command::Coverage { source, from, to, rota, json } => {
             let answer = source.open().and_then(|source| coverage::coverage(&source, rota.as_deref(), from, to, json));
@@ -93,6 +93,12 @@ pub fn answer(result: Result<String, String>) -> ExitCode {
 fn said(text: &str) -> ExitCode {
     print(text);
     ExitCode::SUCCESS
+}
+
+/// The remarks go beside the answer, so that a script reads the answer alone.
+fn remarked(found: &roster::Said) -> ExitCode {
+    found.remarks.iter().for_each(|remark| eprintln!("note: {remark}"));
+    said(&found.text)
 }
 
 /// Writes to the standard output; a reader that has seen enough (`| head`) is no error.

@@ -62,11 +62,26 @@ pub fn instant(text: &str) -> Result<Instant, String> {
     })
 }
 
+/// What is printed, and what is said beside it of overrides that cover nobody or give way to later ones.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Said {
+    pub text: String,
+    pub remarks: Vec<String>,
+}
+
+/// Shifts, and what is worth knowing about the overrides among them.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Found {
+    items: Vec<Row>,
+    #[serde(default)]
+    remarks: Vec<String>,
+}
+
 /// Who is on watch at `at`, in one rota or in all. `None`: now.
-pub fn oncall(source: &Source, rota: Option<&str>, at: Option<Instant>, json: bool) -> Result<String, Unanswered> {
-    let rows = source.on_watch(rota, at)?;
+pub fn oncall(source: &Source, rota: Option<&str>, at: Option<Instant>, json: bool) -> Result<Said, Unanswered> {
+    let Found { items: rows, remarks } = source.on_watch(rota, at)?;
     if json {
-        return as_json(&rows);
+        return Ok(Said { text: as_json(&rows)?, remarks });
     }
     let rotas = source.rotas(rota)?;
     let mut text = table(&rows);
@@ -81,25 +96,24 @@ pub fn oncall(source: &Source, rota: Option<&str>, at: Option<Instant>, json: bo
     if rotas.is_empty() {
         text += "The estate has no rota.\n";
     }
-    Ok(text)
+    Ok(Said { text, remarks })
 }
 
 /// The shifts of a rota in `[from, to)`.
-pub fn shifts(source: &Source, rota: &str, from: Instant, to: Instant, json: bool) -> Result<String, Unanswered> {
+pub fn shifts(source: &Source, rota: &str, from: Instant, to: Instant, json: bool) -> Result<Said, Unanswered> {
     if from >= to {
         return Err(format!("--to {to} is not after --from {from}").into());
     }
     if from.duration_until(to) > WINDOW_MAX {
         return Err(format!("from {from} to {to} are more than 100 years: ask for less at a time").into());
     }
-    let rows = source.shifts(rota, from, to)?;
-    if json {
-        return as_json(&rows);
-    }
-    if rows.is_empty() {
-        return Ok(format!("{rota}: nobody is on watch from {} to {}\n", minute(from), minute(to)));
-    }
-    Ok(table(&rows))
+    let Found { items: rows, remarks } = source.shifts(rota, from, to)?;
+    let text = match (json, rows.is_empty()) {
+        (true, _) => as_json(&rows)?,
+        (false, true) => format!("{rota}: nobody is on watch from {} to {}\n", minute(from), minute(to)),
+        (false, false) => table(&rows),
+    };
+    Ok(Said { text, remarks })
 }
 
 pub(super) fn no_rota<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {

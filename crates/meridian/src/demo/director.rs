@@ -16,17 +16,25 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// A source that is not heard of for so long has gone silent; the alert ends.
 const ENDS_AFTER: SignedDuration = SignedDuration::from_mins(4);
 
+/// The minute of an hour at which people wish for changes, as they do when the demonstration begins.
+const WISHES_AT: u16 = 40;
+
 /// Runs for ever: the same day again and again, on following dates.
 pub async fn direct(house: House) {
     let mut begun: Vec<(&Story, Instant)> = Vec::new();
     let mut minute = house.clock.now();
     silence_known_noise(&house).await;
+    // A fast clock may have passed the minute before anything runs.
+    super::changes::wish(&house, minute).await;
     loop {
         let of_day = minute_of_day(minute);
         begun.extend(DAY.iter().filter(|story| story.at == of_day).map(|story| (story, minute)));
         for (story, since) in &begun {
             let age = (minute.duration_since(*since).as_secs() / 60) as u16;
             play(&house, story, *since, age).await;
+        }
+        if of_day % 60 == WISHES_AT {
+            super::changes::wish(&house, minute).await;
         }
         super::handoff::hand_over(&house, minute).await;
         begun.retain(|(story, since)| minute.duration_since(*since).as_secs() / 60 < i64::from(story.over));

@@ -2,6 +2,7 @@
 //! the carriers: nothing leaves this machine, and nothing is kept when it ends.
 
 mod bank;
+mod changes;
 mod day;
 mod director;
 mod handoff;

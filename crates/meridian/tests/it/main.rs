@@ -19,6 +19,7 @@ mod full_disk;
 mod ground;
 mod handoff;
 mod hostile;
+mod leave_import;
 mod oncall;
 mod once;
 mod oracle;

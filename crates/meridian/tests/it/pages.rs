@@ -48,5 +48,10 @@ fn every_page_of_a_busy_day_is_accessible() {
     let _demo = Demo(command.spawn().expect("the program starts"));
     let fourth = format!("{base}/incidents/4");
     wait_until("the fourth incident", || http::get(&fourth).ok().filter(|answer| answer.status == 200));
+    // There is always something to decide: cover that nobody takes, cover that was just asked for, a swap.
+    let changes = http::get(&format!("{base}/changes")).expect("the changes").text();
+    for wish in ["everybody declined", "Dentist", "/accept"] {
+        assert!(changes.contains(wish), "{wish}: {changes}");
+    }
     Browser::new().run("pages", &[&base]).ok();
 }

@@ -40,7 +40,9 @@ pub fn plan_leave(context: &Context<'_>, wish: &LeaveWish) -> Planned {
     let (mut plan, mut change) = (Plan::default(), context.covers.next_id());
     let mut replaced = None;
     for (id, known, origin) in context.covers.leave_of(&wish.person) {
-        if (known.from, known.until) == (leave.from, leave.until) && origin == wish.origin.as_deref() {
+        // A calendar is followed to the letter; by hand the first note stands.
+        let noted = origin.is_none() || known.note == leave.note;
+        if (known.from, known.until) == (leave.from, leave.until) && origin == wish.origin.as_deref() && noted {
             plan.changes.push(id);
             return Ok(plan);
         }
@@ -54,7 +56,7 @@ pub fn plan_leave(context: &Context<'_>, wish: &LeaveWish) -> Planned {
         plan.facts.push(CoverFact::LeaveRemoved { change: id }.into());
         // What was asked for is asked for again only where the new leave does not reach.
         let until = (leave.from, leave.until);
-        withdraw(context, &mut plan, |because| *because == AskedBecause::OnLeave { leave: id }, Some(until));
+        withdraw(context, &mut plan, |because| is_for(context, because, id), Some(until));
     }
     let (person, origin) = (wish.person.clone(), wish.origin.clone());
     plan.changes.push(change);
@@ -66,7 +68,27 @@ pub fn plan_leave(context: &Context<'_>, wish: &LeaveWish) -> Planned {
     Ok(plan)
 }
 
-fn read(context: &Context<'_>, wish: &LeaveWish) -> Result<Leave, Refusal> {
+/// The leave that is wished for, if it can be one.
+pub(super) fn read(context: &Context<'_>, wish: &LeaveWish) -> Result<Leave, Refusal> {
+    let leave = stretch_of(context, wish)?;
+    if leave.until <= leave.from {
+        return invalid("until", "the leave ends before it begins");
+    }
+    if leave.until <= context.now {
+        return invalid("until", format!("{} is past: what was stays as it was", leave.until));
+    }
+    if leave.from.duration_until(leave.until) > LASTS_AT_MOST {
+        return invalid("until", "a leave lasts at most 366 days: who is away for longer leaves the rota's members");
+    }
+    Ok(leave)
+}
+
+/// Whether it was over before it was wished for.
+pub(super) fn is_over(context: &Context<'_>, wish: &LeaveWish) -> bool {
+    stretch_of(context, wish).is_ok_and(|leave| leave.from < leave.until && leave.until <= context.now)
+}
+
+fn stretch_of(context: &Context<'_>, wish: &LeaveWish) -> Result<Leave, Refusal> {
     let person = context.person("person", &wish.person)?;
     let note = text("note", &wish.note)?;
     let leave = match wish.when {
@@ -77,15 +99,6 @@ fn read(context: &Context<'_>, wish: &LeaveWish) -> Result<Leave, Refusal> {
             days.ok_or_else(|| Refusal::Invalid { field: "from", why: format!("{first} is beyond all calendars") })?
         }
     };
-    if leave.until <= leave.from {
-        return invalid("until", "the leave ends before it begins");
-    }
-    if leave.until <= context.now {
-        return invalid("until", format!("{} is past: what was stays as it was", leave.until));
-    }
-    if leave.from.duration_until(leave.until) > LASTS_AT_MOST {
-        return invalid("until", "a leave lasts at most 366 days: who is away for longer leaves the rota's members");
-    }
     Ok(leave)
 }
 
@@ -99,11 +112,22 @@ pub fn plan_leave_remove(context: &Context<'_>, id: ChangeId) -> Planned {
         Some(Changed::Leave { .. }) => {
             let mut plan = Plan::about(id);
             plan.facts.push(CoverFact::LeaveRemoved { change: id }.into());
-            withdraw(context, &mut plan, |because| *because == AskedBecause::OnLeave { leave: id }, None);
+            withdraw(context, &mut plan, |because| is_for(context, because, id), None);
             Ok(plan)
         }
         _ => Err(Refusal::NotFound(format!("leave {id}"))),
     }
+}
+
+/// Whether it was asked because of this leave, or of an earlier form of it: what still lies in a leave that changed is not
+/// asked for again.
+fn is_for(context: &Context<'_>, because: &AskedBecause, id: ChangeId) -> bool {
+    let AskedBecause::OnLeave { leave } = because else { return false };
+    let of = |id: ChangeId| match context.covers.get(id).map(|change| &change.what) {
+        Some(Changed::Leave { person, origin: Some(origin), .. }) => Some((person, origin)),
+        _ => None,
+    };
+    *leave == id || (of(*leave).is_some() && of(*leave) == of(id))
 }
 
 /// Withdraws what was asked for only because somebody would be away, but for what lies in `except`.

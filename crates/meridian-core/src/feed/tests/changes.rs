@@ -4,7 +4,13 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use super::{ESTATE, House, at, name, stand_in};
-use crate::{Command, Instant, estate::Override, feed::window, ics::Event, roster::Shift};
+use crate::{
+    Command, Instant,
+    estate::{Override, Role},
+    feed::window,
+    ics::Event,
+    roster::Shift,
+};
 
 const NOW: &str = "2026-03-02T09:00:00Z";
 
@@ -34,24 +40,24 @@ fn an_override_moves_the_event_it_shortens_and_takes_away_the_one_it_replaces() 
     // Another day is not touched.
     let wednesday = ("2026-03-11T06:00:00Z", "2026-03-11T12:00:00Z");
     check(&house, "person/priya", wednesday, &["london.2026-03-11.priya 1 03-11T08:00 03-11T17:00"]);
-    // And an hour in the middle of the morning.
-    house.change(at(NOW), stand_in("2026-03-10T09:00:00Z", "2026-03-10T10:00:00Z", "london priya > tom"));
+    // And an hour of the morning.
+    house.change(at(NOW), stand_in("2026-03-10T11:00:00Z", "2026-03-10T12:00:00Z", "london priya > tom"));
     check(
         &house,
         "person/priya",
         TUESDAY,
-        &["london.2026-03-10.priya 5 03-10T08:00 03-10T09:00", "london.2026-03-10.priya.2 5 03-10T10:00 03-10T13:00"],
+        &["london.2026-03-10.priya 5 03-10T08:00 03-10T11:00", "london.2026-03-10.priya.2 5 03-10T12:00 03-10T13:00"],
     );
     house.ask(at(NOW), Command::RemoveOverride { rota: name("payments"), id }).unwrap();
     // The journal says which change was undone, too.
-    check(&house, "person/tom", TUESDAY, &["london.2026-03-10.tom 9 03-10T09:00 03-10T10:00"]);
+    check(&house, "person/tom", TUESDAY, &["london.2026-03-10.tom 9 03-10T11:00 03-10T12:00"]);
     // Another estate changes the events that read otherwise by it, and they stay the same ones.
     house.load(at(NOW), &ESTATE.replace("from: \"08:00\"", "from: \"07:00\""));
     check(
         &house,
         "person/priya",
         TUESDAY,
-        &["london.2026-03-10.priya 12 03-10T07:00 03-10T09:00", "london.2026-03-10.priya.2 12 03-10T10:00 03-10T17:00"],
+        &["london.2026-03-10.priya 12 03-10T07:00 03-10T11:00", "london.2026-03-10.priya.2 12 03-10T12:00 03-10T17:00"],
     );
 }
 
@@ -140,37 +146,69 @@ fn an_event_says_what_somebody_wants_to_know() {
     assert!(house.events("rota/alone", at(NOW)).is_empty());
 }
 
-/// Touching pieces of one person in one layer, joined, within a window.
-fn joined(
-    mut pieces: Vec<(String, Instant, Instant)>,
-    (from, until): (Instant, Instant),
-) -> Vec<(String, Instant, Instant)> {
-    pieces.sort();
-    let mut all: Vec<(String, Instant, Instant)> = Vec::new();
-    for (who, begin, end) in pieces {
-        let (begin, end) = (begin.max(from), end.min(until));
-        match all.last_mut() {
-            Some((same, _, last)) if *same == who && *last == begin => *last = end,
-            _ if begin < end => all.push((who, begin, end)),
-            _ => {}
-        }
-    }
-    all
-}
-
 #[track_caller]
 fn same_as_the_roster(house: &House, now: Instant) {
     let (from, until) = window(now);
-    let of_shift = |shift: &Shift| (format!("{} {}", shift.layer, shift.person), shift.from, shift.until);
-    let shifts = house.0.shifts(&name("payments"), from, until);
-    let expected = joined(shifts.iter().map(of_shift).collect(), (from, until));
-    let of_event = |event: &Event| {
-        let mut parts = event.uid.trim_end_matches("@meridian").split('.');
-        let (layer, person) = (parts.nth(1).unwrap().to_owned(), parts.nth(1).unwrap());
-        (format!("{layer} {person}"), event.from, event.until)
-    };
     let events = house.events("rota/payments", now);
-    assert_eq!(joined(events.iter().map(of_event).collect(), (from, until)), expected);
+    let shifts = house.0.shifts(&name("payments"), from, until);
+    for person in PEOPLE {
+        for role in [Role::Primary, Role::Secondary] {
+            let of_shift = |shift: &&Shift| shift.person.as_str() == person && shift.role == role;
+            let shifts = shifts.iter().filter(of_shift).map(|shift| (shift.from, shift.until));
+            let of_event = |event: &&Event| {
+                let secondary = event.uid.contains(".always.");
+                let uid = event.uid.replace("@meridian", ".");
+                uid.contains(&format!(".{person}.")) && secondary == (role == Role::Secondary)
+            };
+            let events = events.iter().filter(of_event).map(|event| (event.from, event.until));
+            assert_eq!(held(events, (from, until)), held(shifts, (from, until)), "{person} {role:?}");
+        }
+    }
+}
+
+/// How many times somebody is on watch from when on: what differs in it differs for whoever reads.
+fn held(stretches: impl Iterator<Item = (Instant, Instant)>, (from, until): (Instant, Instant)) -> Vec<(Instant, i32)> {
+    let mut steps: BTreeMap<Instant, i32> = BTreeMap::new();
+    for (begin, end) in stretches.map(|(begin, end)| (begin.max(from), end.min(until))).filter(|(b, e)| b < e) {
+        *steps.entry(begin).or_default() += 1;
+        *steps.entry(end).or_default() -= 1;
+    }
+    steps.into_iter().filter(|(_, step)| *step != 0).collect()
+}
+
+#[test]
+fn a_watch_that_goes_on_in_another_layer_is_one_event() {
+    let two = ESTATE.replace("from: \"22:00\", to: \"06:00\"", "from: \"12:00\", to: \"18:00\"");
+    let two = two.replace("members: [oliver, [priya, tom]]", "members: [priya]");
+    assert_ne!(two, ESTATE);
+    let mut house = House::default();
+    house.load(at(NOW), &two);
+    // New York's noon is London's 17:00 but for the weeks between the changes of the clocks, when it is 16:00.
+    let days = ("2026-02-26T00:00:00Z", "2026-02-27T00:00:00Z");
+    check(&house, "person/priya", days, &["london.2026-02-26.priya 1 02-26T08:00 02-26T23:00"]);
+    check(
+        &house,
+        "rota/payments",
+        ("2026-03-26T00:00:00Z", "2026-03-27T00:00:00Z"),
+        &["london.2026-03-26.priya 1 03-26T08:00 03-26T17:00", "nights.2026-03-26.priya 1 03-26T16:00 03-26T22:00"],
+    );
+    let event =
+        house.events("person/priya", at(NOW)).into_iter().find(|event| event.from == at("2026-02-26T08:00:00Z"));
+    let event = event.unwrap();
+    assert_eq!(event.location, "London, New York");
+    assert!(event.description.contains("08:00 GMT to Thu 2026-02-26 23:00 GMT in London"), "{}", event.description);
+    // Somebody takes the second half: the first keeps its name and has a higher number.
+    let days = ("2026-04-09T00:00:00Z", "2026-04-10T00:00:00Z");
+    check(&house, "person/priya", days, &["london.2026-04-09.priya 1 04-09T07:00 04-09T22:00"]);
+    let id = house.change(at(NOW), stand_in("2026-04-09T16:00:00Z", "2026-04-09T22:00:00Z", "nights priya > tom"));
+    check(&house, "person/priya", days, &["london.2026-04-09.priya 2 04-09T07:00 04-09T16:00"]);
+    house.ask(at(NOW), Command::RemoveOverride { rota: name("payments"), id }).unwrap();
+    let back = lines(&house.events("person/priya", at(NOW)), days.0, days.1);
+    assert!(back.len() == 1 && back[0].ends_with("04-09T07:00 04-09T22:00"), "{back:?}");
+    // And the first half: the second has its own name then.
+    house.change(at(NOW), stand_in("2026-04-09T07:00:00Z", "2026-04-09T16:00:00Z", "london priya > tom"));
+    let left = lines(&house.events("person/priya", at(NOW)), days.0, days.1);
+    assert!(left.len() == 1 && left[0].starts_with("nights.2026-04-09.priya "), "{left:?}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 use super::{at, check, layer, name, rota, stand_in};
 use crate::{
+    Instant,
     estate::{Override, Role, Rota},
-    roster::{WatchBecause, holes, idle_overrides, next_change, shifts},
+    roster::{WatchBecause, holes, idle_overrides, next_change, override_remarks, shifts},
 };
 
 /// Wen by day and mei by night, second line ana.
@@ -130,6 +131,91 @@ fn idle_overrides_are_named() {
     let idle = idle_overrides(&rota, &added);
     let numbers: Vec<usize> = idle.iter().map(|i| added.iter().position(|a| std::ptr::eq(a, *i)).unwrap()).collect();
     assert_eq!(numbers, [1, 2, 3, 5]);
+}
+
+#[test]
+fn what_covers_nobody_or_gives_way_is_said() {
+    fn said(added: &[Override], hours: std::ops::Range<u32>, expected: &[&str]) {
+        let mut rota = two_layers();
+        rota.overrides.push(over(8..9, "wen > zoe"));
+        let window = over(hours, "> zoe");
+        let numbered: Vec<(u64, Override)> = (11..).zip(added.iter().cloned()).collect();
+        let found = override_remarks(&rota, &numbered, window.from, window.until);
+        let short = |text: String| text.replace("2026-02-02T", "").replace(":00:00Z", "").replace("payments: ", "");
+        let found: Vec<String> = found.iter().map(|remark| short(remark.to_string())).collect();
+        assert_eq!(found, expected, "{added:#?}");
+    }
+    said(&[over(10..12, "wen > jun")], 0..24, &[]);
+    let later = [over(9..20, "wen > jun"), over(10..12, "wen > ben"), over(14..16, "jun > ana")];
+    let to_ben = "override 11, jun for wen from 09 to 20: from 10 to 12 override 12, which is later, puts ben on watch; the last one counts";
+    let to_ana = "override 11, jun for wen from 09 to 20: from 14 to 16 override 13, which is later, puts ana on watch; the last one counts";
+    said(&later, 0..24, &[to_ben, to_ana]);
+    said(&later, 10..11, &[to_ben]);
+    said(&later, 12..14, &[]);
+    // The other way round the first one gives way all the time, which is no less worth knowing.
+    let around = [over(10..12, "wen > ben"), over(9..20, "wen > jun")];
+    said(
+        &around,
+        0..24,
+        &[
+            "override 11, ben for wen from 10 to 12: from 10 to 12 override 12, which is later, puts jun on watch; the last one counts",
+        ],
+    );
+    // One of the estate comes first, so it is the one that gives way.
+    said(
+        &[over(0..24, "wen > ben")],
+        8..9,
+        &[
+            "an override of the estate, zoe for wen from 08 to 09: from 08 to 09 override 11, which is later, puts ben on watch; the last one counts",
+        ],
+    );
+    // What is added is given up like any other; the same person once more is no change.
+    said(
+        &[over(10..14, "> jun"), over(12..14, "jun > ben")],
+        0..24,
+        &[
+            "override 11, jun in addition from 10 to 14: from 12 to 14 override 12, which is later, puts ben on watch; the last one counts",
+        ],
+    );
+    said(&[over(10..14, "wen > jun"), over(10..14, "wen > jun")], 0..24, &[]);
+    // Whoever gives a watch back has it again: only who had it in between gives way.
+    said(
+        &[over(10..14, "wen > jun"), over(10..14, "jun > wen")],
+        0..24,
+        &[
+            "override 11, jun for wen from 10 to 14: from 10 to 14 override 12, which is later, puts wen on watch; the last one counts",
+        ],
+    );
+    said(
+        &[over(0..8, "wen > jun"), over(0..24, "> jun @nowhere")],
+        0..24,
+        &[
+            "override 11, jun for wen from 00 to 08: it covers nobody: wen is not on watch there in that time",
+            "override 12, jun in addition from 00 to 2026-02-03T00: it covers nobody: the rota has no such layer",
+        ],
+    );
+    // It covers somebody in the morning, which is not asked about; so it is not said of the night.
+    said(&[over(0..10, "wen > jun")], 0..4, &[]);
+}
+
+/// The page of a rota asks about all that is to come: a rota that is resolved up to the end of all time takes minutes.
+#[test]
+fn overrides_of_all_time_are_looked_at_where_they_are() {
+    let mut rota = two_layers();
+    let far =
+        |text: &str| Override { from: at("2091-02-02T10:00Z"), until: at("2091-02-02T12:00Z"), ..over(1..2, text) };
+    let endless = Override { until: at("9999-01-01T00:00Z"), ..over(12..13, "ana > zoe") };
+    rota.overrides.push(endless.clone());
+    let numbered =
+        [(11, far("wen > jun")), (12, over(8..9, "wen > ben")), (13, far("wen > ben")), (14, over(1..2, "wen > jun"))];
+    for (from, until, expected) in [
+        (Instant::MIN, Instant::MAX, &[Some(11), Some(14)][..]),
+        (at("2026-02-02T05:00Z"), Instant::MAX, &[Some(11)]),
+        (Instant::MIN, at("2026-03-01T00:00Z"), &[Some(14)]),
+    ] {
+        let found = override_remarks(&rota, &numbered, from, until);
+        assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), expected, "{found:#?}");
+    }
 }
 
 #[test]

@@ -168,7 +168,8 @@ fn whose<'a>(estate: &'a Estate, wish: &Import) -> Result<Whose<'a>, String> {
     estate.sites.get(name).map(Whose::Site).ok_or_else(|| unknown("site", name, names()))
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+/// A file, or the standard input; not more of it than is read anyway.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     // One byte more than is read shows that there is more.
     let limit = ics::BYTES_MAX as u64 + 1;

@@ -120,6 +120,9 @@ pub struct Fairness {
     /// The directory with the estate's YAML files, asked instead of a server.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub estate: Option<PathBuf>,
+    /// The directory with a journal, asked instead of a server; the server may run meanwhile, or not at all.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "estate")]
+    pub data: Option<PathBuf>,
     /// Only this rota.
     #[arg(long, conflicts_with = "team")]
     pub rota: Option<String>,

@@ -11,6 +11,7 @@ use super::{
     server::Answer,
     table::{Table, clean},
 };
+use crate::cli::calendar;
 
 /// As the API shows a change.
 #[derive(Deserialize)]
@@ -46,6 +47,19 @@ struct Leave {
     until: String,
     note: String,
     conflicts: Vec<Value>,
+}
+
+/// As the API tells what became of a calendar.
+#[derive(Deserialize)]
+struct Imported {
+    events: usize,
+    added: Vec<u64>,
+    changed: Vec<u64>,
+    removed: Vec<u64>,
+    unchanged: usize,
+    past: usize,
+    unread: Vec<String>,
+    remarks: Vec<String>,
 }
 
 const EVERYTHING: Part = Part { limit: None, cursor: None };
@@ -120,6 +134,16 @@ pub(super) async fn leave(client: &Client, command: LeaveCommand) -> Result<Stri
             let body = json!({ "person": whose.person, "from": from, "until": until, "note": note });
             make(client, ("add the leave", &["leave"]), body).await
         }
+        LeaveCommand::Import { file, whose, source, from, to, lenient } => {
+            let wish = format!("import {}", file.display());
+            let bytes = calendar::bytes(&file).map_err(|why| Failure::new(&wish, why))?;
+            let body = json!({
+                "person": whose.person, "calendar": String::from_utf8_lossy(&bytes), "source": source,
+                "from": from.map(|day| day.to_string()), "until": to.map(|day| day.to_string()), "lenient": lenient,
+            });
+            let answer = server.post(&wish, &["leave", "import"], &body).await?;
+            out.done(&answer, |done: Imported| imported(&done))
+        }
         LeaveCommand::Remove { change } => {
             server.delete(&format!("remove leave {change}"), &["leave", &change.to_string()]).await?;
             Ok(out.said(format!("Leave {change} is removed.")))
@@ -178,6 +202,30 @@ fn told(out: &Output, answer: &Answer) -> Result<String, Failure> {
         let remarks = made.remarks.iter().map(|remark| clean(&format!("Note: {remark}.")) + "\n");
         changes.into_iter().chain(said).chain(remarks).collect()
     })
+}
+
+/// So many remarks are shown; a long calendar may lead to many of the same kind.
+const REMARKS_SHOWN: usize = 20;
+
+fn imported(done: &Imported) -> String {
+    let Imported { added, changed, removed, unchanged, past, .. } = done;
+    let (added, changed, removed) = (added.len(), changed.len(), removed.len());
+    let mut text = format!(
+        "Of {} events: {added} leaves added, {changed} changed, {removed} removed, {unchanged} as they were, {past} past.\n",
+        done.events
+    );
+    for unread in &done.unread {
+        text += &clean(&format!("Not read: {unread}."));
+        text.push('\n');
+    }
+    for remark in done.remarks.iter().take(REMARKS_SHOWN) {
+        text += &clean(&format!("Note: {remark}."));
+        text.push('\n');
+    }
+    if done.remarks.len() > REMARKS_SHOWN {
+        text += &format!("Note: and {} more; --json has them all.\n", done.remarks.len() - REMARKS_SHOWN);
+    }
+    text
 }
 
 /// `Change 12, cover in payments of wen, 18:00:00 UTC to 20:00:00 UTC: open. Asked: mei, ana.`

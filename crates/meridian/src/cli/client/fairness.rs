@@ -1,6 +1,10 @@
-//! `meridian fairness`: asked of a server, or of an estate's files alone.
+//! `meridian fairness`: asked of a server, of a journal, or of an estate's files alone.
 
-use meridian_core::roster::{self, Overrides};
+use meridian_core::{
+    estate::Estate,
+    id::Name,
+    roster::{self, Overrides},
+};
 use serde::Deserialize;
 
 use super::{
@@ -10,7 +14,10 @@ use super::{
     output::{Output, Usual},
     table::{Cell, Table, Tone},
 };
-use crate::{api::fairness, cli::estate};
+use crate::{
+    api::fairness,
+    cli::{estate, roster::source},
+};
 
 #[derive(Deserialize)]
 struct Shares {
@@ -40,8 +47,17 @@ const NOBODY: &str = "Nobody is a member of these rotas or was on watch in them 
 
 pub(super) async fn run(client: &Client, wish: Fairness) -> Result<String, Failure> {
     let Client { server, out } = client;
+    let failed = |why: String| Failure::new(WISH, why);
     if let Some(dir) = &wish.estate {
-        return local(out, dir, &wish);
+        let estate = estate::load(dir).map_err(failed)?;
+        // As the files have it: no override of run time, and no page.
+        return local(out, &estate, &wish, |rotas| {
+            roster::fairness(&estate, &Overrides::default(), [], rotas, wish.from, wish.to)
+        });
+    }
+    if let Some(dir) = &wish.data {
+        let world = source::world_of(dir, None).await.map_err(failed)?;
+        return local(out, world.estate(), &wish, |rotas| world.fairness(rotas, wish.from, wish.to));
     }
     let query = [
         ("rota", wish.rota.clone()),
@@ -54,15 +70,19 @@ pub(super) async fn run(client: &Client, wish: Fairness) -> Result<String, Failu
     out.list(server, (WISH, &["fairness"]), &query, (&all, Usual::All), show).await
 }
 
-/// As the files have it: no override of run time, and no page.
-fn local(out: &Output, dir: &std::path::Path, wish: &Fairness) -> Result<String, Failure> {
+/// The same answer as a server would give, from what stands here.
+fn local(
+    out: &Output,
+    estate: &Estate,
+    wish: &Fairness,
+    shares: impl FnOnce(&[Name]) -> Vec<roster::Share>,
+) -> Result<String, Failure> {
     let failed = |why: String| Failure::new(WISH, why);
     if wish.to <= wish.from {
         return Err(failed(format!("--to {} is not after --from {}", wish.to, wish.from)));
     }
-    let estate = estate::load(dir).map_err(failed)?;
-    let whose = fairness::whose(&estate, wish.rota.as_deref(), wish.team.as_deref()).map_err(|(_, why)| failed(why))?;
-    let shares = roster::fairness(&estate, &Overrides::default(), [], &whose.rotas(&estate), wish.from, wish.to);
+    let whose = fairness::whose(estate, wish.rota.as_deref(), wish.team.as_deref()).map_err(|(_, why)| failed(why))?;
+    let shares = shares(&whose.rotas(estate));
     let answer = serde_json::to_string(&fairness::shown(shares)).map_err(|error| failed(error.to_string()))?;
     if out.is_json() {
         return Ok(answer);
@@ -117,7 +137,9 @@ mod tests {
             panic!("{line}")
         };
         let out = Output::new(&wish.flags, wish.from);
-        local(&out, wish.estate.as_deref().unwrap(), &wish).map_err(|failure| failure.why)
+        let estate = estate::load(wish.estate.as_deref().unwrap())?;
+        let shares = |rotas: &[Name]| roster::fairness(&estate, &Overrides::default(), [], rotas, wish.from, wish.to);
+        local(&out, &estate, &wish, shares).map_err(|failure| failure.why)
     }
 
     #[test]

@@ -5,12 +5,13 @@
 use std::{
     env,
     ffi::OsString,
+    fmt::Display,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::{Args, ValueHint};
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 use meridian_core::{
     Fact, Instant, World,
     estate::{self, EstateFact},
@@ -18,13 +19,16 @@ use meridian_core::{
     journal::Entry,
     roster::Shift,
 };
-use meridian_store::SqliteJournal;
+use meridian_store::{SqliteJournal, seek};
 use serde::{Deserialize, de::DeserializeOwned};
 use tokio::runtime::Runtime;
 
-use super::{Row, Unwatched, no_rota};
+use super::{Found, Row, Unwatched, no_rota};
 use crate::{
-    api::coverage::{self, CoverageView},
+    api::{
+        coverage::{self, CoverageView},
+        remarks,
+    },
     cli::{
         client::{args::Flags, failure::Failure, server::Server},
         estate::sound_files,
@@ -32,7 +36,7 @@ use crate::{
         journal::file_of,
     },
     clock::Clock,
-    serve::keeper::fold,
+    serve::{fold::fold_until, past::PastError},
 };
 
 /// Which source; one of the three.
@@ -109,10 +113,15 @@ impl Asked {
     }
 
     pub fn open(&self) -> Result<Source, Unanswered> {
+        self.open_at(None)
+    }
+
+    /// What a journal said at an instant that is over; files say the same at any time.
+    pub fn open_at(&self, at: Option<Instant>) -> Result<Source, Unanswered> {
         match self.which(|name| env::var_os(name)) {
             None => Err(Unanswered::NoSource),
             Some(Which::Estate(dir)) => Source::estate(&dir),
-            Some(Which::Data(dir)) => Source::journal(&dir),
+            Some(Which::Data(dir)) => Source::journal(&dir, at.filter(|at| *at < now())),
             Some(Which::Server(url)) => self.server(url),
         }
     }
@@ -177,21 +186,9 @@ impl Source {
         Ok(Source::World(Box::new(world)))
     }
 
-    /// What a journal says up to its end. Nothing is written, and nothing is verified: `meridian journal verify` does.
-    pub fn journal(data: &Path) -> Result<Source, Unanswered> {
-        let path = file_of(data);
-        let world = runtime()?.block_on(async {
-            let journal = SqliteJournal::open_unverified(&path).await;
-            let journal = journal.map_err(|error| format!("{error}\nhint: {}", error.hint()))?;
-            fold(&journal)
-                .await
-                .map_err(|error| format!("{}: {error}\nhint: see `meridian journal verify`", path.display()))
-        });
-        let (world, _) = world?;
-        match world.estate_in_force().since {
-            Some(_) => Ok(Source::World(Box::new(world))),
-            None => Err(format!("{} has no estate yet, so nobody is on watch in it", path.display()).into()),
-        }
+    /// What a journal says up to its end, or up to an instant. Nothing is written, and nothing is verified: `meridian journal verify` does.
+    pub fn journal(data: &Path, at: Option<Instant>) -> Result<Source, Unanswered> {
+        Ok(Source::World(Box::new(runtime()?.block_on(world_of(data, at))?)))
     }
 
     /// Where the cover of a window has holes, and what else to look at.
@@ -222,34 +219,36 @@ impl Source {
     }
 
     /// In one rota or in all, each shift whole.
-    pub(super) fn on_watch(&self, rota: Option<&str>, at: Option<Instant>) -> Result<Vec<Row>, Unanswered> {
+    pub(super) fn on_watch(&self, rota: Option<&str>, at: Option<Instant>) -> Result<Found, Unanswered> {
         match self {
             Source::World(world) => {
                 let at = at.unwrap_or_else(now);
+                let after = at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at);
                 let rotas = named(world, rota)?;
-                Ok(rotas.iter().flat_map(|rota| world.on_watch(rota, at)).map(|shift| row(world, shift)).collect())
+                let rows = rotas.iter().flat_map(|rota| world.on_watch(rota, at)).map(|shift| row(world, shift));
+                let remarks = rotas.iter().flat_map(|rota| remarks(world, rota, at, after)).collect();
+                Ok(Found { items: rows.collect(), remarks })
             }
             Source::Server(server, runtime) => {
                 let asked = [("rota", rota.map(str::to_owned)), ("at", at.map(|at| at.to_string()))];
                 let asked: Vec<_> = asked.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-                let found: Page<Row> = get(server, runtime, "ask who is on watch", &["oncall"], &asked)?;
-                Ok(found.items)
+                get(server, runtime, "ask who is on watch", &["oncall"], &asked)
             }
         }
     }
 
-    pub(super) fn shifts(&self, rota: &str, from: Instant, to: Instant) -> Result<Vec<Row>, Unanswered> {
+    pub(super) fn shifts(&self, rota: &str, from: Instant, to: Instant) -> Result<Found, Unanswered> {
         match self {
             Source::World(world) => {
                 let rotas = named(world, Some(rota))?;
                 let shifts = rotas.iter().flat_map(|rota| world.shifts(rota, from, to));
-                Ok(shifts.map(|shift| row(world, shift)).collect())
+                let remarks = rotas.iter().flat_map(|rota| remarks(world, rota, from, to)).collect();
+                Ok(Found { items: shifts.map(|shift| row(world, shift)).collect(), remarks })
             }
             Source::Server(server, runtime) => {
                 let asked = [("rota", rota.to_owned()), ("from", from.to_string()), ("until", to.to_string())];
                 let wish = format!("ask for the shifts of {rota}");
-                let found: Page<Row> = get(server, runtime, &wish, &["shifts"], &asked)?;
-                Ok(found.items)
+                get(server, runtime, &wish, &["shifts"], &asked)
             }
         }
     }
@@ -281,6 +280,26 @@ impl Source {
             }
         };
         Ok(Unwatched { rota: rota.to_owned(), at, next })
+    }
+}
+
+/// What a journal says up to its end, or up to an instant.
+pub async fn world_of(data: &Path, at: Option<Instant>) -> Result<World, String> {
+    let path = file_of(data);
+    let journal = SqliteJournal::open_unverified(&path).await;
+    let journal = journal.map_err(|error| format!("{error}\nhint: {}", error.hint()))?;
+    let broken = |error: &dyn Display| format!("{}: {error}\nhint: see `meridian journal verify`", path.display());
+    let until = match at {
+        None => u64::MAX,
+        Some(at) => seek(&journal, at).await.map_err(|error| broken(&error))?,
+    };
+    if let (0, Some(at)) = (until, at) {
+        return Err(format!("at {at}: {}", PastError::BeforeTheBeginning));
+    }
+    let (world, _) = fold_until(&journal, until).await.map_err(|error| broken(&error))?;
+    match world.estate_in_force().since {
+        Some(_) => Ok(world),
+        None => Err(format!("{} has no estate yet, so nobody is on watch in it", path.display())),
     }
 }
 

@@ -1,7 +1,7 @@
 use super::{Source, Unanswered, instant};
 
 fn oncall(source: &Source, rota: Option<&str>, at: meridian_core::Instant, json: bool) -> Result<String, String> {
-    super::oncall(source, rota, Some(at), json).map_err(here)
+    super::oncall(source, rota, Some(at), json).map(|said| said.text).map_err(here)
 }
 
 fn shifts(
@@ -11,7 +11,7 @@ fn shifts(
     to: meridian_core::Instant,
     json: bool,
 ) -> Result<String, String> {
-    super::shifts(source, rota, from, to, json).map_err(here)
+    super::shifts(source, rota, from, to, json).map(|said| said.text).map_err(here)
 }
 
 fn here(why: Unanswered) -> String {

@@ -180,6 +180,10 @@ fn override_item(shell: &Shell, view: &RotaView, one: &OverrideRow) -> Markup {
                 @match &one.replace { Some(replaced) => { " for " (replaced) }, None => " in addition" }
                 @if let Some(layer) = &one.layer { ", " (layer) }
                 br; small.dim { (stretch(&shell.clock, one.from, one.until)) }
+                @if one.idle { br; small.warn { (glyph(Glyph::Risk)) " " (covers_nobody(one)) } }
+                @for (from, until, who) in &one.gives_way {
+                    br; small.warn { (glyph(Glyph::Risk)) " A later override puts " (who) " on watch, " (stretch(&shell.clock, *from, *until)) }
+                }
             }
             @match one.id {
                 Some(id) if shell.responds() => (button_form(&shell.csrf, &format!("/rotas/{}/overrides/{id}/remove", view.name), "quiet", html! { "Remove" span.sr { " the override of " (one.with) } })),
@@ -187,6 +191,13 @@ fn override_item(shell: &Shell, view: &RotaView, one: &OverrideRow) -> Markup {
                 None => small.faint { "in the estate" },
             }
         }
+    }
+}
+
+fn covers_nobody(one: &OverrideRow) -> String {
+    match &one.replace {
+        Some(replaced) => format!("Covers nobody: {replaced} is not on watch there then"),
+        None => "Covers nobody: the rota has no such layer".into(),
     }
 }
 

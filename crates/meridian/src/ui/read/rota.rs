@@ -5,7 +5,7 @@ use meridian_core::{
     Instant, calendar,
     estate::{Holidays, Layer, Member, Override, Role, Rota, Turns},
     id::Name,
-    roster::{Shift, WatchBecause, next_change},
+    roster::{OverrideDoubt, Shift, WatchBecause, next_change},
 };
 
 use super::{
@@ -111,7 +111,18 @@ pub fn rota(lens: &Lens<'_>, name: &Name, from: Option<civil::Date>, span: Span,
 fn override_rows(lens: &Lens<'_>, rota: &Rota) -> Vec<OverrideRow> {
     let numbered = lens.world.overrides.numbered(&rota.name).iter().map(|(id, change)| (Some(*id), change));
     let all = rota.overrides.iter().map(|change| (None, change)).chain(numbered);
+    let remarks = lens.world.remarks_on_overrides(&rota.name, lens.now, Instant::MAX);
+    let gives_way = |what: &OverrideDoubt| match what {
+        OverrideDoubt::GivesWay { with, from, until, .. } => Some((*from, *until, lens.person(with))),
+        OverrideDoubt::CoversNobody => None,
+    };
     let row = |(id, change): (Option<u64>, &Override)| OverrideRow {
+        idle: remarks.iter().any(|one| one.is_about(id, change) && one.what == OverrideDoubt::CoversNobody),
+        gives_way: remarks
+            .iter()
+            .filter(|one| one.is_about(id, change))
+            .filter_map(|one| gives_way(&one.what))
+            .collect(),
         id,
         from: change.from,
         until: change.until,

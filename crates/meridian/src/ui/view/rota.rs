@@ -135,6 +135,10 @@ pub struct OverrideRow {
     pub with: String,
     pub replace: Option<String>,
     pub layer: Option<String>,
+    /// Nobody is replaced by it.
+    pub idle: bool,
+    /// From when until when a later one counts instead of it, and whom that puts on watch.
+    pub gives_way: Vec<(Instant, Instant, String)>,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,9 @@
 //! What the commands that change who is on watch take.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
+use jiff::civil::Date;
 use meridian_core::{Instant, id::Name};
 
 use super::End;
@@ -180,6 +183,32 @@ pub enum LeaveCommand {
         /// What others should know.
         #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
+    },
+    /// Take over the leave of a person from an iCalendar file; once more: what changed in it.
+    ///
+    /// What is new is added, what was moved is moved, and what vanished from the calendar is removed; other leave is left
+    /// alone. All of it or nothing: an event that can't be read refuses the file, unless --lenient says that the rest is
+    /// wanted.
+    #[command(after_help = "Examples:\n  meridian leave import leave.ics --person wen\n  \
+                            meridian leave import team.ics --person wen --source team --to 2027-01-01")]
+    Import {
+        /// The iCalendar file; `-` reads the standard input.
+        #[arg(value_hint = clap::ValueHint::FilePath)]
+        file: PathBuf,
+        #[command(flatten)]
+        whose: Whose,
+        /// Tells several calendars of one person apart.
+        #[arg(long, default_value = "calendar")]
+        source: String,
+        /// The first day that is read; today, if absent.
+        #[arg(long, value_name = "DATE")]
+        from: Option<Date>,
+        /// The end, which is not read any more; three years after the beginning, if absent.
+        #[arg(long, value_name = "DATE")]
+        to: Option<Date>,
+        /// Import what can be read, and only name what can't.
+        #[arg(long)]
+        lenient: bool,
     },
     /// Remove a leave, and what was asked for because of it.
     #[command(after_help = "Example:\n  meridian leave remove 15")]
