@@ -14,9 +14,11 @@
 
 pub mod amount;
 pub mod engine;
+pub mod pace;
 pub mod plan;
 pub mod record;
 pub mod wire;
+mod words;
 
 pub use amount::{Amount, AmountError};
 pub use plan::{ChainPlan, Confirmation, HOPS_MAX, HopId, HopPlan, HopSet, Organisation, RoutePlan};

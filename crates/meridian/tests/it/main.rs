@@ -8,6 +8,7 @@ mod acknowledge;
 mod amtool;
 mod begin;
 mod calendar;
+mod chain_audit;
 mod chain_trace;
 mod changes;
 mod client;

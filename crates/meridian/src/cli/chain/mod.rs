@@ -1,7 +1,9 @@
-//! `meridian chain trace`: where the handshakes of TCP vanished, by captures at several test points.
+//! `meridian chain`: what became of messages and connections, by files alone.
 //!
-//! It does *not* capture, and asks no server: the files are all that it needs.
+//! `trace` tells where the handshakes of TCP vanished, by captures at several test points; `audit` what became of every
+//! message, by checkpoints. They do *not* capture, and ask no server: the files are all that they need.
 
+mod audit;
 mod packets;
 mod shown;
 
@@ -19,6 +21,15 @@ pub enum ChainCommand {
         after_help = "Examples:\n  meridian chain trace bank.pcap firewall.pcap wire.pcap\n  meridian chain trace bank.pcap wire.pcapng --svg trace.svg\n  meridian chain trace bank.pcap wire.pcap --json | jq .connections\n\nAt each test point: tcpdump -i eth1 -s 128 -w bank.pcap 'tcp or icmp or icmp6'"
     )]
     Trace(Asked),
+    /// Tell what became of every message of the estate's chains, by the checkpoints in files.
+    ///
+    /// Files hold one JSON object a line, a checkpoint or a heartbeat. Lines of several files are taken by their instants. The
+    /// time is taken from the records; a hop that says nothing is dark, not lossy. Prints each chain's count and worth, and
+    /// every verdict that holds at the end.
+    #[command(
+        after_help = "Examples:\n  meridian chain audit --estate estate wires.ndjson\n  meridian chain audit --estate estate hop-*.ndjson.gz --json | jq .chains\n\nA checkpoint: {\"chain\":\"usd-fedwire\",\"lane\":\"A\",\"seq\":7,\"id\":\"20261123A1B2C3D4000007\",\n  \"hop\":\"mq-gateway\",\"at\":\"2026-11-23T18:29:58Z\",\"amount\":\"1250000.00\",\"currency\":\"USD\"}\nA heartbeat:  {\"reporter\":\"tap-1\",\"epoch\":1,\"through\":1204,\"at\":\"2026-11-23T18:30:00Z\"}"
+    )]
+    Audit(audit::Asked),
 }
 
 /// What is asked for.
@@ -43,7 +54,13 @@ struct Told<'a> {
 }
 
 pub fn run(command: &ChainCommand) -> Result<String, String> {
-    let ChainCommand::Trace(asked) = command;
+    match command {
+        ChainCommand::Trace(asked) => run_trace(asked),
+        ChainCommand::Audit(asked) => audit::run(asked),
+    }
+}
+
+fn run_trace(asked: &Asked) -> Result<String, String> {
     let (mut captures, mut warnings) = (vec![], vec![]);
     for (path, name) in asked.files.iter().zip(names(&asked.files)) {
         let read = packets::read(path, name)?;
