@@ -1,14 +1,25 @@
 //! Handoffs among the bad luck: anybody does anything to them, and somebody stays responsible.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use meridian_core::{
     Command, Instant,
-    estate::Role,
-    handoff::{Brief, Change, End, Item, Missing, Wish},
-    id::Name,
+    estate::{Role, Target},
+    handoff::{Brief, Change, End, Item, ItemKey, Missing, Wish},
+    id::{HandoffId, Name},
+    incident::Incident,
 };
 
 use super::{Broken, Chaos, act::PERSONS};
+
+fn earlier(at: Instant, by: SignedDuration) -> Instant {
+    at.saturating_sub(by).unwrap_or(at)
+}
+
+fn later(at: Instant, by: SignedDuration) -> Instant {
+    at.saturating_add(by).unwrap_or(at)
+}
 
 /// The estate whose payments watch passes by acceptance.
 pub(super) fn handed_over(text: &str) -> String {
@@ -29,12 +40,31 @@ impl Chaos {
         let Some(brief) = self.sim.world.brief(handoff, now) else { return };
         let wish = self.wish(&brief);
         let accepts = matches!(wish, Wish::Accept { .. });
+        let open = self.open_of(handoff);
         let kept: Vec<Item> = brief.items;
         if self.ask(Command::Handoff { handoff, by, wish }).is_some() && accepts {
             let end = self.sim.world.handoffs.get(handoff).and_then(|handoff| handoff.end.clone());
             let Some(End::Accepted { items, .. }) = end else { panic!("it was accepted and is not: {end:?}") };
             assert_eq!(items, kept, "every item of the brief is accepted with it");
+            assert_eq!(
+                open.iter().find(|open| !items.iter().any(|item| item.key == **open)),
+                None,
+                "an incident is dropped"
+            );
         }
+    }
+
+    /// The keys of what must be in its brief, whoever composes it: the open incidents that page its rota.
+    fn open_of(&self, handoff: HandoffId) -> Vec<ItemKey> {
+        let world = &self.sim.world;
+        let rota = world.handoffs.get(handoff).map(|handoff| handoff.rota().clone());
+        let pages_it = |incident: &&Incident| {
+            let escalation = world.estate().escalations.get(&incident.escalation);
+            let targets = || escalation.iter().flat_map(|escalation| &escalation.steps).flat_map(|step| &step.page);
+            incident.handoff.is_none()
+                && targets().any(|target| matches!(target, Target::Rota(name, _) if Some(name) == rota.as_ref()))
+        };
+        world.incidents.open().filter(pages_it).map(|incident| ItemKey::of("incident", incident.id)).collect()
     }
 
     fn wish(&mut self, brief: &Brief) -> Wish {
@@ -64,12 +94,22 @@ impl Chaos {
     }
 
     /// There is no instant at which nobody is responsible: not now, not at the end of anything, and nobody who left the
-    /// estate.
+    /// estate. At the edges of shifts and handoffs, and just before and after them, it is looked most closely.
     pub(super) fn check_somebody_is_responsible(&self) -> Result<(), Broken> {
         let now = self.sim.now.max(self.sim.world.at());
         let hour = SignedDuration::from_hours(1);
-        let around = [now, now.saturating_sub(hour).unwrap_or(now), now.saturating_add(hour).unwrap_or(now)];
-        around.into_iter().try_for_each(|at| self.check_at(at, now))
+        let mut at: BTreeSet<Instant> = BTreeSet::from([now, earlier(now, hour), later(now, hour)]);
+        let world = &self.sim.world;
+        for rota in world.estate().rotas.values().filter(|rota| rota.handoff.is_some()) {
+            let shifts = world.shifts(&rota.name, earlier(now, hour * 12), later(now, hour * 12));
+            let handoffs = world.handoffs.of(&rota.name).rev().take(3);
+            let ends = handoffs.flat_map(|one| [Some(one.edge.at), Some(one.edge.due()), one.ended_at()]).flatten();
+            for edge in shifts.iter().flat_map(|shift| [shift.from, shift.until]).chain(ends) {
+                let (second, minutes) = (SignedDuration::from_secs(1), SignedDuration::from_mins(3));
+                at.extend([earlier(edge, second), edge, later(edge, second), later(edge, minutes)]);
+            }
+        }
+        at.into_iter().try_for_each(|at| self.check_at(at, now))
     }
 
     fn check_at(&self, at: Instant, now: Instant) -> Result<(), Broken> {

@@ -2,6 +2,7 @@
 
 mod arbitrary;
 pub(crate) mod house;
+mod one_answer;
 
 use axum::http::StatusCode;
 use meridian_core::access::{AccountRole, Principal, Scope, may};
