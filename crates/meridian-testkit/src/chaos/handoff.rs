@@ -93,23 +93,23 @@ impl Chaos {
         }
     }
 
-    /// There is no instant at which nobody is responsible: not now, not at the end of anything, and nobody who left the
-    /// estate. At the edges of shifts and handoffs, and just before and after them, it is looked most closely.
+    /// There is no instant at which nobody is responsible: not now, not where a shift or a handoff ends, nor just after
+    /// that, and nobody is who left the estate.
     pub(super) fn check_somebody_is_responsible(&self) -> Result<(), Broken> {
         let now = self.sim.now.max(self.sim.world.at());
         let hour = SignedDuration::from_hours(1);
-        let mut at: BTreeSet<Instant> = BTreeSet::from([now, earlier(now, hour), later(now, hour)]);
+        let around = [now, earlier(now, hour), later(now, hour)];
         let world = &self.sim.world;
         for rota in world.estate().rotas.values().filter(|rota| rota.handoff.is_some()) {
-            let shifts = world.shifts(&rota.name, earlier(now, hour * 12), later(now, hour * 12));
-            let handoffs = world.handoffs.of(&rota.name).rev().take(3);
+            let handoffs = world.handoffs.of(&rota.name).rev().take(2);
             let ends = handoffs.flat_map(|one| [Some(one.edge.at), Some(one.edge.due()), one.ended_at()]).flatten();
-            for edge in shifts.iter().flat_map(|shift| [shift.from, shift.until]).chain(ends) {
-                let (second, minutes) = (SignedDuration::from_secs(1), SignedDuration::from_mins(3));
-                at.extend([earlier(edge, second), edge, later(edge, second), later(edge, minutes)]);
-            }
+            let shifts = world.shifts(&rota.name, around[1], around[2]);
+            let edges = shifts.iter().flat_map(|shift| [shift.from, shift.until]).chain(ends);
+            let near = edges.filter(|edge| around[1] < *edge && *edge < around[2]).collect::<BTreeSet<Instant>>();
+            let just_after = |edge: &Instant| [*edge, later(*edge, SignedDuration::from_secs(1))];
+            near.iter().flat_map(just_after).try_for_each(|at| self.check_at(at, now))?;
         }
-        at.into_iter().try_for_each(|at| self.check_at(at, now))
+        around.into_iter().try_for_each(|at| self.check_at(at, now))
     }
 
     fn check_at(&self, at: Instant, now: Instant) -> Result<(), Broken> {

@@ -21,7 +21,7 @@ pub struct Act {
     rota: usize,
     from: i64,
     length: i64,
-    which: usize,
+    pub which: usize,
     /// So long passes before it.
     pub pass: i64,
     /// After it is done it is asked who is on watch now, and then.

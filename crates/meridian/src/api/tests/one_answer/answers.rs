@@ -15,6 +15,13 @@ use super::super::house::{Asked, Mock};
 pub type Watch = BTreeSet<String>;
 pub type Persons = BTreeSet<String>;
 
+pub struct Oncall {
+    pub watch: Watch,
+    pub primary: Persons,
+    /// Who learns by leading, with a primary beside them at their site: paged with the primaries, and never responsible.
+    pub learners: Persons,
+}
+
 pub struct Answers<'a> {
     pub mock: &'a Mock,
     pub asked: &'a Asked,
@@ -59,12 +66,16 @@ impl Answers<'_> {
     }
 
     /// Those on watch, and the primaries among them.
-    pub async fn oncall(&self, rota: &str, at: Instant) -> (Watch, Persons) {
+    pub async fn oncall(&self, rota: &str, at: Instant) -> Oncall {
         let found = self.listed(&format!("/api/v1/oncall?rota={rota}&at={at}")).await;
         let text = |one: &Value, field: &str| one[field].as_str().unwrap().to_owned();
         let watch = found.iter().map(|one| format!("{} {}", text(one, "layer"), text(one, "person"))).collect();
-        let primary = found.iter().filter(|one| one["role"] == "primary").map(|one| text(one, "person")).collect();
-        (watch, primary)
+        let of = |role: &str| found.iter().filter(move |one| one["role"] == role).collect::<Vec<_>>();
+        let primary = of("primary").iter().map(|one| text(one, "person")).collect();
+        let sites: BTreeSet<String> = of("primary").iter().map(|one| text(one, "site")).collect();
+        let beside = |one: &&&Value| sites.contains(&text(one, "site"));
+        let learners = of("reverse-shadow").iter().filter(beside).map(|one| text(one, "person")).collect();
+        Oncall { watch, primary, learners }
     }
 
     pub async fn responsible(&self, rota: &str, at: Instant) -> Persons {

@@ -14,7 +14,7 @@ const SITES: [&str; 5] =
 /// The day before a clock change of one of them, or of two.
 const STARTS: [&str; 5] =
     ["2026-03-07T18:00Z", "2026-03-28T15:00Z", "2026-10-24T18:00Z", "2026-10-31T18:00Z", "2026-04-04T03:00Z"];
-const EVERY: [&str; 5] = ["12 hours", "1 day", "36 hours", "1 week", "[4 days, 3 days]"];
+const EVERY: [&str; 5] = ["1 day", "2 days", "36 hours", "1 week", "[4 days, 3 days]"];
 const DAYS: [&str; 3] = ["daily", "mon-fri", "sat,sun,mon"];
 const ROLES: [&str; 6] = ["primary", "primary", "primary", "secondary", "shadow", "reverse-shadow"];
 
