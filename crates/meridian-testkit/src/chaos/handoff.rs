@@ -38,6 +38,10 @@ impl Chaos {
         // As a commit sees it: time does not go back, whatever the machine's clock says.
         let now = self.sim.now.max(self.sim.world.at());
         let Some(brief) = self.sim.world.brief(handoff, now) else { return };
+        // Mostly somebody who may.
+        let incoming = self.sim.world.handoffs.get(handoff).map(|handoff| self.sim.world.incoming(handoff, now));
+        let incoming: Vec<Name> = incoming.into_iter().flatten().collect();
+        let by = if !incoming.is_empty() && self.seeds.chance(70) { self.seeds.pick(&incoming).clone() } else { by };
         let wish = self.wish(&brief);
         let accepts = matches!(wish, Wish::Accept { .. });
         let open = self.open_of(handoff);
