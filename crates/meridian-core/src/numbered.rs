@@ -147,7 +147,7 @@ mod tests {
                 let key = PageId(number);
                 match what {
                     0 => prop_assert_eq!(numbered.remove(key), map.remove(&key)),
-                    1 => prop_assert_eq!(numbered.get_mut(key).map(|v| *v += 1), map.get_mut(&key).map(|v| *v += 1)),
+                    1 => prop_assert_eq!(numbered.get_mut(key).map(|v| *v = v.wrapping_add(1)), map.get_mut(&key).map(|v| *v = v.wrapping_add(1))),
                     2 => prop_assert_eq!(numbered.get_or_insert_with(key, || value), map.entry(key).or_insert(value)),
                     _ => {
                         numbered.insert(key, value);

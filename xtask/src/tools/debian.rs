@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 /// What must be there, and the package that brings it.
-const NEEDS: [(Need, &str); 9] = [
+const NEEDS: [(Need, &str); 10] = [
+    (Need::Program("git"), "git"),
     (Need::Program("cc"), "gcc"),
     (Need::File("/usr/include/stdio.h"), "libc6-dev"),
     (Need::Program("prometheus"), "prometheus"),

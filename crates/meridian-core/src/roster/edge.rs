@@ -6,7 +6,11 @@
 //!
 //! What is *not* here: whether anybody accepted. That is the handoff's matter; this is only what the rota plans.
 
-use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -74,6 +78,13 @@ struct Stint {
     span: (Instant, Instant),
 }
 
+/// All of them by start, and those of each site in their order. A site has one stint at a time.
+#[derive(Default)]
+struct Stints {
+    all: Vec<Stint>,
+    by_site: Vec<Vec<usize>>,
+}
+
 /// How many days before a window the watch is looked at, near first: to where only one site has it, so that the answer
 /// does not depend on the window.
 const LOOK_BACK: [i64; 4] = [3, 15, 62, 800];
@@ -120,29 +131,29 @@ pub fn holder(rota: &Rota, added: &[Override], at: Instant) -> Option<Holder> {
 /// Walks the watch from where one site alone has it to `until`; returns who holds it just before `until`.
 fn walk(rota: &Rota, added: &[Override], from: Instant, until: Instant, mut found: impl FnMut(Edge)) -> Option<Holder> {
     let ahead = later(until, LOOK_AHEAD);
-    let mut stints = Vec::new();
+    let mut stints = Stints::default();
     let mut begin = None;
     for days in LOOK_BACK {
         stints = stints_of(&shifts(rota, added, later(from, -days), ahead));
-        begin = beginning(&stints, from);
+        begin = beginning(&stints.all, from);
         if begin.is_some() {
             break;
         }
     }
     // Nobody before `from`: the first to come on holds it. Never alone: the one that came first.
-    let first = || longest_first(stints.iter().enumerate()).map(|first| (first, stints[first].from));
+    let first = || stints.first_after(None).map(|first| (first, stints.all[first].from));
     let (mut at, mut since) = begin.or_else(first)?;
-    if stints[at].from >= until {
+    if stints.all[at].from >= until {
         return None;
     }
     loop {
-        let stint = &stints[at];
+        let stint = &stints.all[at];
         if stint.until >= until {
             return Some(Holder { side: stint.side.clone(), since, ended: None });
         }
         let last = |since| Some(Holder { side: stint.side.clone(), since, ended: Some(stint.until) });
-        let Some(next) = successor(&stints, at) else { return last(since) };
-        let to = &stints[next];
+        let Some(next) = stints.successor(at) else { return last(since) };
+        let to = &stints.all[next];
         let edge = Edge {
             rota: rota.name.clone(),
             at: stint.until,
@@ -170,17 +181,20 @@ fn later(at: Instant, days: i64) -> Instant {
     at.saturating_add(SignedDuration::from_hours(24 * days)).unwrap_or(at)
 }
 
-/// Each site's primary shifts, cut wherever its persons change, by start.
-fn stints_of(shifts: &[Shift]) -> Vec<Stint> {
-    let primary: Vec<&Shift> = shifts.iter().filter(|shift| shift.role == Role::Primary).collect();
-    let sites: BTreeSet<&Name> = primary.iter().map(|shift| &shift.site).collect();
-    let mut stints = Vec::new();
-    for site in sites {
-        let of_site: Vec<&Shift> = primary.iter().copied().filter(|shift| shift.site == *site).collect();
-        stints.extend(stints_at(site, &of_site));
+/// Each site's primary shifts, cut wherever its persons change.
+fn stints_of(shifts: &[Shift]) -> Stints {
+    let mut of_site: BTreeMap<&Name, Vec<&Shift>> = BTreeMap::new();
+    for shift in shifts.iter().filter(|shift| shift.role == Role::Primary) {
+        of_site.entry(&shift.site).or_default().push(shift);
     }
-    stints.sort_by(|a, b| (a.from, &a.side.site).cmp(&(b.from, &b.side.site)));
-    stints
+    let mut all: Vec<Stint> = of_site.iter().flat_map(|(site, shifts)| stints_at(site, shifts)).collect();
+    all.sort_by(|a, b| (a.from, &a.side.site).cmp(&(b.from, &b.side.site)));
+    let mut by_site: BTreeMap<&Name, Vec<usize>> = BTreeMap::new();
+    for (number, stint) in all.iter().enumerate() {
+        by_site.entry(&stint.side.site).or_default().push(number);
+    }
+    let by_site = by_site.into_values().collect();
+    Stints { all, by_site }
 }
 
 fn stints_at(site: &Name, shifts: &[&Shift]) -> Vec<Stint> {
@@ -249,19 +263,34 @@ fn beginning(stints: &[Stint], at: Instant) -> Option<(usize, Instant)> {
     begin
 }
 
-/// Of those that come on first, the one that stays longest.
-fn longest_first<'a>(stints: impl Iterator<Item = (usize, &'a Stint)>) -> Option<usize> {
-    let by = |stint: &Stint| (stint.from, Reverse(stint.span.1.min(later(stint.from, LONG))), stint.side.site.clone());
-    stints.min_by_key(|(_, stint)| by(stint)).map(|(number, _)| number)
-}
+impl Stints {
+    /// Who has the watch after this stint: the same site if it stays, else who is on and stays longest, else who comes
+    /// next.
+    fn successor(&self, of: usize) -> Option<usize> {
+        let (ended, site) = (self.all[of].until, &self.all[of].side.site);
+        let on = || self.by_site.iter().filter_map(|numbers| self.on(numbers, ended));
+        let same = on().find(|number| self.all[*number].side.site == *site);
+        let stays = |stint: &Stint| Reverse(stint.span.1.min(later(ended, LONG)));
+        let longest = || on().min_by_key(|number| (stays(&self.all[*number]), &self.all[*number].side.site));
+        same.or_else(longest).or_else(|| self.first_after(Some(ended)))
+    }
 
-/// Who has the watch after this stint: the same site if it stays, else who is on and stays longest, else who comes next.
-fn successor(stints: &[Stint], of: usize) -> Option<usize> {
-    let (ended, site) = (stints[of].until, &stints[of].side.site);
-    let on = || stints.iter().enumerate().filter(|(_, stint)| stint.from <= ended && ended < stint.until);
-    let same = on().find(|(_, stint)| stint.side.site == *site);
-    let stays = |stint: &Stint| Reverse(stint.span.1.min(later(ended, LONG)));
-    let longest = || on().min_by_key(|(_, stint)| (stays(stint), &stint.side.site));
-    let next = same.or_else(longest).map(|(number, _)| number);
-    next.or_else(|| longest_first(stints.iter().enumerate().filter(|(_, stint)| stint.from > ended)))
+    /// Which of a site's stints is on at an instant.
+    fn on(&self, numbers: &[usize], at: Instant) -> Option<usize> {
+        let begun = numbers.partition_point(|number| self.all[*number].from <= at);
+        let number = *numbers.get(begun.checked_sub(1)?)?;
+        (at < self.all[number].until).then_some(number)
+    }
+
+    /// Of those that come on first after an instant, or at all, the one that stays longest.
+    fn first_after(&self, at: Option<Instant>) -> Option<usize> {
+        let next = |numbers: &Vec<usize>| {
+            let begun = at.map_or(0, |at| numbers.partition_point(|number| self.all[*number].from <= at));
+            numbers.get(begun).copied()
+        };
+        self.by_site.iter().filter_map(next).min_by_key(|number| {
+            let stint = &self.all[*number];
+            (stint.from, Reverse(stint.span.1.min(later(stint.from, LONG))), &stint.side.site)
+        })
+    }
 }

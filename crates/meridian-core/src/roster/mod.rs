@@ -35,6 +35,7 @@ pub use fact::*;
 pub use fairness::{Burden, Share, Whose, fairness};
 pub use order::{members, members_from};
 pub use plan::{plan_add, plan_remove};
+use resolve::uncovered;
 pub use resolve::{holes, idle_overrides, next_change, on_watch, overlapped, resting_on, shifts};
 pub use served::left_out;
 pub use shift::{Shift, WatchBecause};

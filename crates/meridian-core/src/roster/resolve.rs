@@ -80,9 +80,19 @@ pub fn on_watch(rota: &Rota, added: &[Override], at: Instant) -> Vec<Shift> {
 /// The stretches of `[from, until)` in which nobody of this role is on watch. A shadow covers for nobody, and no role
 /// for another.
 pub fn holes(rota: &Rota, added: &[Override], role: Role, from: Instant, until: Instant) -> Vec<(Instant, Instant)> {
+    let all = shifts(rota, added, from, until);
+    uncovered(all.iter().filter(|shift| shift.role == role), from, until)
+}
+
+/// The stretches of `[from, until)` that none of these shifts, in the order of their starts, covers.
+pub(super) fn uncovered<'a>(
+    shifts: impl IntoIterator<Item = &'a Shift>,
+    from: Instant,
+    until: Instant,
+) -> Vec<(Instant, Instant)> {
     let mut holes = Vec::new();
     let mut covered = from;
-    for shift in shifts(rota, added, from, until).iter().filter(|shift| shift.role == role) {
+    for shift in shifts {
         if covered < shift.from {
             holes.push((covered, shift.from));
         }

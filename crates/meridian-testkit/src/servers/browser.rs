@@ -50,6 +50,9 @@ impl Browser {
         let mut command = Command::new("node");
         command.arg(file).args(args);
         command.env("MERIDIAN_NODE_MODULES", tools::node_modules()).env("MERIDIAN_CHROMIUM", tools::chromium());
+        if let Some(fonts) = tools::one_font() {
+            command.env("FONTCONFIG_FILE", fonts);
+        }
         match &self.cookie {
             Some(cookie) => command.env("MERIDIAN_COOKIE", cookie),
             None => command.env_remove("MERIDIAN_COOKIE"),

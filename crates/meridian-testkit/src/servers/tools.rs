@@ -44,6 +44,28 @@ pub(super) fn chromium() -> PathBuf {
     std::env::var_os("MERIDIAN_CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from)
 }
 
+/// Fontconfig's settings for a browser that knows DejaVu alone, the widest of the usual fonts: what fits there fits
+/// everywhere, and every machine measures the same. None where it is not installed.
+pub(super) fn one_font() -> Option<&'static Path> {
+    const DEJAVU: &str = "/usr/share/fonts/truetype/dejavu";
+    static FONTS: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let write = || {
+        let file = from_environment("MERIDIAN_FONTS", "fonts.conf");
+        let cache = file.with_file_name("fonts");
+        let text = format!(
+            "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"fonts.dtd\">\n\
+             <fontconfig><dir>{DEJAVU}</dir><cachedir>{}</cachedir></fontconfig>\n",
+            cache.display()
+        );
+        // Other test programs may write the same at the same time.
+        let new = file.with_extension(std::process::id().to_string());
+        std::fs::create_dir_all(&cache).and_then(|()| std::fs::write(&new, text)).ok()?;
+        std::fs::rename(&new, &file).ok()?;
+        Some(file)
+    };
+    FONTS.get_or_init(|| Path::new(DEJAVU).is_dir().then(write).flatten()).as_deref()
+}
+
 fn from_environment(variable: &str, otherwise: &str) -> PathBuf {
     let target = || match std::env::var_os("CARGO_TARGET_DIR") {
         Some(dir) => root().join(dir),

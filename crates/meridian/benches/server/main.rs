@@ -20,6 +20,10 @@ mod rivals;
 mod start;
 mod storm;
 
+/// The program's own: parts of it are measured in this process.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Every part by its name.
 const PARTS: [(&str, fn()); 11] = [
     ("intake", || intake::run(50)),

@@ -8,15 +8,16 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Span};
 
 use super::{
-    hole::{Ring, edges},
+    hole::{Ring, edges_of},
     model::{End, HoursChange, Proposal},
     phase::{Edge, Occurrence, wall},
     proposal::left,
+    seen::{Peeled, Seen},
     set::Stretch,
 };
 use crate::{
     calendar::{Days, Hours, WallTime},
-    estate::{Role, Rota},
+    estate::Role,
 };
 
 /// A longer hole is no weekend.
@@ -25,12 +26,20 @@ const LONG: SignedDuration = SignedDuration::from_hours(96);
 /// More would not help to choose.
 const MADE: usize = 3;
 
-pub(super) fn proposals(ring: &Ring<'_>, pattern: &[&Rota], hole: &Occurrence<'_>, shown: &[Stretch]) -> Vec<Proposal> {
+pub(super) fn proposals(
+    ring: &Ring<'_>,
+    pattern: &[&Seen<'_>],
+    hole: &Occurrence<'_>,
+    shown: &[Stretch],
+) -> Vec<Proposal> {
     if shown.iter().any(|(from, until)| until.duration_since(*from) > LONG) || hole.days_apart() < 2 {
         return Vec::new();
     }
-    let layers: Vec<Edge<'_>> =
-        edges(pattern).filter(|edge| edge.layer.role == Role::Primary && !edge.layer.hours.is_empty()).collect();
+    let layers: Vec<Edge<'_>> = pattern
+        .iter()
+        .flat_map(|seen| edges_of(seen))
+        .filter(|edge| edge.layer.role == Role::Primary && !edge.layer.hours.is_empty())
+        .collect();
     // Whoever leaves last knows most, and whoever comes first is there next.
     let mut alone: Vec<&Edge<'_>> = layers.iter().collect();
     let is = |side: Option<Edge<'_>>, edge: &Edge<'_>| side.is_some_and(|side| side.place() == edge.place());
@@ -38,9 +47,10 @@ pub(super) fn proposals(ring: &Ring<'_>, pattern: &[&Rota], hole: &Occurrence<'_
     let all: Option<Vec<HoursChange>> = layers.iter().map(every_day).collect();
     let wishes = all.into_iter().filter(|changes| !changes.is_empty());
     let wishes = wishes.chain(alone.into_iter().filter_map(|edge| Some(vec![through(edge, shown)?])));
-    let closing = wishes.filter(|changes| left(ring, pattern, changes, shown) == 0);
+    let closing = wishes.filter(|changes| left(pattern, changes, shown) == 0);
+    let real = ring.seen(Peeled::real);
     let made = closing.map(|changes| {
-        let closes = shown.len() - left(ring, &ring.rotas, &changes, shown);
+        let closes = shown.len() - left(&real, &changes, shown);
         Proposal { changes, closes }
     });
     made.filter(|proposal| proposal.closes > 0).take(MADE).collect()

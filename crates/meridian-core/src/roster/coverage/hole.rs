@@ -5,20 +5,18 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Span, civil};
-
 use super::{
     model::{Because, Finding, Phase, Scope, What},
     phase::{Edge, Group, Occurrence, groups},
     proposal,
     relied::relied,
+    seen::{Peeled, Seen},
     set::{Stretch, both, joined, minus},
 };
 use crate::{
-    Instant,
     calendar::Days,
     estate::{Estate, Holidays, Role, Rota, Target},
-    roster::{Absences, Overrides, Shift, holes, shifts},
+    roster::{Absences, Overrides, Shift},
 };
 
 /// Rotas that are looked at together.
@@ -27,7 +25,7 @@ pub(super) struct Ring<'a> {
     pub added: &'a Overrides,
     pub away: &'a Absences,
     pub of: Scope,
-    pub rotas: Vec<&'a Rota>,
+    pub rotas: Vec<&'a Peeled<'a>>,
     pub window: Stretch,
     /// The window and what lies around it, so that its edges have reasons, too.
     pub wide: Stretch,
@@ -44,23 +42,21 @@ pub(super) fn clip(these: &[Stretch], window: Stretch) -> Vec<Stretch> {
 }
 
 impl<'a> Ring<'a> {
-    pub(super) fn gaps(&self, rotas: &[&Rota]) -> Vec<Stretch> {
-        let of = |rota: &&Rota| holes(rota, &self.added.of(&rota.name), Role::Primary, self.wide.0, self.wide.1);
-        rotas.iter().map(of).reduce(|one, other| both(&one, &other)).unwrap_or_default()
+    /// All of its rotas, as they are or would be.
+    pub(super) fn seen(&self, view: fn(&'a Peeled<'a>) -> &'a Seen<'a>) -> Vec<&'a Seen<'a>> {
+        self.rotas.iter().map(|rota| view(rota)).collect()
     }
 
-    /// The primaries of some of these rotas, over the wide window.
-    pub(super) fn primaries(&self, rotas: &[&Rota]) -> Vec<Shift> {
-        let of = |rota: &&Rota| shifts(rota, &self.added.of(&rota.name), self.wide.0, self.wide.1);
-        rotas.iter().flat_map(of).filter(|shift| shift.role == Role::Primary).collect()
+    fn layers(&self) -> impl Iterator<Item = Edge<'a>> + '_ {
+        self.rotas.iter().flat_map(|rota| edges_of(&rota.real))
     }
 
     pub(super) fn nobody(&self) -> Nobody {
-        let gaps = self.gaps(&self.rotas);
+        let real = self.seen(Peeled::real);
+        let gaps = gaps(&real);
         let mut loud = Vec::new();
-        for rota in &self.rotas {
-            let own = if self.rotas.len() == 1 { gaps.clone() } else { self.gaps(&[rota]) };
-            loud.extend(relied(self.estate, self.added, rota, own, self.wide).holes);
+        for seen in real {
+            loud.extend(relied(self.estate, self.added, &seen.rota, seen.gaps().to_vec(), self.wide).holes);
         }
         let holes = both(&gaps, &joined(loud));
         Nobody { off: minus(&gaps, &holes), holes }
@@ -70,34 +66,30 @@ impl<'a> Ring<'a> {
         if nobody.holes.is_empty() {
             return Vec::new();
         }
-        let real = self.gaps(&self.rotas);
-        let staffed: Vec<Rota> = self.rotas.iter().map(|rota| staffed(rota)).collect();
-        let staffed: Vec<&Rota> = staffed.iter().collect();
-        let without_holidays = self.gaps(&staffed);
-        let complete: Vec<Rota> = staffed.iter().map(|rota| complete(rota)).collect();
-        let complete: Vec<&Rota> = complete.iter().collect();
-        let with_members = self.gaps(&complete);
-        let begun: Vec<Rota> = complete.iter().map(|rota| begun(rota, self.wide.0)).collect();
-        let begun: Vec<&Rota> = begun.iter().collect();
-        let pattern = self.gaps(&begun);
+        let (staffed, begun) = (self.seen(Peeled::staffed), self.seen(Peeled::begun));
+        let real = gaps(&self.seen(Peeled::real));
+        let without_holidays = gaps(&staffed);
+        let with_members = gaps(&self.seen(Peeled::complete));
+        let pattern = gaps(&begun);
 
         let shown = clip(&nobody.holes, self.window);
         let mut found = self.holidays(&staffed, &both(&shown, &minus(&real, &without_holidays)));
         found.extend(self.no_member(&both(&shown, &minus(&without_holidays, &with_members))));
         found.extend(self.not_started(&both(&shown, &minus(&with_members, &pattern))));
-        let occurrences = occurrences(&begun, &self.primaries(&begun), &pattern, &shown);
+        let occurrences = occurrences(&begun, &pattern, &shown);
         found.extend(groups(occurrences).into_iter().map(|group| self.pattern(&begun, group)));
         found
     }
 
     /// The stretches that would be covered on a working day.
-    fn holidays(&self, staffed: &[&'a Rota], missing: &[Stretch]) -> Vec<Finding> {
+    fn holidays(&self, staffed: &[&'a Seen<'a>], missing: &[Stretch]) -> Vec<Finding> {
         if missing.is_empty() {
             return Vec::new();
         }
         let mut found: BTreeMap<_, (Vec<Stretch>, Vec<Because>)> = BTreeMap::new();
-        for shift in self.primaries(staffed) {
-            let Some(edge) = edge_of(&self.rotas, &shift) else { continue };
+        let real = self.seen(Peeled::real);
+        for shift in primaries(staffed) {
+            let Some(edge) = edge_of(&real, shift) else { continue };
             if edge.layer.holidays != Holidays::Closed {
                 continue;
             }
@@ -129,7 +121,7 @@ impl<'a> Ring<'a> {
     fn no_member(&self, missing: &[Stretch]) -> Option<Finding> {
         let (first, last) = (missing.first()?, missing.last()?);
         let mut because = Vec::new();
-        for edge in edges(&self.rotas).filter(|edge| edge.layer.role == Role::Primary) {
+        for edge in self.layers().filter(|edge| edge.layer.role == Role::Primary) {
             let (from, until) = (edge.layer.zone.to_datetime(first.0), edge.layer.zone.to_datetime(last.1));
             for member in edge.layer.rotation.members.iter().flatten() {
                 let (person, layer) = (member.person.clone(), edge.place());
@@ -152,7 +144,8 @@ impl<'a> Ring<'a> {
             let started = edge.layer.zone.to_datetime(first.0);
             edge.layer.role == Role::Primary && edge.layer.rotation.start > started
         };
-        let because = edges(&self.rotas)
+        let because = self
+            .layers()
             .filter(late)
             .map(|edge| Because::RotationNotStarted { layer: edge.place(), start: edge.layer.rotation.start });
         Some(Finding {
@@ -164,7 +157,7 @@ impl<'a> Ring<'a> {
         })
     }
 
-    fn pattern(&self, rotas: &[&Rota], group: Group<'_>) -> Finding {
+    fn pattern(&self, rotas: &[&'a Seen<'a>], group: Group<'_>) -> Finding {
         let first = &group.occurrences[0];
         let leaving = first.begins.map(|edge| edge.side(first.whole.0));
         let arriving = first.ends.map(|edge| edge.side(first.whole.1));
@@ -177,7 +170,7 @@ impl<'a> Ring<'a> {
         changes.sort();
         changes.dedup();
         because.extend(changes.into_iter().map(Because::ClockChange));
-        if !edges(&self.rotas).any(|edge| edge.layer.role == Role::Primary) {
+        if !self.layers().any(|edge| edge.layer.role == Role::Primary) {
             because.push(Because::NoPrimary);
         }
         because.extend(self.escalations().map(|escalation| Because::Relied { escalation }));
@@ -191,7 +184,7 @@ impl<'a> Ring<'a> {
         if hole.days_apart() < 2 {
             return None;
         }
-        let primary = edges(&self.rotas).filter(|edge| edge.layer.role == Role::Primary);
+        let primary = self.layers().filter(|edge| edge.layer.role == Role::Primary);
         let worked = primary.fold(0, |days, edge| match edge.layer.hours.as_slice() {
             [] => Days::DAILY.0,
             hours => hours.iter().fold(days, |days, hours| days | hours.days.0),
@@ -201,7 +194,7 @@ impl<'a> Ring<'a> {
 
     /// The escalations that ask one of these rotas first.
     fn escalations(&self) -> impl Iterator<Item = crate::id::Name> {
-        let asks = |target: &Target| matches!(target, Target::Rota(name, Role::Primary) if self.rotas.iter().any(|rota| rota.name == *name));
+        let asks = |target: &Target| matches!(target, Target::Rota(name, Role::Primary) if self.rotas.iter().any(|rota| rota.real.rota.name == *name));
         let all = self.estate.escalations.values();
         let relied =
             all.filter(move |escalation| escalation.steps.iter().any(|step| step.page.first().is_some_and(asks)));
@@ -209,25 +202,36 @@ impl<'a> Ring<'a> {
     }
 }
 
-pub(super) fn edges<'r, 'a: 'r>(rotas: &'r [&'a Rota]) -> impl Iterator<Item = Edge<'a>> + 'r {
-    rotas.iter().flat_map(|rota| rota.layers.iter().map(move |layer| Edge { rota, layer }))
+/// Where none of these rotas has a primary.
+pub(super) fn gaps(rotas: &[&Seen<'_>]) -> Vec<Stretch> {
+    let mut rotas = rotas.iter();
+    let Some(first) = rotas.next() else { return Vec::new() };
+    rotas.fold(first.gaps().to_vec(), |gaps, other| both(&gaps, other.gaps()))
 }
 
-pub(super) fn edge_of<'a>(rotas: &[&'a Rota], shift: &Shift) -> Option<Edge<'a>> {
-    let rota = rotas.iter().find(|rota| rota.name == shift.rota)?;
+/// The primaries of these rotas, rota by rota.
+fn primaries<'r>(rotas: &'r [&Seen<'_>]) -> impl Iterator<Item = &'r Shift> {
+    rotas.iter().flat_map(|rota| rota.primaries())
+}
+
+pub(super) fn edges_of<'a>(seen: &'a Seen<'a>) -> impl Iterator<Item = Edge<'a>> {
+    let rota: &Rota = &seen.rota;
+    rota.layers.iter().map(move |layer| Edge { rota, layer })
+}
+
+pub(super) fn edge_of<'a>(rotas: &[&'a Seen<'a>], shift: &Shift) -> Option<Edge<'a>> {
+    let rota: &'a Rota = &rotas.iter().find(|seen| seen.rota.name == shift.rota)?.rota;
     let layer = rota.layers.iter().find(|layer| *layer.name == *shift.layer)?;
     Some(Edge { rota, layer })
 }
 
 /// Each gap with the layers before and after it.
-fn occurrences<'a>(
-    rotas: &[&'a Rota],
-    primaries: &[Shift],
-    gaps: &[Stretch],
-    shown: &[Stretch],
-) -> Vec<Occurrence<'a>> {
-    let begins: BTreeMap<Instant, &Shift> = primaries.iter().rev().map(|shift| (shift.from, shift)).collect();
-    let ends: BTreeMap<Instant, &Shift> = primaries.iter().rev().map(|shift| (shift.until, shift)).collect();
+fn occurrences<'a>(rotas: &[&'a Seen<'a>], gaps: &[Stretch], shown: &[Stretch]) -> Vec<Occurrence<'a>> {
+    let (mut begins, mut ends) = (BTreeMap::new(), BTreeMap::new());
+    for shift in primaries(rotas) {
+        begins.entry(shift.from).or_insert(shift);
+        ends.entry(shift.until).or_insert(shift);
+    }
     let (mut found, mut next) = (Vec::with_capacity(gaps.len()), 0);
     for whole in gaps {
         while shown.get(next).is_some_and(|shown| shown.1 <= whole.0) {
@@ -242,30 +246,4 @@ fn occurrences<'a>(
         });
     }
     found
-}
-
-fn staffed(rota: &Rota) -> Rota {
-    let mut rota = rota.clone();
-    rota.layers.iter_mut().for_each(|layer| layer.holidays = Holidays::Staffed);
-    rota
-}
-
-/// As if nobody joined late, and nobody left.
-fn complete(rota: &Rota) -> Rota {
-    let mut rota = rota.clone();
-    let members = rota.layers.iter_mut().flat_map(|layer| layer.rotation.members.iter_mut().flatten());
-    members.for_each(|member| (member.from, member.until) = (None, None));
-    rota
-}
-
-/// As if each rotation had begun before `from`.
-fn begun(rota: &Rota, from: Instant) -> Rota {
-    let mut rota = rota.clone();
-    for layer in &mut rota.layers {
-        let local = layer.zone.to_datetime(from.saturating_sub(SignedDuration::from_hours(48)).unwrap_or(from));
-        let midnight = local.date().to_datetime(civil::Time::midnight());
-        let earlier = midnight.checked_sub(Span::new().days(1)).unwrap_or(midnight);
-        layer.rotation.start = layer.rotation.start.min(earlier);
-    }
-    rota
 }

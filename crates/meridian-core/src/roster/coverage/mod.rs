@@ -14,6 +14,7 @@ mod phase;
 mod proposal;
 mod relied;
 mod say;
+mod seen;
 mod set;
 mod together;
 
@@ -26,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hole::{Ring, clip};
 use phase::REMEMBERED;
+use seen::Peeled;
 
 use crate::{
     Instant,
@@ -49,19 +51,20 @@ pub fn coverage(
     if from >= until {
         return found;
     }
-    for rota in &rotas {
-        alone(&ring(Scope::Rota(rota.name.clone()), vec![*rota]), rota, &mut found);
+    let peeled: Vec<Peeled<'_>> = rotas.iter().map(|rota| Peeled::new(rota, added, wide)).collect();
+    for (rota, peeled) in rotas.iter().zip(&peeled) {
+        alone(&ring(Scope::Rota(rota.name.clone()), vec![peeled]), rota, &mut found);
     }
     if only.is_none() {
-        let mut teams: BTreeMap<&Name, Vec<&Rota>> = BTreeMap::new();
-        for rota in &rotas {
+        let mut teams: BTreeMap<&Name, Vec<&Peeled<'_>>> = BTreeMap::new();
+        for (rota, peeled) in rotas.iter().zip(&peeled) {
             if let Some(team) = &rota.team {
-                teams.entry(team).or_default().push(rota);
+                teams.entry(team).or_default().push(peeled);
             }
         }
         teams.retain(|_, rotas| rotas.len() > 1);
         let mut rings: Vec<_> = teams.into_iter().map(|(team, rotas)| ring(Scope::Team(team.clone()), rotas)).collect();
-        rings.extend((rotas.len() > 1).then(|| ring(Scope::Estate, rotas.clone())));
+        rings.extend((rotas.len() > 1).then(|| ring(Scope::Estate, peeled.iter().collect())));
         rings.iter().for_each(|ring| all_together(ring, &mut found));
     }
     found.clock_changes = clock_changes(&rotas, from, until);
@@ -72,8 +75,7 @@ pub fn coverage(
 
 fn alone(ring: &Ring<'_>, rota: &Rota, found: &mut Coverage) {
     let nobody = ring.nobody();
-    let primaries = ring.primaries(&ring.rotas);
-    let together = together::together(ring, &primaries);
+    let together = together::together(ring, rota);
     found.covers.push(cover(ring, &nobody, clip(&together.stretches, ring.window)));
     found.findings.extend(ring.holes(&nobody));
     found.findings.extend(together.findings);

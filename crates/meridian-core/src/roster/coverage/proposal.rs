@@ -8,9 +8,10 @@ use jiff::SignedDuration;
 
 use super::{
     days_off,
-    hole::Ring,
+    hole::{Ring, gaps},
     model::{End, HoursChange, Proposal},
     phase::{Edge, Group, wall},
+    seen::{Peeled, Seen},
     set::Stretch,
 };
 use crate::{
@@ -29,7 +30,7 @@ const STRETCHED_AT_MOST: i64 = 4 * HOUR;
 const STEP: i64 = HOUR / 2;
 
 /// What closes the hole of this group, the kindest first.
-pub(super) fn proposals(ring: &Ring<'_>, pattern: &[&Rota], group: &Group<'_>) -> Vec<Proposal> {
+pub(super) fn proposals(ring: &Ring<'_>, pattern: &[&Seen<'_>], group: &Group<'_>) -> Vec<Proposal> {
     let shown: Vec<_> = group.phases.iter().flat_map(|phase| phase.stretches.iter().copied()).collect();
     let visible: Vec<_> = group.occurrences.iter().filter(|occurrence| !occurrence.shown.is_empty()).collect();
     let longest = visible.iter().map(|hole| hole.whole.1.as_second() - hole.whole.0.as_second()).max();
@@ -47,11 +48,12 @@ pub(super) fn proposals(ring: &Ring<'_>, pattern: &[&Rota], group: &Group<'_>) -
     let mut wishes: Vec<_> = [alone(later(longest)), alone(earlier(longest))].into_iter().flatten().collect();
     // Two layers change only where one would have to change much.
     wishes.extend(shared.filter(|_| longest >= 2 * HOUR && leaving.layer.name != arriving.layer.name));
-    wishes.retain(|(_, changes)| left(ring, pattern, changes, &shown) == 0);
+    wishes.retain(|(_, changes)| left(pattern, changes, &shown) == 0);
     wishes.sort_by_key(|(far, changes)| (changes.len(), *far));
+    let real = ring.seen(Peeled::real);
     let made = wishes
         .into_iter()
-        .map(|(_, changes)| Proposal { closes: shown.len() - left(ring, &ring.rotas, &changes, &shown), changes });
+        .map(|(_, changes)| Proposal { closes: shown.len() - left(&real, &changes, &shown), changes });
     made.filter(|proposal| proposal.closes > 0).collect()
 }
 
@@ -113,18 +115,24 @@ fn reshaped(hours: &[Hours], end: End, time: i64, by: i64, days: Days) -> Option
 }
 
 /// In how many of these stretches somebody is still missing with these hours.
-pub(super) fn left(ring: &Ring<'_>, rotas: &[&Rota], changes: &[HoursChange], shown: &[Stretch]) -> usize {
-    let changed: Vec<Rota> = rotas.iter().map(|rota| with(rota, changes)).collect();
-    let gaps = ring.gaps(&changed.iter().collect::<Vec<_>>());
+pub(super) fn left(rotas: &[&Seen<'_>], changes: &[HoursChange], shown: &[Stretch]) -> usize {
+    let changed: Vec<Option<Seen<'_>>> =
+        rotas.iter().map(|seen| with(&seen.rota, changes).map(|rota| seen.changed(rota))).collect();
+    let rotas: Vec<&Seen<'_>> =
+        rotas.iter().zip(&changed).map(|(seen, changed)| changed.as_ref().unwrap_or(seen)).collect();
+    let gaps = gaps(&rotas);
     shown.iter().filter(|stretch| gaps.iter().any(|gap| gap.0 < stretch.1 && stretch.0 < gap.1)).count()
 }
 
-pub(super) fn with(rota: &Rota, changes: &[HoursChange]) -> Rota {
+/// None: these changes are of other rotas.
+fn with(rota: &Rota, changes: &[HoursChange]) -> Option<Rota> {
+    let mut own = changes.iter().filter(|change| change.place.rota == rota.name).peekable();
+    own.peek()?;
     let mut rota = rota.clone();
-    for change in changes.iter().filter(|change| change.place.rota == rota.name) {
+    for change in own {
         for layer in rota.layers.iter_mut().filter(|layer| layer.name == change.place.layer) {
             layer.hours.clone_from(&change.hours);
         }
     }
-    rota
+    Some(rota)
 }

@@ -8,6 +8,7 @@ use super::{
     hole::{Ring, clip, edge_of},
     model::{Because, Finding, What},
     phase::{Edge, Group, Occurrence, groups},
+    seen::Peeled,
     set::{Stretch, joined},
 };
 use crate::{
@@ -23,7 +24,10 @@ pub(super) struct Together {
     pub findings: Vec<Finding>,
 }
 
-pub(super) fn together(ring: &Ring<'_>, primaries: &[Shift]) -> Together {
+/// In the one rota of a ring.
+pub(super) fn together(ring: &Ring<'_>, rota: &Rota) -> Together {
+    let real = ring.seen(Peeled::real);
+    let primaries = real.first().map_or(&[][..], |seen| seen.primaries());
     let mut doubles = Vec::new();
     let mut stretches = Vec::new();
     for (i, one) in primaries.iter().enumerate() {
@@ -32,7 +36,7 @@ pub(super) fn together(ring: &Ring<'_>, primaries: &[Shift]) -> Together {
             if one.layer != other.layer {
                 stretches.push(whole);
             }
-            let (Some(ends), Some(begins)) = (edge_of(&ring.rotas, one), edge_of(&ring.rotas, other)) else { continue };
+            let (Some(ends), Some(begins)) = (edge_of(&real, one), edge_of(&real, other)) else { continue };
             let shown = clip(&[whole], ring.window);
             let occurrence = Occurrence { shown, whole, begins: Some(begins), ends: Some(ends) };
             if one.person != other.person && one.site == other.site && !intended(one, other) {
@@ -53,7 +57,7 @@ pub(super) fn together(ring: &Ring<'_>, primaries: &[Shift]) -> Together {
     let mut findings: Vec<Finding> = Vec::new();
     for (occurrences, what) in [
         (doubles, (|leaving, arriving| What::DoubleCover { leaving, arriving }) as fn(_, _) -> _),
-        (overlaps(ring), |leaving, arriving| What::Overlap { leaving, arriving }),
+        (overlaps(ring, rota), |leaving, arriving| What::Overlap { leaving, arriving }),
     ] {
         findings.extend(groups(once(occurrences)).into_iter().filter_map(|group| finding(group, what)));
     }
@@ -61,22 +65,19 @@ pub(super) fn together(ring: &Ring<'_>, primaries: &[Shift]) -> Together {
 }
 
 /// Where the watch passes from one site to the next while both are there.
-fn overlaps<'a>(ring: &Ring<'a>) -> Vec<Occurrence<'a>> {
-    let of = |rota: &'a Rota| {
-        let passed = edges(rota, &ring.added.of(&rota.name), ring.wide.0, ring.wide.1).into_iter();
-        let overlap = passed.filter(|edge| edge.is_between_sites() && edge.overlap() > SignedDuration::ZERO);
-        overlap.map(move |edge| {
-            let whole = (edge.incoming_from, edge.at);
-            let layer = |layers: &[Arc<str>]| {
-                let layer =
-                    rota.layers.iter().find(|layer| layers.first().is_some_and(|name| **name == *layer.name))?;
-                Some(Edge { rota, layer })
-            };
-            let (begins, ends) = (layer(&edge.to.layers), layer(&edge.from.layers));
-            Occurrence { shown: clip(&[whole], ring.window), whole, begins, ends }
-        })
+fn overlaps<'a>(ring: &Ring<'_>, rota: &'a Rota) -> Vec<Occurrence<'a>> {
+    let passed = edges(rota, &ring.added.of(&rota.name), ring.wide.0, ring.wide.1).into_iter();
+    let overlap = passed.filter(|edge| edge.is_between_sites() && edge.overlap() > SignedDuration::ZERO);
+    let occurrence = |edge: crate::roster::Edge| {
+        let whole = (edge.incoming_from, edge.at);
+        let layer = |layers: &[Arc<str>]| {
+            let layer = rota.layers.iter().find(|layer| layers.first().is_some_and(|name| **name == *layer.name))?;
+            Some(Edge { rota, layer })
+        };
+        let (begins, ends) = (layer(&edge.to.layers), layer(&edge.from.layers));
+        Occurrence { shown: clip(&[whole], ring.window), whole, begins, ends }
     };
-    ring.rotas.iter().copied().flat_map(of).collect()
+    overlap.map(occurrence).collect()
 }
 
 /// Several persons of a layer overlap as one.

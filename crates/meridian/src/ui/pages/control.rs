@@ -124,7 +124,7 @@ fn needs(shell: &Shell, view: &ControlView) -> Markup {
     let first = view.needs.iter().filter_map(|need| need.until).filter(|at| *at > clock.now).min();
     html! {
         (section_head(if view.moment.is_some() { "What waited then" } else { "Needs you" }, html! {
-            @match (view.needs.len(), first) {
+            @match (view.needs.len() + view.behind.iter().map(|behind| behind.count).sum::<usize>(), first) {
                 (0, _) => "nothing now",
                 (n, Some(at)) => { (n) ", next in " (left(clock, at)) },
                 (n, None) => (n),
@@ -133,7 +133,10 @@ fn needs(shell: &Shell, view: &ControlView) -> Markup {
         @if view.needs.is_empty() {
             (empty(if view.moment.is_some() { "Nothing waited" } else { "Nothing needs you" }, html! { @match &view.next { Some(next) => (next.render(clock)), None => "What pages you shows here first." } }))
         } @else {
-            ol.needs { @for need in &view.needs { (need_item(shell, clock, need)) } }
+            ol.needs {
+                @for need in &view.needs { (need_item(shell, clock, need)) }
+                @for behind in &view.behind { li { a.more href=(behind.href) { (behind.what) } } }
+            }
         }
     }
 }

@@ -21,11 +21,11 @@ use super::{
 };
 use crate::ui::{
     parts::{Clock, Glyph, Say, say::verb},
-    view::control::{ControlView, Moment, Need},
+    view::control::{Behind, ControlView, Moment, Need},
 };
 
-const NEEDS_OF_ROTAS: usize = 8;
-const NEEDS_OF_CHANGES: usize = 6;
+/// So many of each kind; more nobody reads.
+const LISTED: usize = 8;
 const INCIDENTS_SHOWN: usize = 12;
 const LATEST_SHOWN: usize = 14;
 /// How far ahead a hole needs somebody.
@@ -49,6 +49,7 @@ pub fn control(lens: &Lens<'_>, clock: &Clock, wanted: Option<&str>, moment: Opt
         sites_more,
         day: day(lens, clock, main, known_until),
         needs: Vec::new(),
+        behind: Vec::new(),
         next: None,
         incidents: Vec::new(),
         incidents_open: 0,
@@ -64,7 +65,7 @@ pub fn control(lens: &Lens<'_>, clock: &Clock, wanted: Option<&str>, moment: Opt
 /// What the journal tells, and what it asks of the reader.
 fn happened(lens: &Lens<'_>, view: &mut ControlView) {
     let world = lens.world;
-    (view.needs, view.next) = (needs(lens), next(lens));
+    ((view.needs, view.behind), view.next) = (needs(lens), next(lens));
     let mut open: Vec<_> = world.incidents.open().rev().map(|i| incident::row(lens, i)).take(200).collect();
     open.sort_by_key(|row| (row.severity, std::cmp::Reverse(row.id)));
     open.truncate(INCIDENTS_SHOWN);
@@ -84,15 +85,23 @@ fn is_news(fact: &Fact) -> bool {
     !matches!(fact, Fact::Page(PageFact::DeliverySucceeded { .. } | PageFact::DeliveryCancelled { .. }))
 }
 
-fn needs(lens: &Lens<'_>) -> Vec<Need> {
+/// The most urgent of each kind, and how many more there are behind them.
+fn needs(lens: &Lens<'_>) -> (Vec<Need>, Vec<Behind>) {
     let world = lens.world;
+    let (mut needs, mut behind) = (Vec::new(), Vec::new());
+    let mut list = |(listed, left): (Vec<Need>, usize), what: [&str; 2], href: &'static str| {
+        needs.extend(listed);
+        let what = format!("{left} more {}", what[usize::from(left > 1)]);
+        behind.extend((left > 0).then_some(Behind { count: left, what, href }));
+    };
     let waiting = world.incidents.open().filter(|i| i.acknowledged.is_none());
-    let mut needs: Vec<Need> = waiting.filter_map(|i| page_need(lens, i)).collect();
-    needs.sort_by_key(|need| need.until);
-    needs.truncate(8);
-    needs.extend(world.estate().rotas.values().filter_map(|rota| hole_need(lens, rota)).take(NEEDS_OF_ROTAS));
-    needs.extend(changes::needs(lens).into_iter().take(NEEDS_OF_CHANGES));
-    needs.extend(super::handoff::needs(lens));
+    let mut pages: Vec<Need> = waiting.filter_map(|i| page_need(lens, i)).collect();
+    pages.sort_by_key(|need| need.until);
+    list(most(pages), ["incident waits", "incidents wait"], "/incidents");
+    let holes = world.estate().rotas.values().filter_map(|rota| hole_need(lens, rota)).collect();
+    list(most(holes), ["rota has a hole", "rotas have a hole"], "/coverage");
+    list(most(changes::needs(lens)), ["change waits", "changes wait"], "/changes");
+    list(super::handoff::needs(lens, LISTED), ["handoff is open", "handoffs are open"], "/handoffs");
     if let Some(refused) = &world.estate_in_force().refused {
         needs.push(Need {
             shape: Glyph::Fail,
@@ -108,7 +117,13 @@ fn needs(lens: &Lens<'_>) -> Vec<Need> {
             open: "/estate".into(),
         });
     }
-    needs
+    (needs, behind)
+}
+
+fn most(mut needs: Vec<Need>) -> (Vec<Need>, usize) {
+    let left = needs.len().saturating_sub(LISTED);
+    needs.truncate(LISTED);
+    (needs, left)
 }
 
 fn hole_need(lens: &Lens<'_>, rota: &Rota) -> Option<Need> {

@@ -279,15 +279,17 @@ fn asked(lens: &Lens<'_>, question: &handoff::Question) -> QuestionRow {
     }
 }
 
-/// A handoff that waits for this reader, or for anybody when the reader is nobody of the estate.
-pub(super) fn needs(lens: &Lens<'_>) -> Vec<Need> {
-    let mut open: Vec<&Handoff> = lens.world.handoffs.open().collect();
-    open.sort_by_key(|handoff| handoff.edge.due());
+/// The handoffs that wait for this reader, or for anybody when the reader is nobody of the estate: at most so many, and
+/// how many there are behind them.
+pub(super) fn needs(lens: &Lens<'_>, most: usize) -> (Vec<Need>, usize) {
     let concerns = |handoff: &&Handoff| {
         let Some(me) = lens.me else { return true };
         handoff.edge.from.persons.contains(me) || lens.world.incoming(handoff, lens.now).contains(me)
     };
-    open.into_iter().filter(concerns).filter_map(|handoff| need(lens, handoff)).collect()
+    let mut open: Vec<&Handoff> = lens.world.handoffs.open().filter(concerns).collect();
+    open.sort_by_key(|handoff| handoff.edge.due());
+    let left = open.len().saturating_sub(most);
+    (open.into_iter().take(most).filter_map(|handoff| need(lens, handoff)).collect(), left)
 }
 
 fn need(lens: &Lens<'_>, handoff: &Handoff) -> Option<Need> {

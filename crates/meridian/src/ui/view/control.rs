@@ -18,6 +18,7 @@ pub struct ControlView {
     pub sites_more: usize,
     pub day: Day,
     pub needs: Vec<Need>,
+    pub behind: Vec<Behind>,
     /// What comes next when nothing needs you.
     pub next: Option<Say>,
     pub incidents: Vec<IncidentRow>,
@@ -94,6 +95,14 @@ pub struct Watch {
 pub struct NextWatch {
     pub who: String,
     pub at: Instant,
+}
+
+/// What waits besides, and where all of it is listed.
+#[derive(Clone, Debug)]
+pub struct Behind {
+    pub count: usize,
+    pub what: String,
+    pub href: &'static str,
 }
 
 /// One thing that waits for this reader.
