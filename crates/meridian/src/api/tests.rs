@@ -1,6 +1,7 @@
 //! The API over HTTP: who may what, what is wrong is said as a problem, and a repeated wish is granted once.
 
 mod arbitrary;
+mod bad_input;
 pub(crate) mod house;
 mod one_answer;
 
