@@ -90,6 +90,7 @@ impl Chaos {
         self.seen.notices = self.sim.sent_notices.len();
         self.seen.once(&self.sim.torn)?;
         self.check_nobody_stands_still()?;
+        self.check_briefs_are_whole()?;
         self.check_somebody_is_responsible()
     }
 

@@ -28,12 +28,23 @@ pub(super) fn handed_over(text: &str) -> String {
 }
 
 impl Chaos {
+    /// As people do it who hand over: some things one after the other.
     pub(super) fn hand_over(&mut self) {
-        let newest: Vec<_> = self.sim.world.handoffs.iter().rev().take(3).map(|handoff| handoff.id).collect();
-        if newest.is_empty() {
+        for _ in 0..=self.seeds.below(5) {
+            self.work_on_handoff();
+        }
+    }
+
+    fn work_on_handoff(&mut self) {
+        let newest: Vec<_> = self.sim.world.handoffs.iter().rev().take(3).collect();
+        let open: Vec<_> = newest.iter().filter(|one| one.end.is_none()).map(|one| one.id).collect();
+        let newest: Vec<_> = newest.into_iter().map(|one| one.id).collect();
+        // Mostly one that waits for somebody.
+        let among = if open.is_empty() || self.seeds.chance(10) { newest } else { open };
+        if among.is_empty() {
             return;
         }
-        let handoff = *self.seeds.pick(&newest);
+        let handoff = *self.seeds.pick(&among);
         let by: Name = self.seeds.pick::<&str>(&PERSONS).parse().expect("a valid name");
         // As a commit sees it: time does not go back, whatever the machine's clock says.
         let now = self.sim.now.max(self.sim.world.at());
@@ -44,17 +55,11 @@ impl Chaos {
         let by = if !incoming.is_empty() && self.seeds.chance(70) { self.seeds.pick(&incoming).clone() } else { by };
         let wish = self.wish(&brief);
         let accepts = matches!(wish, Wish::Accept { .. });
-        let open = self.open_of(handoff);
         let kept: Vec<Item> = brief.items;
         if self.ask(Command::Handoff { handoff, by, wish }).is_some() && accepts {
             let end = self.sim.world.handoffs.get(handoff).and_then(|handoff| handoff.end.clone());
             let Some(End::Accepted { items, .. }) = end else { panic!("it was accepted and is not: {end:?}") };
             assert_eq!(items, kept, "every item of the brief is accepted with it");
-            assert_eq!(
-                open.iter().find(|open| !items.iter().any(|item| item.key == **open)),
-                None,
-                "an incident is dropped"
-            );
         }
     }
 
@@ -92,9 +97,23 @@ impl Chaos {
                 let change = Change { contingency: Some("then so".into()), ..Change::default() };
                 Wish::Amend { item, change }
             }
-            (7, _) => Wish::Accept { emergency: true },
+            (7 | 8, _) => Wish::Accept { emergency: true },
             _ => Wish::Accept { emergency: false },
         }
+    }
+
+    /// No open incident is missing in the brief of a handoff that waits.
+    pub(super) fn check_briefs_are_whole(&self) -> Result<(), Broken> {
+        let now = self.sim.now.max(self.sim.world.at());
+        let waiting = self.sim.world.handoffs.iter().rev().take(3).filter(|handoff| handoff.end.is_none());
+        for handoff in waiting {
+            let brief = self.sim.world.brief(handoff.id, now).ok_or("a handoff without a brief")?;
+            let dropped = self.open_of(handoff.id).into_iter().find(|open| brief.item(open).is_none());
+            if let Some(dropped) = dropped {
+                return Err(format!("{dropped} is open and not in the brief of handoff {}", handoff.id));
+            }
+        }
+        Ok(())
     }
 
     /// There is no instant at which nobody is responsible: not now, not where a shift or a handoff ends, nor just after
