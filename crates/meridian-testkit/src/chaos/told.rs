@@ -174,7 +174,8 @@ fn of_override(world: &World, at: Instant, fact: &RosterFact) -> Vec<Debt> {
 }
 
 /// The person's contacts that a page goes on to when this delivery of it is given up: untried, and with nothing under way
-/// before them. None: nobody has to be reached any more, or there is no further one.
+/// before them. The one that was given up is not among them: where the plan has it again, it waits for its time. None:
+/// nobody has to be reached any more, or there is no further one.
 fn next_contacts(world: &World, at: Instant, failed: DeliveryId) -> BTreeSet<DeliveryId> {
     let pages = &world.pages;
     let Some(given_up) = pages.delivery(failed).filter(|one| one.is_page()) else { return BTreeSet::new() };
@@ -194,7 +195,8 @@ fn next_contacts(world: &World, at: Instant, failed: DeliveryId) -> BTreeSet<Del
     };
     let is_next = |next: &&&Delivery| {
         let untried = matches!(next.state, DeliveryState::Waiting { .. }) && next.attempts.is_empty();
-        next.page == given_up.page && next.is_page() && next.id > failed && untried && !is_blocked(next)
+        let other = next.contact != given_up.contact;
+        other && next.page == given_up.page && next.is_page() && next.id > failed && untried && !is_blocked(next)
     };
     all.iter().filter(is_next).map(|next| next.id).collect()
 }
