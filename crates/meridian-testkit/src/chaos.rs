@@ -8,6 +8,7 @@ mod act;
 mod after;
 mod change;
 mod handoff;
+mod told;
 mod witness;
 
 use std::collections::BTreeSet;

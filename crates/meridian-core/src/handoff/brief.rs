@@ -38,7 +38,8 @@ pub enum Obstacle {
     },
 }
 
-/// How much goes to the incoming.
+/// How much goes to the incoming. Who has acknowledged an incident the world knows, and not its item, whose owner people
+/// may have named otherwise: [`Brief::make`] leaves that count to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moves {
     pub acknowledgements: usize,
@@ -64,7 +65,7 @@ impl Brief {
             item.number = place as u32 + 1;
             lacking.extend(obstacles(item));
         }
-        let moves = moves(&items, handoff);
+        let moves = Moves { acknowledgements: 0, actions: actions_of_outgoing(&items, handoff) };
         let mut brief = Brief { items, lacking, read_by: Vec::new(), moves };
         brief.read_by = handoff.readings.iter().map(|(by, reading)| brief.read_by(by, reading)).collect();
         brief
@@ -159,12 +160,9 @@ fn without_those_who_left(item: &mut Item, here: &dyn Fn(&Name) -> bool) {
     }
 }
 
-fn moves(items: &[Item], handoff: &Handoff) -> Moves {
+fn actions_of_outgoing(items: &[Item], handoff: &Handoff) -> usize {
     let outgoing = |who: &Who| who.person().is_some_and(|person| handoff.edge.from.persons.contains(person));
-    let is_incident = |item: &&Item| matches!(item.about, super::About::Incident { .. });
-    let acknowledged = items.iter().filter(is_incident).filter(|item| item.owner.as_ref().is_some_and(outgoing));
-    let actions = items.iter().flat_map(|item| &item.actions).filter(|action| outgoing(&action.owner));
-    Moves { acknowledgements: acknowledged.count(), actions: actions.count() }
+    items.iter().flat_map(|item| &item.actions).filter(|action| outgoing(&action.owner)).count()
 }
 
 /// What was said about one item in one handoff.

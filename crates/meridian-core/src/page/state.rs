@@ -139,7 +139,7 @@ impl Delivery {
     }
 
     /// The page itself, not a notice.
-    pub(super) fn is_page(&self) -> bool {
+    pub fn is_page(&self) -> bool {
         self.notice.is_none()
     }
 }

@@ -61,7 +61,9 @@ impl World {
         composing.estate();
         composing.notes();
         let here = |person: &Name| self.estate.parsed.persons.contains_key(person);
-        Some(Brief::make(composing.items, handoff, self.handoffs.desk(handoff.rota()), &here))
+        let mut brief = Brief::make(composing.items, handoff, self.handoffs.desk(handoff.rota()), &here);
+        brief.moves.acknowledgements = self.acknowledged_by_outgoing(handoff, &brief).len();
+        Some(brief)
     }
 
     /// Until when the incoming have the watch, by the plan.

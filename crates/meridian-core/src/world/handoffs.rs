@@ -9,7 +9,9 @@ use crate::{
     Instant,
     command::{Refusal, Reply},
     estate::{Escalation, Role, Step, Target},
-    handoff::{self, Asked, Brief, End, Handoff, HandoffFact, Mend, PageAfter, ReadBy, Timer, VoidBecause, Wish},
+    handoff::{
+        self, About, Asked, Brief, End, Handoff, HandoffFact, Item, Mend, PageAfter, ReadBy, Timer, VoidBecause, Wish,
+    },
     id::{HandoffId, IncidentId, Name, PageId},
     incident::{IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
     page::StepBecause,
@@ -46,6 +48,24 @@ impl World {
         }
         incoming.retain(|person| self.estate.parsed.persons.contains_key(person));
         incoming
+    }
+
+    /// The open handoffs of its rota that came no later: accepted with it.
+    fn not_after(&self, handoff: &Handoff) -> impl Iterator<Item = &Handoff> {
+        let (rota, at) = (handoff.rota().clone(), handoff.edge.at);
+        self.handoffs.open().filter(move |other| *other.rota() == rota && other.edge.at <= at)
+    }
+
+    /// The incidents of its brief that the outgoing have acknowledged, and who: what its acceptance moves.
+    pub(super) fn acknowledged_by_outgoing(&self, handoff: &Handoff, brief: &Brief) -> Vec<(IncidentId, Name)> {
+        let older = self.not_after(handoff).flat_map(|other| &other.edge.from.persons);
+        let outgoing: BTreeSet<&Name> = handoff.edge.from.persons.iter().chain(older).collect();
+        let has = |item: &Item| {
+            let About::Incident { incident, .. } = &item.about else { return None };
+            let by = &self.incidents.get(*incident)?.acknowledged.as_ref()?.by;
+            outgoing.contains(by).then(|| (*incident, by.clone()))
+        };
+        brief.items.iter().filter_map(has).collect()
     }
 
     /// What the escalation of a late handoff does: both sides first; once it escalated, the leads as well.
@@ -105,21 +125,13 @@ impl Turn<'_> {
     /// nobody is paged for it any more.
     fn taken(&mut self, id: HandoffId, by: &Name, brief: &Brief) {
         let Some(handoff) = self.world.handoffs.get(id).cloned() else { return };
-        let older = |other: &&Handoff| other.rota() == handoff.rota() && other.edge.at <= handoff.edge.at;
-        let older: Vec<HandoffId> = self.world.handoffs.open().filter(older).map(|other| other.id).collect();
-        let mut outgoing = handoff.edge.from.persons.clone();
+        let move_on = self.world.acknowledged_by_outgoing(&handoff, brief);
+        let older: Vec<HandoffId> = self.world.not_after(&handoff).map(|other| other.id).collect();
         for other in older {
-            if let Some(other) = self.world.handoffs.get(other) {
-                outgoing.extend(other.edge.from.persons.iter().cloned());
-            }
             self.void(other, VoidBecause::Superseded { by: id });
         }
-        for item in &brief.items {
-            let handoff::About::Incident { incident, .. } = &item.about else { continue };
-            let has = self.world.incidents.get(*incident).and_then(|incident| incident.acknowledged.as_ref());
-            if has.is_some_and(|has| outgoing.contains(&has.by) && has.by != *by) {
-                self.record(IncidentFact::HandedOver { incident: *incident, to: by.clone(), handoff: id });
-            }
+        for (incident, _) in move_on.into_iter().filter(|(_, has)| has != by) {
+            self.record(IncidentFact::HandedOver { incident, to: by.clone(), handoff: id });
         }
         self.quiet(id);
     }

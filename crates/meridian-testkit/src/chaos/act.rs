@@ -28,8 +28,22 @@ const RECOVERY: SignedDuration = SignedDuration::from_hours(6);
 impl Chaos {
     pub(super) fn begin(seed: u64) -> Chaos {
         let mut seeds = Seeds::new(seed);
-        // Around the weeks in which the clocks change.
-        let day = ["2026-03-07T20:00:00Z", "2026-03-28T20:00:00Z", "2026-10-24T20:00:00Z", "2026-10-31T20:00:00Z"];
+        // Around the days on which the clocks change: just before, on the first evening of the week after them, when New
+        // York hands over to Hong Kong, and on its first morning, when Hong Kong hands over to London.
+        let day = [
+            "2026-03-07T20:00:00Z",
+            "2026-03-28T20:00:00Z",
+            "2026-10-24T20:00:00Z",
+            "2026-10-31T20:00:00Z",
+            "2026-03-08T19:30:00Z",
+            "2026-03-29T19:30:00Z",
+            "2026-10-25T20:30:00Z",
+            "2026-11-01T20:30:00Z",
+            "2026-03-09T05:00:00Z",
+            "2026-03-30T05:00:00Z",
+            "2026-10-26T05:00:00Z",
+            "2026-11-02T11:00:00Z",
+        ];
         let now: Instant = seeds.pick(&day).parse().expect("a valid instant");
         let (sim, witness, seen) = (Sim::begin(now), Witness::default(), Seen::default());
         let mut chaos = Chaos {
@@ -55,8 +69,8 @@ impl Chaos {
             20..=31 => ("alerts are sent again", Chaos::resend),
             32..=40 => ("an alert is resolved", Chaos::resolve),
             41..=62 => ("time passes", Chaos::pass_time),
-            63..=67 => ("somebody answers", Chaos::answer),
-            68..=70 => ("a handoff is worked on", Chaos::hand_over),
+            63..=66 => ("somebody answers", Chaos::answer),
+            67..=70 => ("a handoff is worked on", Chaos::hand_over),
             71..=76 => ("a contact changes", Chaos::break_a_contact),
             77..=79 => ("a silence is set", Chaos::silence),
             80..=81 => ("the estate changes", Chaos::change_estate),

@@ -23,6 +23,7 @@ pub(super) struct Seen {
     newest: BTreeMap<Road, DeliveryId>,
     paged: BTreeSet<Road>,
     times: BTreeMap<(DeliveryId, u32), u32>,
+    arrived: BTreeMap<DeliveryId, u32>,
 }
 
 impl Seen {
@@ -44,7 +45,33 @@ impl Seen {
             }
             _ => {}
         }
-        *self.times.entry((sent.delivery, sent.attempt)).or_default() += 1;
+        self.count(sent.delivery, sent.attempt, sent.arrived);
+        Ok(())
+    }
+
+    fn count(&mut self, delivery: DeliveryId, attempt: u32, arrived: bool) {
+        *self.times.entry((delivery, attempt)).or_default() += 1;
+        if arrived {
+            *self.arrived.entry(delivery).or_default() += 1;
+        }
+    }
+
+    /// The same attempt is sent once, and once more for each crash that came between sending and recording; what arrived
+    /// and was recorded is not sent again, not even as another attempt.
+    fn once(&self, torn: &BTreeMap<(DeliveryId, u32), u32>) -> Result<(), Broken> {
+        for (attempt, times) in &self.times {
+            let allowed = 1 + torn.get(attempt).copied().unwrap_or(0);
+            if *times > allowed {
+                return Err(format!("attempt {attempt:?} was sent {times} times; {allowed} are allowed"));
+            }
+        }
+        for (delivery, times) in self.arrived.iter().filter(|(_, times)| **times > 1) {
+            let of_delivery = torn.range((*delivery, 0)..=(*delivery, u32::MAX));
+            let allowed = 1 + of_delivery.map(|(_, crashes)| crashes).sum::<u32>();
+            if *times > allowed {
+                return Err(format!("delivery {delivery} arrived {times} times; {allowed} are allowed"));
+            }
+        }
         Ok(())
     }
 }
@@ -58,17 +85,12 @@ impl Chaos {
         }
         self.seen.count = self.sim.sent.len();
         for sent in &self.sim.sent_notices[self.seen.notices..] {
-            *self.seen.times.entry((sent.delivery, sent.attempt)).or_default() += 1;
+            self.seen.count(sent.delivery, sent.attempt, sent.arrived);
         }
         self.seen.notices = self.sim.sent_notices.len();
-        // The same attempt is sent once, and once more for each crash that came between sending and recording.
-        for (attempt, times) in &self.seen.times {
-            let allowed = 1 + self.sim.torn.get(attempt).copied().unwrap_or(0);
-            if *times > allowed {
-                return Err(format!("attempt {attempt:?} was sent {times} times; {allowed} are allowed"));
-            }
-        }
+        self.seen.once(&self.sim.torn)?;
         self.check_nobody_stands_still()?;
+        self.check_briefs_are_whole()?;
         self.check_somebody_is_responsible()
     }
 
@@ -193,7 +215,10 @@ impl Chaos {
                 _ => {}
             }
         }
-        for sent in &self.sim.sent {
+        // Of a long timeline only the beginning and the end are kept.
+        let incidents = &self.sim.world.incidents;
+        let is_whole = |sent: &&Sent| incidents.get(sent.incident).is_none_or(|of| of.timeline.left_out().is_none());
+        for sent in self.sim.sent.iter().filter(is_whole) {
             let attempt = (sent.delivery, sent.attempt);
             if !began.contains(&attempt) || !ended.contains(&attempt) {
                 return Err(format!("attempt {attempt:?} was sent, and the timeline does not account for it"));

@@ -13,7 +13,7 @@ use meridian_core::{
     page::{PageFact, PagedBecause, Planned, StepBecause},
 };
 
-use super::Broken;
+use super::{Broken, told::Owed};
 
 #[derive(Default)]
 pub(super) struct Witness {
@@ -21,6 +21,7 @@ pub(super) struct Witness {
     head: Option<Head>,
     /// Whom the present step of each incident paged, and why it came.
     steps: BTreeMap<IncidentId, (Option<StepBecause>, Vec<Name>)>,
+    owed: Owed,
 }
 
 impl Witness {
@@ -30,10 +31,13 @@ impl Witness {
             let before = self.head.unwrap_or(Head::GENESIS);
             self.head = Some(link(before, sealed).map_err(|broken| broken.to_string())?);
             let entry = open(sealed).map_err(|broken| broken.to_string())?;
-            self.judge(&entry).map_err(|why| format!("entry {}: {why}", entry.seq))?;
+            let of_entry = |why: Broken| format!("entry {}: {why}", entry.seq);
+            self.owed.before(&self.world, &entry).map_err(of_entry)?;
+            self.judge(&entry).map_err(of_entry)?;
             self.world.fold(&entry);
+            self.owed.after(&self.world, &entry).map_err(of_entry)?;
         }
-        Ok(())
+        self.owed.settled(&self.world)
     }
 
     fn judge(&mut self, entry: &Entry) -> Result<(), Broken> {

@@ -227,12 +227,19 @@ pub struct NewLeave {
     note: String,
 }
 
+/// A day, if it is written as one.
+fn day(field: &str, text: &str) -> Result<Option<Date>, Problem> {
+    if text.len() != "2026-03-30".len() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| Problem::field(field, format!("`{text}` is no day of the calendar")))
+}
+
 /// The leave, and a request for each watch in it.
 pub async fn add_leave(State(house): State<House>, caller: Caller, Body(wish): Body<NewLeave>) -> New {
     let actor = caller.authorize(Action::Override)?;
     let person = person(&house, &caller, "person", wish.person.as_deref())?;
-    let day = |text: &str| (text.len() == "2026-03-30".len()).then(|| text.parse::<Date>().ok()).flatten();
-    let when = match (day(&wish.from), day(&wish.until)) {
+    let when = match (day("from", &wish.from)?, day("until", &wish.until)?) {
         (Some(first), Some(last)) => LeaveWhen::Days { first, last },
         (Some(_), None) => return Err(Problem::field("until", "the leave begins with a day and must end with one")),
         (None, Some(_)) => return Err(Problem::field("from", "the leave ends with a day and must begin with one")),

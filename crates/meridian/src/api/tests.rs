@@ -1,7 +1,9 @@
 //! The API over HTTP: who may what, what is wrong is said as a problem, and a repeated wish is granted once.
 
 mod arbitrary;
+mod bad_input;
 pub(crate) mod house;
+mod one_answer;
 
 use axum::http::StatusCode;
 use meridian_core::access::{AccountRole, Principal, Scope, may};

@@ -226,6 +226,25 @@ fn what_fires_and_what_is_silenced() {
 }
 
 #[test]
+fn an_override_says_what_it_wins_over_and_that_it_changes_nothing() {
+    let house = House::start();
+    for (with, replaced, from, note) in [
+        ("ana", "wen", "2031-03-04T02:00Z", None),
+        ("wen", "ana", "2031-03-04T04:00Z", Some("Note: it overlaps override 1; the later one counts.")),
+        ("wen", "ana", "2031-04-04T02:00Z", Some("Note: nothing changes: whom it replaces is not on watch")),
+    ] {
+        let wish =
+            ["override", "add", "payments", "--with", with, "--replace", replaced, "--from", from, "--for", "4h"];
+        let said = house.run(&wish).ok();
+        contains(&said, &["is on watch in payments instead of", note.unwrap_or("")]);
+        assert_eq!(said.contains("Note:"), note.is_some(), "{said}");
+    }
+    let past = ["--from", "2020-03-04T02:00Z", "--until", "2020-03-04T04:00Z"];
+    let wish = [&["override", "add", "payments", "--with", "ana"][..], &past].concat();
+    house.run(&wish).fails(1, &["2020-03-04T04:00:00Z is past: what was stays as it was"]);
+}
+
+#[test]
 fn who_is_on_watch_and_whether_all_is_well() {
     let house = House::start();
     let run = |args: &[&str]| house.run(args).ok();

@@ -8,7 +8,7 @@ use crate::{
     alert::{Incoming, Labels},
     cover::PartWish,
     estate::Override,
-    handoff::{Stability, StabilityBecause},
+    handoff::{Change, Stability, StabilityBecause, Who, Wish},
     id::IncidentId,
     incident::AcknowledgedBecause,
 };
@@ -213,10 +213,31 @@ fn what_runs_on_a_fallback_is_named() {
     let known = item(&ring, &hole).unwrap_or_else(|| panic!("{:?}", ring.keys()));
     assert_eq!(known.severity, Stability::Stable);
     let older = item(&ring, "handoff/1").expect("the older one is open");
-    assert_eq!((older.severity, older.owner), (Stability::Watcher, Some(crate::handoff::Who::Person(name("tom")))));
+    assert_eq!((older.severity, older.owner), (Stability::Watcher, Some(Who::Person(name("tom")))));
     ring.until("2026-03-17T23:30Z");
     let known = item(&ring, &hole).expect("it lasts");
     assert_eq!((known.severity, known.because), (Stability::Watcher, vec![StabilityBecause::OnFallback]));
+}
+
+#[test]
+fn the_acknowledgements_that_move_are_those_of_the_outgoing_whoever_is_named_as_owner() {
+    let mut ring = Ring::begin("2026-03-17T12:00Z");
+    ring.fire("Wires", "critical");
+    ring.fire("Ledger", "critical");
+    ring.until("2026-03-17T16:30Z");
+    let owner = |who: &str| Change { owner: Some(Who::Person(name(who))), ..Change::default() };
+    // An owner is named, and nobody acknowledged anything: nothing moves.
+    ring.add("tom", "incident/1", owner("tom")).unwrap();
+    assert_eq!(ring.brief().moves.acknowledgements, 0);
+    // Tom has the other, for which somebody else is named: it moves.
+    let (incident, because) = (IncidentId(2), AcknowledgedBecause::Api);
+    ring.ask(Command::Acknowledge { incident, by: name("tom"), because }).unwrap();
+    ring.add("tom", "incident/2", owner("dana")).unwrap();
+    assert_eq!(ring.brief().moves.acknowledgements, 1);
+    ring.wish("oliver", Wish::Accept { emergency: true }).unwrap();
+    let has =
+        |incident: u64| ring.world.incidents.get(IncidentId(incident)).unwrap().acknowledged.clone().map(|has| has.by);
+    assert_eq!((has(1), has(2)), (None, Some(name("oliver"))));
 }
 
 #[test]
@@ -226,8 +247,8 @@ fn who_left_the_estate_owns_nothing_and_what_they_had_waits_again() {
     let (incident, because) = (IncidentId(1), AcknowledgedBecause::Api);
     ring.ask(Command::Acknowledge { incident, by: name("tom"), because }).unwrap();
     ring.until("2026-03-17T16:30Z");
-    let owner = Some(crate::handoff::Who::Person(name("tom")));
-    let change = crate::handoff::Change { owner, contingency: Some("then".into()), ..Default::default() };
+    let owner = Some(Who::Person(name("tom")));
+    let change = Change { owner, contingency: Some("then".into()), ..Default::default() };
     ring.add("tom", "incident/1", change).unwrap();
     let pages = |ring: &Ring| ring.world.pages.pages_of(incident).count();
     let before = pages(&ring);
@@ -248,14 +269,14 @@ fn a_site_that_is_renamed_on_watch_keeps_its_handoff() {
     for at in ["2026-03-17T16:30Z", "2026-03-17T17:30Z"] {
         let mut ring = Ring::begin("2026-03-17T12:00Z");
         ring.until(at);
-        let note = crate::handoff::Wish::AddNote {
+        let note = Wish::AddNote {
             summary: "the bridge is noisy".into(),
             detail: String::new(),
             owner: None,
             contingency: None,
         };
         ring.wish("tom", note).unwrap();
-        ring.wish("oliver", crate::handoff::Wish::Ask { item: key("note/1"), text: "since when?".into() }).unwrap();
+        ring.wish("oliver", Wish::Ask { item: key("note/1"), text: "since when?".into() }).unwrap();
         let (before, responsible) = (ring.newest().id, ring.responsible());
         let text = ring.text.replace("name: london }", "name: city }").replace("site: london", "site: city");
         ring.load(&text).unwrap();
@@ -263,7 +284,7 @@ fn a_site_that_is_renamed_on_watch_keeps_its_handoff() {
         assert_eq!(ring.newest().edge.from.site, name("city"), "{at}");
         assert_eq!(ring.responsible(), responsible, "{at}");
         assert_eq!(ring.brief().item(&key("note/1")).unwrap().questions.len(), 1, "{at}: nothing is dropped");
-        ring.wish("oliver", crate::handoff::Wish::Accept { emergency: true }).unwrap();
+        ring.wish("oliver", Wish::Accept { emergency: true }).unwrap();
         ring.refold();
     }
 }

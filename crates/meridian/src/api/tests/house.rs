@@ -1,6 +1,9 @@
 //! A whole house for tests: a journal in memory, the bank's estate, no sockets.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -44,6 +47,10 @@ impl Asked {
     }
 }
 
+fn bank() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bank")
+}
+
 impl Mock {
     pub async fn new(intake: Intake) -> Mock {
         Mock::on(Arc::new(MemoryJournal::new()), intake).await
@@ -51,18 +58,29 @@ impl Mock {
 
     /// The house that starts after another one ended on the same journal.
     pub async fn on(journal: Arc<MemoryJournal>, intake: Intake) -> Mock {
+        let mock = Mock::begin(journal, "2026-11-23T03:00:00Z".parse().unwrap(), intake).await;
+        let estate::Read::Good { files, digest } = estate::read(&bank()) else { panic!("the bank's estate is broken") };
+        mock.house.keeper.ask(Actor::System, Command::LoadEstate { files, digest }).await.unwrap();
+        mock
+    }
+
+    /// A house without an estate, at this instant.
+    pub async fn empty(now: Instant, intake: Intake) -> Mock {
+        Mock::begin(Arc::new(MemoryJournal::new()), now, intake).await
+    }
+
+    async fn begin(journal: Arc<MemoryJournal>, now: Instant, intake: Intake) -> Mock {
         let lease = journal.acquire("test").await.unwrap();
-        let clock = Clock::simulated("2026-11-23T03:00:00Z".parse().unwrap(), 1.0);
+        let clock = Clock::simulated(now, 1.0);
         let (outbox, _) = mpsc::unbounded_channel();
         let shared: Arc<dyn Journal> = journal.clone();
         let (keeper, task) = Keeper::begin(shared.clone(), lease, clock.clone(), outbox).await.unwrap();
         let (_stop, stopped) = oneshot::channel();
         tokio::spawn(task.run(stopped));
-        let bank = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bank");
         let settings = Settings {
             listen: "127.0.0.1:9094".parse().unwrap(),
             data: "unused".into(),
-            estate: bank.clone(),
+            estate: bank(),
             name: "bank".into(),
             external_url: "http://meridian.test".into(),
             intake,
@@ -74,8 +92,6 @@ impl Mock {
         let (reload, _) = mpsc::channel(1);
         let house = House::new(keeper, clock, shared, settings, [7; 32], reload, Arc::new(Metrics::default()));
         house.keeper.ask(Actor::System, Command::Start { version: "test".into() }).await.unwrap();
-        let estate::Read::Good { files, digest } = estate::read(&bank) else { panic!("the bank's estate is broken") };
-        house.keeper.ask(Actor::System, Command::LoadEstate { files, digest }).await.unwrap();
         Mock { router: run::router(house.clone()), house, journal, _stop }
     }
 

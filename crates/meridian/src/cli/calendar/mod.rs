@@ -180,13 +180,19 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     read.map(|_| bytes).map_err(|error| format!("{} can't be read: {error}", path.display()))
 }
 
+/// The first of them in words, and how many more there are.
+fn first_of(problems: &[ics::Problem], count: usize, shown: &str) -> Vec<String> {
+    const SHOWN: usize = 20;
+    let mut said: Vec<String> = problems.iter().take(SHOWN).map(|problem| format!("{shown}: {problem}")).collect();
+    if count > said.len() {
+        said.push(format!("{shown}: and {} more", count - said.len()));
+    }
+    said
+}
+
 /// Problems are errors, unless the rest is wanted all the same.
 fn unreadable(read: &Read, shown: &str, lenient: bool) -> Result<Vec<String>, String> {
-    const SHOWN: usize = 20;
-    let mut said: Vec<String> = read.problems.iter().take(SHOWN).map(|problem| format!("{shown}: {problem}")).collect();
-    if read.broken > said.len() {
-        said.push(format!("{shown}: and {} more", read.broken - said.len()));
-    }
+    let said = first_of(&read.problems, read.broken, shown);
     if read.broken == 0 || lenient {
         return Ok(said);
     }
@@ -199,7 +205,7 @@ fn holidays(read: &Read, site: &estate::Site, from: Date, to: Date, shown: &str)
     let known = days.keys().filter(|day| site.calendar.holiday(**day).is_some()).count();
     let items = days.iter().filter(|(day, _)| site.calendar.holiday(**day).is_none());
     let items = items.map(|(day, name)| format!("{{ date: {day}, name: {} }}", scalar(name))).collect();
-    let mut said: Vec<String> = hours.iter().take(20).map(|problem| format!("{shown}: {problem}")).collect();
+    let mut said = first_of(&hours, hours.len(), shown);
     if known > 0 {
         said.push(format!("{shown}: {known} of its days are holidays of {} already", site.name));
     }

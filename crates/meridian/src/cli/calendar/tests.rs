@@ -135,6 +135,27 @@ fn what_cannot_be_read_is_named() {
 }
 
 #[test]
+fn of_a_hundred_thousand_events_none_is_lost_unsaid() {
+    let many = |count: usize, body: &str| {
+        let events: String = (0..count).map(|n| format!("BEGIN:VEVENT\nUID:{n}\n{body}\nEND:VEVENT\n")).collect();
+        format!("BEGIN:VCALENDAR\n{events}END:VCALENDAR\n")
+    };
+    let days = many(2_000, "SUMMARY:Founders\nDTSTART:20260601");
+    let (done, _) = run(&days, ESTATE, [Some("london"), None], |_| {}).unwrap();
+    assert_eq!(done.text.matches("{ date: 2026-06-01, name: Founders }").count(), 1, "{}", done.text);
+    let hours = many(100_000, "SUMMARY:Party\nDTSTART:20260601T170000Z\nDURATION:PT3H");
+    let (done, after) = run(&hours, ESTATE, [Some("london"), None], |wish| wish.write = true).unwrap();
+    assert!(done.said[19].contains("`Party` takes no whole day") && done.said[20].ends_with("and 99980 more"));
+    assert_eq!(after, ESTATE);
+    let broken = many(2_000, "DTSTART;TZID=Middle Earth Standard Time:20260601T170000");
+    let why = run(&broken, ESTATE, [Some("london"), None], |_| {}).map(drop).unwrap_err();
+    assert!(why.starts_with("2000 of 2000 events can't be read") && why.ends_with("and 1980 more"), "{why}");
+    let one_more = many(100_001, "SUMMARY:Founders\nDTSTART:20260601");
+    let why = run(&one_more, ESTATE, [None, Some("tom")], |wish| wish.write = true).map(drop).unwrap_err();
+    assert!(why.ends_with("it has more than 100000 events; export a shorter time"), "{why}");
+}
+
+#[test]
 fn shipped_calendars_are_listed() {
     assert!(list(None).unwrap().contains("hk-public               2024 to 2030\n"));
     assert!(list(Some("england-public")).unwrap().contains("2026-12-28 Mon Boxing Day (observed)\n"));

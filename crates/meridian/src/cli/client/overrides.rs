@@ -20,6 +20,9 @@ struct Override {
     replace: Option<String>,
     with: String,
     layer: Option<String>,
+    /// An earlier one that it wins over, or that it changes nothing.
+    #[serde(default)]
+    remarks: Vec<String>,
 }
 
 pub(super) async fn run(client: &Client, command: OverrideCommand) -> Result<String, Failure> {
@@ -54,15 +57,17 @@ pub(super) async fn run(client: &Client, command: OverrideCommand) -> Result<Str
     }
 }
 
-/// `Override 7: mei is on watch in payments instead of wen from … until …`
+/// `Override 7: mei is on watch in payments instead of wen from … until …`, and what is worth knowing of it.
 fn said(out: &Output, made: &Override) -> String {
-    let Override { id, rota, from, until, replace, with, layer } = made;
+    let Override { id, rota, from, until, replace, with, layer, remarks } = made;
     let number = id.map_or(String::new(), |id| format!(" {id}"));
     let whose =
         replace.as_ref().map_or_else(|| " in addition".to_owned(), |replaced| format!(" instead of {replaced}"));
     let layer = layer.as_ref().map_or(String::new(), |layer| format!(" (layer {layer})"));
     let (from, until) = (out.instant(from), out.instant(until));
-    clean(&format!("Override{number}: {with} is on watch in {rota}{layer}{whose} from {from} until {until}.")) + "\n"
+    let what = format!("Override{number}: {with} is on watch in {rota}{layer}{whose} from {from} until {until}.");
+    let remarks = remarks.iter().map(|remark| format!("Note: {remark}."));
+    std::iter::once(what).chain(remarks).map(|line| clean(&line) + "\n").collect()
 }
 
 fn table(out: &Output, overrides: &[Override]) -> Table {
