@@ -73,7 +73,12 @@ pub(crate) static CHAIN: Shape = Shape::of(
             .or("1d"),
         Field::may("lateness", text(&DURATION), "how late a reporter that sends no heartbeats may report").or("30s"),
         Field::may("darkAfter", text(&DURATION), "how long a hop may owe a word before it counts as dark").or("1m"),
-        Field::may("breachPages", Takes::Ref(Kind::Escalation), "the escalation that a breach walks").or("nobody"),
+        Field::may(
+            "breachPages",
+            Takes::Ref(Kind::Escalation),
+            "the escalation that a breach is for; an audit pages nobody",
+        )
+        .or("nobody"),
     ],
 );
 
