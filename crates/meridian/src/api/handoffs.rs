@@ -292,9 +292,10 @@ pub async fn responsible(
     Params(query): Params<ResponsibleQuery>,
 ) -> Listed<ResponsibleView> {
     caller.authorize(Action::Read)?;
-    let now = house.clock.now();
     let only = query.rota.as_deref().map(|text| name("rota", text)).transpose()?;
     let world = room_or_plan(&house, query.at.as_deref()).await?;
+    // Read after the room's own instant: of a moment that is over nothing may count as yet to come.
+    let now = house.clock.now();
     let rotas = world.estate().rotas.keys().filter(|rota| only.as_ref().is_none_or(|only| only == *rota));
     let of = |rota: &Name| {
         let found = world.responsible(rota, Role::Primary, world.now, now.min(world.now));

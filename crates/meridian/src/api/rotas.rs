@@ -112,12 +112,12 @@ pub async fn shifts(
     Params(query): Params<ShiftsQuery>,
 ) -> Listed<ShiftView> {
     caller.authorize(Action::Read)?;
+    let room = room(&house, query.at.as_deref()).await?;
+    let rota = known_in(&room, &query.rota)?;
     let (from, until) = (instant("from", &query.from)?, instant("until", &query.until)?);
     if until <= from || until.duration_since(from) > WINDOW_MAX {
         return Err(Problem::query("until", "it must lie after `from`, at most two years"));
     }
-    let room = room(&house, query.at.as_deref()).await?;
-    let rota = known_in(&room, &query.rota)?;
     let shifts = room.shifts(&rota, from, until).into_iter().map(|shift| view(room.estate(), shift));
     remarked(shifts, remarks(&room, &rota, from, until))
 }

@@ -27,7 +27,7 @@ pub enum ChainCommand {
     /// time is taken from the records; a hop that says nothing is dark, not lossy. Prints each chain's count and worth, and
     /// every verdict that holds at the end.
     #[command(
-        after_help = "Examples:\n  meridian chain audit --estate estate wires.ndjson\n  meridian chain audit --estate estate hop-*.ndjson.gz --json | jq .chains\n\nA checkpoint: {\"chain\":\"usd-fedwire\",\"lane\":\"A\",\"seq\":7,\"id\":\"20261123A1B2C3D4000007\",\n  \"hop\":\"mq-gateway\",\"at\":\"2026-11-23T18:29:58Z\",\"amount\":\"1250000.00\",\"currency\":\"USD\"}\nA heartbeat:  {\"reporter\":\"tap-1\",\"epoch\":1,\"through\":1204,\"at\":\"2026-11-23T18:30:00Z\"}"
+        after_help = "Examples:\n  meridian chain audit --estate estate wires.ndjson\n  meridian chain audit --estate estate hop-*.ndjson.gz --json | jq .chains\n\nA checkpoint: {\"chain\":\"usd-fedwire\",\"lane\":\"A\",\"seq\":7,\"id\":\"20261123A1B2C3D4000007\",\n    \"hop\":\"mq-gateway\",\"at\":\"2026-11-23T18:29:58Z\",\"amount\":\"1250000.00\",\"currency\":\"USD\"}\nA heartbeat:  {\"reporter\":\"tap-1\",\"epoch\":1,\"through\":1204,\"at\":\"2026-11-23T18:30:00Z\"}"
     )]
     Audit(audit::Asked),
 }

@@ -169,7 +169,7 @@ fn history(shell: &Shell, view: &ChangesView) -> Markup {
             thead { tr { th.num scope="col" { "At" } th scope="col" { "What" } th scope="col" { "Now" } @if shell.responds() { th { span.sr { "Actions" } } } } }
             tbody { @for row in &view.history { tr id=[(!above(row)).then(|| format!("c{}", row.id))] {
                 td.num { (time(clock, row.told.at, None, Detail::Minute)) }
-                td.main { (row.told.what.render(clock)) @if let Some(by) = &row.told.by { " " span.who { (by) } } @if let Some(because) = &row.told.because { " " span.because { (because.render(clock)) } } }
+                td.main { (row.told.what.render(clock)) @if let Some(by) = &row.told.by { " " span.faint { "by " (by) } } @if let Some(because) = &row.told.because { " " span.because { (because.render(clock)) } } }
                 td data-th="Now" { (row.state.replace('_', " ")) (told(clock, &row.notices)) }
                 @if shell.responds() { td.act { @if row.undoes { (button_form(&shell.csrf, &format!("/changes/{}/undo", row.id), "quiet", html! { "Undo" span.sr { " change " (row.id) } })) } } }
             } } }

@@ -63,10 +63,7 @@ fn quarter(quarter: &Quarter, panel: &Panel) -> Markup {
                     @for block in &panel.holes { (hole(block)) }
                     @for x in ["0%", "25%", "50%", "75%", "100%"] { line.d-hair2 x1=(x) x2=(x) y1=(TOP) y2=(height) {} }
                     @for (day, _) in &quarter.months { line.d-hair2 x1="0" x2="100%" y1=(y(*day)) y2=(y(*day)) {} }
-                    @for (day, _, words) in &quarter.changes {
-                        line.c-clock x1="0" x2="100%" y1=(y(*day)) y2=(y(*day)) {}
-                        text.d-loc.d-halo x="100%" dx="-4" y=(y(*day) + 11) text-anchor="end" { (words) }
-                    }
+                    @for (day, ..) in &quarter.changes { line.c-clock x1="0" x2="100%" y1=(y(*day)) y2=(y(*day)) {} }
                     @if let Some(day) = quarter.today { line.d-now x1="0" x2="100%" y1=(y(day)) y2=(y(day)) {} }
                 }
             }
@@ -126,7 +123,9 @@ fn legend(view: &CoverageView) -> Markup {
             li { svg.swatch aria-hidden="true" { rect.d-past width="100%" height="100%" {} rect.d-over width="100%" height="100%" {} } "overlap" }
             li { svg.swatch aria-hidden="true" { rect.c-hole width="100%" height="100%" {} line.c-edge x1="1" x2="1" y1="0" y2="100%" {} } "hole" }
             li { svg.swatch aria-hidden="true" { line.d-off x1="0" x2="100%" y1="50%" y2="50%" {} } "off, nobody relies on it" }
-            li { svg.swatch aria-hidden="true" { line.c-clock x1="0" x2="100%" y1="50%" y2="50%" {} } "clocks change" }
+            @for (_, date, words) in &view.quarter.changes {
+                li { svg.swatch aria-hidden="true" { line.c-clock x1="0" x2="100%" y1="50%" y2="50%" {} } "clocks change on " (date) ": " (words) }
+            }
             @if view.more > 0 { li { (view.more) " more rotas: " a href="/rotas" { "Rotas" } } }
         }
     }
