@@ -15,6 +15,7 @@ use super::order::Highest;
 use super::shape::Shape;
 use super::store::Store;
 use super::verdict::{Change, Key, Line, Scene, Subject};
+use super::waits::{BLOCK, Waits};
 use crate::chain::plan::HopSet;
 use crate::id::Name;
 
@@ -33,8 +34,7 @@ pub struct Lane {
     pub(super) gaps: BTreeMap<u64, Gap>,
     /// The lowest and the highest number seen.
     pub range: Option<(u64, u64)>,
-    /// Of each hop the earliest instant that something here waits for.
-    pub due: Vec<i64>,
+    pub waits: Waits,
     pub highest: Highest,
 }
 
@@ -68,7 +68,7 @@ impl Lane {
             again: Intervals::default(),
             gaps: BTreeMap::new(),
             range: None,
-            due: vec![i64::MAX; hops],
+            waits: Waits::new(hops),
             highest: Highest::default(),
         }
     }
@@ -111,8 +111,9 @@ impl Lane {
 
     fn judge_gap(&mut self, from: u64, court: &mut Court<'_>) {
         let Some(gap) = self.gaps.get_mut(&from) else { return };
-        let mut water = Water { through: court.through, due: &mut self.due };
+        let mut water = Water { through: court.through, due: &mut self.waits.gaps };
         let found = lost(HopSet::default(), None, gap.at, court.shape, &mut water);
+        self.waits.note(None);
         let to = gap.to;
         let subject = || Subject::Gap { lane: self.name.clone(), from, to };
         gap.line.set(found, &Scene { chain: court.chain, subject: &subject, epoch: 0, at: court.at }, court.out);
@@ -127,8 +128,9 @@ impl Lane {
 
     /// Judges a message and keeps it; of one that is over only the number and the worth.
     pub fn judge(&mut self, key: &Key, mut message: Message, court: &mut Court<'_>) {
-        let mut water = Water { through: court.through, due: &mut self.due };
+        let mut water = Water { through: court.through, due: self.waits.of(key) };
         let findings = judge(&message, court.shape, &mut water);
+        self.waits.note(Some(key));
         let over = findings.over;
         tell(&mut message, findings, &self.name, key, court);
         if !over {
@@ -150,23 +152,27 @@ impl Lane {
         }
     }
 
-    /// Judges everything anew if a hop has passed an instant that something waits for.
+    /// Judges anew whatever waits for an instant that a hop has passed.
     pub fn settle(&mut self, court: &mut Court<'_>) {
-        let passed = |(through, due): (&Option<i64>, &i64)| through.is_some_and(|through| through >= *due);
-        if !court.through.iter().zip(&self.due).any(passed) {
-            return;
-        }
-        self.due.fill(i64::MAX);
-        let keys: Vec<Key> = self.messages.keys().into_iter().map(Key::Seq).collect();
-        let ids: Vec<Key> = self.by_id.keys().map(|id| Key::Id(id.clone())).collect();
-        for key in keys.iter().chain(&ids) {
-            if let Some(message) = self.message(key) {
-                self.judge(key, message, court);
+        let awake = self.waits.wake(court.through);
+        for block in awake.blocks {
+            for seq in self.messages.keys_in(block * BLOCK, block * BLOCK + (BLOCK - 1)) {
+                self.judge_again(&Key::Seq(seq), court);
             }
         }
-        let gaps: Vec<u64> = self.gaps.keys().copied().collect();
-        for from in gaps {
-            self.judge_gap(from, court);
+        if awake.ids {
+            let ids: Vec<Key> = self.by_id.keys().map(|id| Key::Id(id.clone())).collect();
+            ids.iter().for_each(|key| self.judge_again(key, court));
+        }
+        if awake.gaps {
+            let gaps: Vec<u64> = self.gaps.keys().copied().collect();
+            gaps.into_iter().for_each(|from| self.judge_gap(from, court));
+        }
+    }
+
+    fn judge_again(&mut self, key: &Key, court: &mut Court<'_>) {
+        if let Some(message) = self.message(key) {
+            self.judge(key, message, court);
         }
     }
 }

@@ -20,8 +20,8 @@
 //! A message is due at a hop after the hop's limit, else the chain's, else the retry horizon. Each change of mind is a
 //! [`Change`]; a message that turns up after all withdraws its loss. A message is kept until it is settled and every
 //! hop that it had to pass has reported all until its retry horizon; then its number and its worth remain. Whatever is
-//! not taken is counted by its reason ([`Aside`]). Instead of a timer for each message, a lane knows for each hop the
-//! earliest instant that something waits for, and is looked through when the hop passes it.
+//! not taken is counted by its reason ([`Aside`]). Instead of a timer for each message, some dozens in a row share one
+//! for each hop: the earliest instant that one of them waits for; they are judged anew when the hop passes it.
 //!
 //! What this does *not* do: it has no clock (ticks are records), it groups no verdicts and opens no incident, and it
 //! does not suspect two messages of different keys with one content.
@@ -43,6 +43,7 @@ mod snapshot;
 mod store;
 mod take;
 mod verdict;
+mod waits;
 mod watch;
 
 #[cfg(test)]

@@ -117,6 +117,10 @@ impl Ring {
         })
     }
 
+    pub fn has(&self, seq: u64) -> bool {
+        self.place(seq).is_some()
+    }
+
     /// The numbers in use, in order.
     pub fn keys(&self) -> impl Iterator<Item = u64> + '_ {
         let last = self.base.saturating_add(self.size() as u64);

@@ -66,6 +66,17 @@ impl Store {
         keys
     }
 
+    /// The numbers in use between these two, both included, in order.
+    pub fn keys_in(&self, from: u64, to: u64) -> Vec<u64> {
+        let is_small = |seq: &u64| self.ring.has(*seq);
+        let mut keys: Vec<u64> = (from..=to).filter(is_small).collect();
+        if !self.beside.is_empty() {
+            keys.extend(self.beside.range(from..=to).map(|(seq, _)| *seq));
+            keys.sort_unstable();
+        }
+        keys
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (u64, Message)> + '_ {
         self.keys().into_iter().filter_map(|seq| Some((seq, self.get(seq)?)))
     }
