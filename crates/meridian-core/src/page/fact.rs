@@ -190,6 +190,20 @@ pub enum PagedBecause {
     },
 }
 
+impl PagedBecause {
+    /// The rota whose watch it is, if it is because of a watch.
+    pub fn rota(&self) -> Option<&Name> {
+        match self {
+            PagedBecause::OnWatch { rota, .. }
+            | PagedBecause::HandoffNotAccepted { rota, .. }
+            | PagedBecause::HandoffAccepted { rota, .. }
+            | PagedBecause::NobodyScheduled { rota }
+            | PagedBecause::NobodyElse { rota } => Some(rota),
+            PagedBecause::Named | PagedBecause::MemberOf { .. } | PagedBecause::Reassigned => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     /// More alerts joined.

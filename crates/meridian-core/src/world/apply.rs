@@ -93,8 +93,8 @@ impl World {
         // Pages of an incident that is not kept would leave timers that lead to nothing.
         if incident.is_some_and(|incident| self.incidents.remember(incident, Moment::of(entry))) {
             self.pages.apply(entry.at, fact);
-            if let PageFact::Opened { page, incident, person, .. } = fact {
-                self.note_page_after(entry.at, *page, *incident, person);
+            if let PageFact::Opened { page, incident, person, because, .. } = fact {
+                self.note_page_after(entry.at, (*page, because), *incident, person);
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     },
     id::{HandoffId, IncidentId, Name, PageId},
     incident::{IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
-    page::StepBecause,
+    page::{PagedBecause, StepBecause},
     roster::{Edge, edges},
 };
 
@@ -83,14 +83,20 @@ impl World {
     }
 
     /// A page soon after a handoff: was it about what the brief should have said?
-    pub(super) fn note_page_after(&mut self, at: Instant, page: PageId, incident: IncidentId, person: &Name) {
+    pub(super) fn note_page_after(
+        &mut self,
+        at: Instant,
+        (page, because): (PageId, &PagedBecause),
+        incident: IncidentId,
+        person: &Name,
+    ) {
         let Some(subject) = self.incidents.get(incident) else { return };
         if subject.handoff.is_some() {
             return;
         }
         let starts = subject.alerts.iter().filter_map(|alert| self.alerts.get(*alert)).map(|alert| alert.starts_at);
         let began = || starts.clone().chain([subject.opened_at]).min().unwrap_or(subject.opened_at);
-        self.handoffs.note_page(person, PageAfter { page, incident, at, missed: false }, began);
+        self.handoffs.note_page(person, because.rota(), PageAfter { page, incident, at, missed: false }, began);
     }
 }
 

@@ -104,9 +104,15 @@ impl Handoffs {
         }
     }
 
-    /// A page that may have told the incoming what the brief should have. When it began is asked for rarely: soon after
-    /// a handoff alone.
-    pub(crate) fn note_page(&mut self, person: &Name, page: PageAfter, began: impl Fn() -> Instant) {
+    /// A page that may have told the incoming what the brief should have. A page for the watch of another rota says
+    /// nothing about this one's brief. When it began is asked for rarely: soon after a handoff alone.
+    pub(crate) fn note_page(
+        &mut self,
+        person: &Name,
+        rota: Option<&Name>,
+        page: PageAfter,
+        began: impl Fn() -> Instant,
+    ) {
         let soon = |handoff: &&mut Handoff| {
             let accepted = handoff.accepted().map(|(at, _)| at);
             accepted.is_some_and(|at| at <= page.at && page.at.duration_since(at) < LOOKED_AT)
@@ -116,7 +122,8 @@ impl Handoffs {
             self.rotas.values().flat_map(|of| of.handoffs.iter().rev().take(8)).copied().collect();
         for id in recent {
             let Some(handoff) = self.all.get_mut(&id) else { continue };
-            let Some(handoff) = Some(handoff).filter(soon) else { continue };
+            let is_of = |handoff: &&mut Handoff| rota.is_none_or(|rota| handoff.edge.rota == *rota);
+            let Some(handoff) = Some(handoff).filter(is_of).filter(soon) else { continue };
             let Some(End::Accepted { at, by, items, .. }) = &handoff.end else { continue };
             if by != person && !handoff.edge.to.persons.contains(person) {
                 continue;

@@ -6,8 +6,8 @@ use super::{Ring, instant, key, name};
 use crate::{
     Command,
     alert::{Incoming, Labels},
-    handoff::{Change, Only, Search, Wish},
-    id::HandoffId,
+    handoff::{Change, Only, PageAfter, Search, Wish},
+    id::{HandoffId, IncidentId, PageId},
 };
 
 impl Ring {
@@ -22,6 +22,21 @@ impl Ring {
             generator_url: "".into(),
         };
         self.ask(Command::Alerts(vec![alert])).unwrap();
+    }
+}
+
+#[test]
+fn a_page_for_another_rota_is_no_miss_of_this_one() {
+    for (rota, counted) in [(Some("payments"), 1), (None, 1), (Some("trading"), 0)] {
+        let mut ring = Ring::begin("2026-03-17T12:00Z");
+        ring.pass(instant("2026-03-17T16:30Z"));
+        ring.wish("oliver", Wish::Accept { emergency: true }).unwrap();
+        let at = ring.now + SignedDuration::from_mins(5);
+        let page = PageAfter { page: PageId(99), incident: IncidentId(99), at, missed: false };
+        let began = || instant("2026-03-17T16:00Z");
+        ring.world.handoffs.note_page(&name("oliver"), rota.map(name).as_ref(), page, began);
+        let of = &ring.world.handoffs.figures()[&(name("payments"), name("london"), name("new-york"))];
+        assert_eq!((of.pages.len(), of.missed()), (counted, counted), "{rota:?}");
     }
 }
 
