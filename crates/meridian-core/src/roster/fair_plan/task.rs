@@ -18,6 +18,10 @@ pub(super) const DAY: i64 = 86_400;
 /// Turns that begin so long before the window stay as they are, and count for rest.
 const BEFORE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// So far back the last holiday of each site is looked for: its turns stay as they are, too, and whoever had them should
+/// not have the next one.
+const HOLIDAYS_BEFORE: SignedDuration = SignedDuration::from_hours(400 * 24);
+
 /// No turn that is planned is longer.
 const AFTER: SignedDuration = SignedDuration::from_hours(40 * 24);
 
@@ -133,13 +137,15 @@ pub fn wish(
     let members = layers.iter().flat_map(|layer| layer.rotation.persons());
     let names: BTreeSet<&Name> = members.chain(added.iter().map(|change| &change.with)).collect();
     let names: Vec<&Name> = names.into_iter().collect();
-    let watched = shifts(rota, added, begin, end);
+    let past = from.saturating_sub(HOLIDAYS_BEFORE).unwrap_or(from);
+    let watched = shifts(rota, added, past, end);
     let source = Source { estate, added, away, names: &names, watched: &watched };
     let mut tasks = Vec::new();
     for layer in layers {
-        let turns = turns(rota, layer, (begin, until)).into_iter();
+        let turns = turns(rota, layer, (past, until)).into_iter();
         tasks.extend(turns.filter_map(|stretches| source.task(layer, stretches, from)));
     }
+    keep_last_holidays(&mut tasks, begin);
     let longest = tasks.iter().map(|task| longest_run(&task.days)).max().unwrap_or_default();
     tasks.extend(elsewhere(estate, changed, rota, &names, (begin, end)));
     tasks.sort_by(|a, b| (a.from(), &a.layer, &a.now).cmp(&(b.from(), &b.layer, &b.now)));
@@ -155,6 +161,18 @@ pub fn wish(
     let persons = names.iter().zip(groups).map(|(name, group)| source.who(name, group)).collect();
     let stretch_days = rules.stretch_days.max(longest);
     Wish { rota: rota.name.clone(), persons, tasks, fair, rest: rules.rest, stretch_days }
+}
+
+/// Of what was over before `begin` only the turns on the last holiday of each site count.
+fn keep_last_holidays(tasks: &mut Vec<Task>, begin: Instant) {
+    let mut last: BTreeMap<Name, i64> = BTreeMap::new();
+    for task in tasks.iter().filter(|task| task.before) {
+        for day in &task.holidays {
+            last.entry(task.site.clone()).and_modify(|last| *last = *day.max(last)).or_insert(*day);
+        }
+    }
+    let is_last = |task: &Task| last.get(&task.site).is_some_and(|last| task.holidays.contains(last));
+    tasks.retain(|task| task.until() > begin || is_last(task));
 }
 
 /// What tasks are made of.

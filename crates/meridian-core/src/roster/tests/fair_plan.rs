@@ -142,6 +142,60 @@ fn nobody_has_two_holidays_in_a_row_where_others_could() {
     assert!(wish.tasks.iter().any(|task| !task.holidays.is_empty()));
 }
 
+#[test]
+fn no_fairness_outweighs_two_holidays_in_a_row_and_the_last_one_is_remembered() {
+    let of = |hours: &str, every: &str, members: &str| {
+        let mut layer = layer("london", "Europe/London", hours, "2026-01-05T00:00", every, members);
+        layer.calendar = SiteCalendar::named("england-public");
+        rota([layer])
+    };
+    // Bob has six weeks on end, which leaves him far above his share: fairness wants ana to have the weeks before, both
+    // of which have holidays.
+    let burdened = stand_in("2027-01-04T00:00Z", "2027-02-15T00:00Z", "ana> bob");
+    for (what, rota, added, window, rows_now, rows) in [
+        // Easter Monday and the holiday in May are four weeks apart, and the rotation gives both to the same person.
+        (
+            "the last holiday before the window",
+            of("daily 08:00-18:00", "1 day", "ana bob cem dan"),
+            vec![],
+            ("2026-04-27T00:00Z", "2026-05-18T00:00Z"),
+            1,
+            0,
+        ),
+        (
+            "fairness",
+            of("daily 04:00-24:00", "1 week", "ana bob"),
+            vec![burdened],
+            ("2026-12-21T00:00Z", "2027-02-15T00:00Z"),
+            1,
+            0,
+        ),
+        // Good Friday to Easter Monday, to the holiday in May: nobody else can, and no turn is left empty for it.
+        (
+            "nobody else",
+            of("daily 08:00-18:00", "1 day", "ana"),
+            vec![],
+            ("2026-03-30T00:00Z", "2026-05-18T00:00Z"),
+            2,
+            2,
+        ),
+    ] {
+        let estate = estate(&rota, &[]);
+        let rules = Rules { rest: SignedDuration::ZERO, stretch_days: 100 };
+        let changed = Changed::from([(rota.name.clone(), added)]);
+        let window = (at(window.0), at(window.1));
+        let wish = wish(&estate, &changed, &on_leave(&estate), &rota, window, rules);
+        let mut draft = Draft::new(&wish);
+        draft.improve(1, |_, _| {});
+        let now: Vec<Vec<usize>> = wish.tasks.iter().map(|task| task.now.clone()).collect();
+        let (before, after) = (wish.cost(&now), wish.cost(draft.given()));
+        assert_eq!((before.holidays_in_a_row, before.missing), (rows_now, 0), "{what}");
+        assert_eq!((after.holidays_in_a_row, after.missing), (rows, 0), "{what}: {after:?}");
+        let told = unmet(&wish, draft.given()).into_iter().filter(|one| one.rule == Rule::Holidays);
+        assert_eq!(told.count(), rows, "{what}");
+    }
+}
+
 /// The shifts of a rota with the overrides of a plan, as everybody else sees them: nothing of the plan is known here.
 fn resolved(rota: &Rota, changes: &[Override], (from, until): (&str, &str)) -> (Rota, Vec<Shift>) {
     let mut rota = rota.clone();
