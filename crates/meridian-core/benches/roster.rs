@@ -105,7 +105,8 @@ fn main() {
     let twelve = twelve();
     let planned = || {
         let window = (instant("2026-10-05T00:00Z"), instant("2027-01-04T00:00Z"));
-        let wish = wish(&Estate::default(), &[], &Default::default(), &twelve, window, Rules::default());
+        let wish =
+            wish(&Estate::default(), &Default::default(), &Default::default(), &twelve, window, Rules::default());
         let mut draft = Draft::new(&wish);
         draft.improve(4, |_, _| {});
         draft.given().len()

@@ -7,7 +7,8 @@
 //! share: whoever was away comes back with a balance below zero, and the next cover is offered to them first.
 //!
 //! What it does *not* do: it weighs nothing. A night counts as many hours as a day; nights, weekends and holidays stand
-//! beside the hours, and people judge. Shadows only watch along, and count for nothing here.
+//! beside the hours, and people judge. A shadow only watches along, and counts for nothing here. A reverse shadow is paged
+//! first and does the work under supervision: their hours count, and so do those of the primary beside them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

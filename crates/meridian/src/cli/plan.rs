@@ -73,11 +73,12 @@ pub fn plan(asked: &Asked) -> Result<String, Unanswered> {
     let estate = estate::load(&files).map_err(|problems| broken(&asked.estate, &problems))?.estate;
     let rota = find(&estate, &asked.rota)?;
     let window = window(asked, Clock::system().now())?;
-    let known = asked.known.known(&estate, &asked.rota)?;
+    let known = asked.known.known(&estate, &rota.name)?;
+    let added = known.added.get(&rota.name).map_or(&[][..], Vec::as_slice);
     let wish = wish(&estate, &known.added, &known.away, rota, window, rules(asked));
     worth(asked, &wish)?;
     let found = solve::solve(&wish, asked.seconds, |said| eprintln!("planning {}: {said}", asked.rota));
-    let overrides = changes(rota, &known.added, &wish, &found.given);
+    let overrides = changes(rota, added, &wish, &found.given);
     let owed = unmet(&wish, &found.given);
     let plan = Plan::new(asked, window, &wish, found, owed, overrides);
     if asked.json {

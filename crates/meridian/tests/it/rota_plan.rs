@@ -72,7 +72,12 @@ const PLAN: &str = "rota plan --rota ops --from 2031-03-03 --weeks 4 --seconds 2
 
 /// The watches of everybody, from what the command line says of the files: begin, end and layer, in seconds.
 fn watches(dir: &Path) -> BTreeMap<String, Vec<(i64, i64, String)>> {
-    let said = meridian(dir, "shifts --rota ops --from 2031-03-04T00:00Z --to 2031-03-30T20:00Z --json").ok();
+    watches_of(dir, "ops")
+}
+
+fn watches_of(dir: &Path, rota: &str) -> BTreeMap<String, Vec<(i64, i64, String)>> {
+    let said =
+        meridian(dir, &format!("shifts --rota {rota} --from 2031-03-04T00:00Z --to 2031-03-30T20:00Z --json")).ok();
     let rows: Vec<Value> = serde_json::from_str(&said).unwrap();
     let mut watches: BTreeMap<String, Vec<(i64, i64, String)>> = BTreeMap::new();
     for row in rows {
@@ -141,6 +146,48 @@ fn check_rules(watches: &BTreeMap<String, Vec<(i64, i64, String)>>, kept: bool) 
         watches.values().map(|own| own.iter().map(|(from, until, _)| (until - from) / HOUR).sum()).collect();
     let (least, most) = (hours.iter().min().unwrap(), hours.iter().max().unwrap());
     assert!(most - least <= 36, "{hours:?}");
+}
+
+/// Nights of the same people in another rota, which the plan may not change.
+const NIGHTS: &str = r#"---
+apiVersion: meridian/v1
+kind: Rota
+metadata: { name: nights }
+spec:
+  layers:
+    - name: nights
+      site: london
+      hours: [{ days: daily, from: "22:00", to: "06:00" }]
+      rotation: { start: "2026-01-05T22:00", every: 1 week, members: [ana, bob] }
+---
+apiVersion: meridian/v1
+kind: Rota
+metadata: { name: days }
+spec:
+  layers:
+    - name: days
+      site: london
+      hours: [{ days: daily, from: "08:00", to: "16:00" }]
+      rotation: { start: "2026-01-05T08:00", every: 1 day, members: [ana, bob, cem, dan, eve] }
+"#;
+
+#[test]
+fn nobody_has_a_morning_after_their_night_in_another_rota() {
+    let dir = written(&(estate() + NIGHTS));
+    let shortest = || {
+        let mut watches: BTreeMap<String, Vec<(i64, i64, String)>> = BTreeMap::new();
+        for rota in ["days", "nights"] {
+            for (person, own) in watches_of(dir.path(), rota) {
+                watches.entry(person).or_default().extend(own);
+            }
+        }
+        watches.values_mut().for_each(|own| own.sort());
+        watches.values().flat_map(|own| own.windows(2).map(|pair| pair[1].0 - pair[0].1)).min().unwrap()
+    };
+    assert!(shortest() < 11 * HOUR, "as the rotas are, mornings follow nights");
+    let ran = meridian(dir.path(), &format!("{} --write", PLAN.replace("--rota ops", "--rota days")));
+    assert!(ran.code == 0 && ran.out.contains("Every turn is taken."), "{ran:?}");
+    assert!(shortest() >= 11 * HOUR, "{} s", shortest());
 }
 
 #[test]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::task::{Task, Who, Wish};
 
-/// Nobody for a turn.
-pub const PRICE_MISSING: f64 = 1000.0;
+/// Nobody for a turn: more than the holidays in a row that it would spare on both sides.
+pub const PRICE_MISSING: f64 = 12_500.0;
 /// A skill that nobody on a turn has.
-pub const PRICE_SKILL: f64 = 200.0;
-/// Two holidays in a row for one person.
-pub const PRICE_ROW: f64 = 40.0;
+pub const PRICE_SKILL: f64 = 2500.0;
+/// Two holidays in a row for one person: more than a turn of a whole week, day and night, can change fairness.
+pub const PRICE_ROW: f64 = 1000.0;
 /// An hour away from the fair share, for everybody who is not the farthest.
 pub const PRICE_SPREAD: f64 = 0.02;
 /// A turn that somebody else has than by the rota as it is: what fits already is left alone.
@@ -77,6 +77,13 @@ impl Wish {
         cost
     }
 
+    /// What of an answer's cost is fairness, wishes and changes: of what is owed nothing can be gained where it must be.
+    pub fn beside_owed(&self, given: &[Vec<usize>]) -> f64 {
+        let cost = self.cost(given);
+        let owed = cost.missing as f64 * PRICE_MISSING + cost.unskilled as f64 * PRICE_SKILL;
+        cost.total - owed - cost.holidays_in_a_row as f64 * PRICE_ROW
+    }
+
     /// How many of the skills that a turn needs none of these persons has.
     pub(super) fn lacking(&self, task: &Task, persons: &[usize]) -> usize {
         let lacks = |skill: &&String| !persons.iter().any(|person| self.persons[*person].skills.contains(*skill));
@@ -122,8 +129,10 @@ impl Wish {
             let days: Vec<Vec<usize>> = days.into_values().collect();
             days.windows(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect::<Vec<_>>()
         });
-        // One turn over both holidays is no choice.
-        neighbours.filter(|(one, other)| one != other).collect()
+        let is_open =
+            |(one, other): &(Vec<usize>, Vec<usize>)| one.iter().chain(other).any(|task| !self.tasks[*task].before);
+        // One turn over both holidays is no choice, and neither is what was before the window.
+        neighbours.filter(|pair| pair.0 != pair.1 && is_open(pair)).collect()
     }
 
     fn rows(&self, given: &[Vec<usize>]) -> usize {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
+use super::elsewhere::elsewhere;
 use crate::{
     Instant,
     calendar::{Days, offsets::wall_seconds},
@@ -12,13 +13,20 @@ use crate::{
     roster::{Absences, Away, Shift, Stretch, WatchBecause, fairness::burdens, members, shifts},
 };
 
-const DAY: i64 = 86_400;
+pub(super) const DAY: i64 = 86_400;
 
 /// Turns that begin so long before the window stay as they are, and count for rest.
 const BEFORE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// So far back the last holiday of each site is looked for: its turns stay as they are, too, and whoever had them should
+/// not have the next one.
+const HOLIDAYS_BEFORE: SignedDuration = SignedDuration::from_hours(400 * 24);
+
 /// No turn that is planned is longer.
 const AFTER: SignedDuration = SignedDuration::from_hours(40 * 24);
+
+/// The overrides of run time, of each rota.
+pub type Changed = BTreeMap<Name, Vec<Override>>;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
@@ -65,7 +73,7 @@ pub struct Task {
     pub away: Vec<usize>,
     /// It stays as it is: it begins before the window, or somebody changed it at run time.
     pub fixed: bool,
-    /// It begins before the window, and counts for nothing but rest.
+    /// It begins before the window, or is no turn of this plan, and counts for nothing but rest and days in a row.
     pub before: bool,
     /// Who has it as the rota is.
     pub now: Vec<usize>,
@@ -113,28 +121,34 @@ impl Task {
 }
 
 /// Reads from the estate what there is to share out in `[from, until)`, with what was changed at run time and who is away.
+/// What its people watch in other rotas stays as it is.
 pub fn wish(
     estate: &Estate,
-    added: &[Override],
+    changed: &Changed,
     away: &Absences,
     rota: &Rota,
     (from, until): Stretch,
     rules: Rules,
 ) -> Wish {
-    let begin = from.saturating_sub(BEFORE).unwrap_or(from);
+    let added = changed.get(&rota.name).map_or(&[][..], Vec::as_slice);
+    let (begin, end) = (from.saturating_sub(BEFORE).unwrap_or(from), until.saturating_add(AFTER).unwrap_or(until));
     let layers = rota.layers.iter().filter(|layer| matches!(layer.role, Role::Primary | Role::Secondary));
     let layers: Vec<&Layer> = layers.collect();
     let members = layers.iter().flat_map(|layer| layer.rotation.persons());
     let names: BTreeSet<&Name> = members.chain(added.iter().map(|change| &change.with)).collect();
     let names: Vec<&Name> = names.into_iter().collect();
-    let watched = shifts(rota, added, begin, until.saturating_add(AFTER).unwrap_or(until));
+    let past = from.saturating_sub(HOLIDAYS_BEFORE).unwrap_or(from);
+    let watched = shifts(rota, added, past, end);
     let source = Source { estate, added, away, names: &names, watched: &watched };
     let mut tasks = Vec::new();
     for layer in layers {
-        let turns = turns(rota, layer, (begin, until)).into_iter();
+        let turns = turns(rota, layer, (past, until)).into_iter();
         tasks.extend(turns.filter_map(|stretches| source.task(layer, stretches, from)));
     }
-    tasks.sort_by(|a, b| (a.from(), &a.layer).cmp(&(b.from(), &b.layer)));
+    keep_last_holidays(&mut tasks, begin);
+    let longest = tasks.iter().map(|task| longest_run(&task.days)).max().unwrap_or_default();
+    tasks.extend(elsewhere(estate, changed, rota, &names, (begin, end)));
+    tasks.sort_by(|a, b| (a.from(), &a.layer, &a.now).cmp(&(b.from(), &b.layer, &b.now)));
     find_clashes(&mut tasks, rules.rest);
     let mut fair = vec![[0.0; 4]; names.len()];
     for task in tasks.iter().filter(|task| !task.before) {
@@ -143,11 +157,22 @@ pub fn wish(
             (0..4).for_each(|kind| fair[*person][kind] += task.burden[person][kind] * part);
         }
     }
-    let longest = tasks.iter().map(|task| longest_run(&task.days)).max().unwrap_or_default();
     let groups = groups(names.len(), &tasks);
     let persons = names.iter().zip(groups).map(|(name, group)| source.who(name, group)).collect();
     let stretch_days = rules.stretch_days.max(longest);
     Wish { rota: rota.name.clone(), persons, tasks, fair, rest: rules.rest, stretch_days }
+}
+
+/// Of what was over before `begin` only the turns on the last holiday of each site count.
+fn keep_last_holidays(tasks: &mut Vec<Task>, begin: Instant) {
+    let mut last: BTreeMap<Name, i64> = BTreeMap::new();
+    for task in tasks.iter().filter(|task| task.before) {
+        for day in &task.holidays {
+            last.entry(task.site.clone()).and_modify(|last| *last = *day.max(last)).or_insert(*day);
+        }
+    }
+    let is_last = |task: &Task| last.get(&task.site).is_some_and(|last| task.holidays.contains(last));
+    tasks.retain(|task| task.until() > begin || is_last(task));
 }
 
 /// What tasks are made of.
@@ -237,7 +262,7 @@ fn turns(rota: &Rota, layer: &Layer, (from, until): Stretch) -> Vec<Vec<Stretch>
     turns.into_values().filter(|stretches| stretches.first().is_some_and(|first| first.0 < until)).collect()
 }
 
-fn local_day(layer: &Layer, at: Instant) -> i64 {
+pub(super) fn local_day(layer: &Layer, at: Instant) -> i64 {
     wall_seconds(layer.zone.to_datetime(at)).div_euclid(DAY)
 }
 
@@ -255,6 +280,9 @@ fn find_clashes(tasks: &mut [Task], rest: SignedDuration) {
             // They come by their beginning: all that follow are farther away.
             if tasks[other].from() > tasks[one].until().saturating_add(rest).unwrap_or(Instant::MAX) {
                 break;
+            }
+            if tasks[one].fixed && tasks[other].fixed {
+                continue;
             }
             let has = |task: &Task, person| task.members.contains(person) || task.now.contains(person);
             let shared = tasks[one].burden.keys().any(|person| has(&tasks[other], person));

@@ -10,7 +10,7 @@ use crate::{
     estate::{Estate, Leave, Override, Person, Reach, Role, Rota, Site},
     roster::{
         Away, AwayBecause, Shift,
-        fair_plan::{Draft, Rule, Rules, Wish, changes, unmet, wish},
+        fair_plan::{Changed, Draft, Rule, Rules, Wish, changes, unmet, wish},
         holes, on_leave, shifts,
     },
 };
@@ -64,7 +64,7 @@ fn planned_by(
     rota: &Rota,
     (from, until): (&str, &str),
 ) -> (Wish, Vec<Vec<usize>>, Vec<Override>) {
-    let wish = wish(estate, &[], &on_leave(estate), rota, (at(from), at(until)), rules);
+    let wish = wish(estate, &Changed::new(), &on_leave(estate), rota, (at(from), at(until)), rules);
     let mut draft = Draft::new(&wish);
     draft.improve(1, |_, _| {});
     let cost = wish.cost(draft.given()).total;
@@ -142,6 +142,60 @@ fn nobody_has_two_holidays_in_a_row_where_others_could() {
     assert!(wish.tasks.iter().any(|task| !task.holidays.is_empty()));
 }
 
+#[test]
+fn no_fairness_outweighs_two_holidays_in_a_row_and_the_last_one_is_remembered() {
+    let of = |hours: &str, every: &str, members: &str| {
+        let mut layer = layer("london", "Europe/London", hours, "2026-01-05T00:00", every, members);
+        layer.calendar = SiteCalendar::named("england-public");
+        rota([layer])
+    };
+    // Bob has six weeks on end, which leaves him far above his share: fairness wants ana to have the weeks before, both
+    // of which have holidays.
+    let burdened = stand_in("2027-01-04T00:00Z", "2027-02-15T00:00Z", "ana> bob");
+    for (what, rota, added, window, rows_now, rows) in [
+        // Easter Monday and the holiday in May are four weeks apart, and the rotation gives both to the same person.
+        (
+            "the last holiday before the window",
+            of("daily 08:00-18:00", "1 day", "ana bob cem dan"),
+            vec![],
+            ("2026-04-27T00:00Z", "2026-05-18T00:00Z"),
+            1,
+            0,
+        ),
+        (
+            "fairness",
+            of("daily 04:00-24:00", "1 week", "ana bob"),
+            vec![burdened],
+            ("2026-12-21T00:00Z", "2027-02-15T00:00Z"),
+            1,
+            0,
+        ),
+        // Good Friday to Easter Monday, to the holiday in May: nobody else can, and no turn is left empty for it.
+        (
+            "nobody else",
+            of("daily 08:00-18:00", "1 day", "ana"),
+            vec![],
+            ("2026-03-30T00:00Z", "2026-05-18T00:00Z"),
+            2,
+            2,
+        ),
+    ] {
+        let estate = estate(&rota, &[]);
+        let rules = Rules { rest: SignedDuration::ZERO, stretch_days: 100 };
+        let changed = Changed::from([(rota.name.clone(), added)]);
+        let window = (at(window.0), at(window.1));
+        let wish = wish(&estate, &changed, &on_leave(&estate), &rota, window, rules);
+        let mut draft = Draft::new(&wish);
+        draft.improve(1, |_, _| {});
+        let now: Vec<Vec<usize>> = wish.tasks.iter().map(|task| task.now.clone()).collect();
+        let (before, after) = (wish.cost(&now), wish.cost(draft.given()));
+        assert_eq!((before.holidays_in_a_row, before.missing), (rows_now, 0), "{what}");
+        assert_eq!((after.holidays_in_a_row, after.missing), (rows, 0), "{what}: {after:?}");
+        let told = unmet(&wish, draft.given()).into_iter().filter(|one| one.rule == Rule::Holidays);
+        assert_eq!(told.count(), rows, "{what}");
+    }
+}
+
 /// The shifts of a rota with the overrides of a plan, as everybody else sees them: nothing of the plan is known here.
 fn resolved(rota: &Rota, changes: &[Override], (from, until): (&str, &str)) -> (Rota, Vec<Shift>) {
     let mut rota = rota.clone();
@@ -188,6 +242,48 @@ fn rest_is_kept_and_without_the_rule_it_would_not_be() {
         assert_eq!(rest >= SignedDuration::from_hours(11), rested, "{hours}: {rest}");
         assert_eq!(wish.cost(&given).missing, 0, "{hours}");
         assert!(holes(&rota, &[], Role::Primary, at("2026-03-03T00:00Z"), at("2026-03-29T00:00Z")).is_empty());
+    }
+}
+
+#[test]
+fn watches_in_other_rotas_count_for_rest_clashes_and_days_in_a_row() {
+    let day = || layer("london", "Europe/London", "daily 08:00-16:00", "2026-01-05T08:00", "1 day", "ana bob cem");
+    let ops = rota([day()]);
+    let other = |hours: &str, role: Role| {
+        let start = format!("2026-01-05T{}", &hours[6..11]);
+        let mut layer = layer("london", "Europe/London", hours, &start, "1 week", "ana dan");
+        layer.role = role;
+        Rota { name: name("nights"), ..rota([layer]) }
+    };
+    let window = ("2026-03-02T00:00Z", "2026-03-30T00:00Z");
+    // Ana's weeks in the other rota: 2 to 9 March, and 16 to 23 March. With eve in her place at run time she is free.
+    let relieved = stand_in("2026-02-01T00:00Z", "2026-05-01T00:00Z", "ana> eve");
+    for (what, hours, role, added, free) in [
+        ("nights end too near to a morning", "daily 22:00-06:00", Role::Primary, None, false),
+        ("the same hours", "daily 08:00-16:00", Role::Secondary, None, false),
+        ("who learns by leading works", "daily 22:00-06:00", Role::ReverseShadow, None, false),
+        ("who watches along is free", "daily 22:00-06:00", Role::Shadow, None, true),
+        ("somebody else has them at run time", "daily 22:00-06:00", Role::Primary, Some(relieved), true),
+    ] {
+        let other = other(hours, role);
+        let mut estate = estate(&ops, &[]);
+        estate.rotas.insert(other.name.clone(), other.clone());
+        let changed = Changed::from([(other.name.clone(), added.into_iter().collect())]);
+        let (from, until) = (at(window.0), at(window.1));
+        let wish = wish(&estate, &changed, &on_leave(&estate), &ops, (from, until), Rules::default());
+        let mut draft = Draft::new(&wish);
+        draft.improve(1, |_, _| {});
+        assert!(draft.is_sound(), "{what}");
+        assert!((draft.total() - wish.cost(draft.given()).total).abs() < 1e-6, "{what}");
+        assert_eq!(wish.cost(draft.given()).missing, 0, "{what}");
+        let changes = changes(&ops, &[], &wish, draft.given());
+        let mut all = resolved(&ops, &changes, window).1;
+        let own = all.iter().filter(|shift| shift.person == name("ana"));
+        let in_week = own.filter(|shift| (at("2026-03-16T12:00Z")..at("2026-03-22T12:00Z")).contains(&shift.from));
+        assert_eq!(in_week.count() > 0, free, "{what}");
+        all.extend(shifts(&other, &changed[&other.name], from, until).into_iter().filter(|_| !free));
+        let (rest, run) = strain(&all.into_iter().filter(|shift| shift.person == name("ana")).collect::<Vec<_>>());
+        assert!(free || (rest >= SignedDuration::from_hours(11) && run <= 7), "{what}: {rest} {run}");
     }
 }
 
@@ -295,7 +391,8 @@ fn what_was_changed_at_run_time_stays_and_who_is_sick_has_no_turn() {
     let sick = Away { from: at("2026-03-16T00:00Z"), until: at("2026-03-20T00:00Z"), because: AwayBecause::Sick };
     away.entry(name("cem")).or_default().push(sick);
     let window = (at("2026-03-02T00:00Z"), at("2026-03-30T00:00Z"));
-    let wish = wish(&estate, &added, &away, &rota, window, Rules::default());
+    let wish =
+        wish(&estate, &Changed::from([(rota.name.clone(), added.to_vec())]), &away, &rota, window, Rules::default());
     let mut draft = Draft::new(&wish);
     draft.improve(1, |_, _| {});
     let changes = changes(&rota, &added, &wish, draft.given());

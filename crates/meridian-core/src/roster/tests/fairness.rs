@@ -80,6 +80,22 @@ fn check(estate: &Estate, changes: &[Override], from: &str, until: &str, expecte
 }
 
 #[test]
+fn who_learns_by_leading_has_the_hours_and_who_watches_along_has_none() {
+    let of = |role: Role, member: &str| {
+        let mut layer = layer("site", "UTC", "daily 08:00-16:00", "2026-03-02T08:00", "1 week", member);
+        (layer.name, layer.role) = (role.word().into(), role);
+        layer
+    };
+    let plain = "8h nights 0/0h weekends 0/0h holidays 0/0h fair 8h balance 0h";
+    for (role, counts) in [(Role::Secondary, true), (Role::ReverseShadow, true), (Role::Shadow, false)] {
+        let estate = estate(vec![of(Role::Primary, "ana"), of(role, "ben")], "ana@london ben@london");
+        let lines: Vec<String> = ["ana", "ben"].iter().map(|person| format!("{person} {plain}")).collect();
+        let expected: Vec<&str> = lines.iter().map(String::as_str).take(1 + usize::from(counts)).collect();
+        check(&estate, &[], "2026-03-02T00:00Z", "2026-03-03T00:00Z", &expected);
+    }
+}
+
+#[test]
 fn hours_nights_weekends_and_holidays() {
     // A whole week each, around the clock; ana lives by London's clock, wen by Hong Kong's.
     let always = layer("site", "UTC", "", "2026-03-02T00:00", "1 week", "ana wen");

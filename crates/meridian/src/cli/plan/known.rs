@@ -1,12 +1,13 @@
-//! What was changed at run time, beside the estate's files: overrides of the rota, leave and sickness, as a journal or a
+//! What was changed at run time, beside the estate's files: overrides of all rotas, leave and sickness, as a journal or a
 //! running server has them.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::{Args, ValueHint};
 use meridian_core::{
     estate::{Estate, Override},
-    roster::{Absences, Away, AwayBecause, on_leave},
+    id::Name,
+    roster::{Absences, Away, AwayBecause, fair_plan::Changed, on_leave},
 };
 use serde::Deserialize;
 
@@ -32,7 +33,8 @@ pub struct RunTime {
 /// What a plan has to keep to.
 #[derive(Debug, Default)]
 pub struct Known {
-    pub added: Vec<Override>,
+    /// Of each rota: people of the plan may stand in elsewhere, too.
+    pub added: Changed,
     pub away: Absences,
 }
 
@@ -44,6 +46,11 @@ struct Added {
 }
 
 #[derive(Deserialize)]
+struct Listed {
+    rota: Name,
+}
+
+#[derive(Deserialize)]
 struct Leave {
     change: Option<u64>,
     #[serde(flatten)]
@@ -52,14 +59,14 @@ struct Leave {
 
 #[derive(Deserialize)]
 struct Gone {
-    person: meridian_core::id::Name,
+    person: Name,
     from: meridian_core::Instant,
     until: meridian_core::Instant,
 }
 
 impl RunTime {
-    pub fn known(&self, estate: &Estate, rota: &str) -> Result<Known, Unanswered> {
-        let mut known = Known { added: Vec::new(), away: on_leave(estate) };
+    pub fn known(&self, estate: &Estate, rota: &Name) -> Result<Known, Unanswered> {
+        let mut known = Known { added: Changed::new(), away: on_leave(estate) };
         if self.server.is_none() && self.data.is_none() {
             return Ok(known);
         }
@@ -67,8 +74,8 @@ impl RunTime {
             roster::Asked::run_time(self.server.clone(), self.data.clone(), self.token_file.clone(), self.ca.clone());
         match source.open()? {
             Source::World(world) => {
-                let of_rota = world.estate().rotas.values().find(|known| known.name.as_str() == rota);
-                known.added = of_rota.map(|known| world.overrides.of(&known.name)).unwrap_or_default();
+                let of_rota = |name: &Name| (name.clone(), world.overrides.of(name));
+                known.added = world.estate().rotas.keys().map(of_rota).collect();
                 // The files at hand say what they say; only what came later is taken from elsewhere.
                 let written = on_leave(world.estate());
                 for (person, away) in world.absences() {
@@ -82,9 +89,16 @@ impl RunTime {
     }
 }
 
-fn ask(source: &Source, rota: &str, known: &mut Known) -> Result<(), Unanswered> {
-    let added: Vec<Added> = source.list(&format!("ask for the overrides of {rota}"), &["rotas", rota, "overrides"])?;
-    known.added = added.into_iter().filter(|added| added.id.is_some()).map(|added| added.change).collect();
+fn ask(source: &Source, rota: &Name, known: &mut Known) -> Result<(), Unanswered> {
+    let rotas: Vec<Listed> = source.list("ask which rotas there are", &["rotas"])?;
+    // The planned one is asked for in any case: a server that does not know it says so.
+    let names: BTreeSet<Name> = rotas.into_iter().map(|listed| listed.rota).chain([rota.clone()]).collect();
+    for name in names {
+        let path = ["rotas", name.as_str(), "overrides"];
+        let added: Vec<Added> = source.list(&format!("ask for the overrides of {name}"), &path)?;
+        let at_run_time = added.into_iter().filter(|added| added.id.is_some()).map(|added| added.change);
+        known.added.insert(name, at_run_time.collect());
+    }
     let leave: Vec<Leave> = source.list("ask who is on leave", &["leave"])?;
     let sick: Vec<Gone> = source.list("ask who is sick", &["sick"])?;
     let leave = leave.into_iter().filter(|leave| leave.change.is_some()).map(|leave| (leave.away, AwayBecause::Leave));

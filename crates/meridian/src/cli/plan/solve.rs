@@ -13,7 +13,7 @@ pub struct Found {
     pub bound: f64,
 }
 
-/// Good enough: no answer is cheaper by more than this part.
+/// Good enough: no answer is cheaper by more than this part of what is not owed.
 pub const GAP: f64 = 0.01;
 
 /// So often the search begins anew from the best so far.
@@ -44,7 +44,7 @@ pub fn solve(wish: &Wish, seconds: f64, mut progress: impl FnMut(&str)) -> Found
         .collect();
     let share = (seconds * 0.7 / windows.len().max(1) as f64).max(0.1);
     for (number, (group, tasks)) in windows.iter().enumerate() {
-        if draft.total() - bound <= GAP * draft.total().abs().max(1.0) {
+        if draft.total() - bound <= GAP * wish.beside_owed(draft.given()).abs().max(1.0) {
             break;
         }
         let part = Part { wish, persons: group, tasks, given: draft.given() };

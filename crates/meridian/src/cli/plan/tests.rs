@@ -148,7 +148,7 @@ fn a_bound_is_below_every_plan_and_the_programs_make_none_worse() {
     for (rest, until) in [(11, "2026-10-20T00:00Z"), (0, "2026-10-20T00:00Z")] {
         let rules = Rules { rest: jiff::SignedDuration::from_hours(rest), stretch_days: 7 };
         let window = (at("2026-10-05T00:00Z"), at(until));
-        let wish = wish(&estate, &[], &Default::default(), rota, window, rules);
+        let wish = wish(&estate, &Default::default(), &Default::default(), rota, window, rules);
         let mut draft = Draft::new(&wish);
         draft.improve(1, |_, _| {});
         let mut said = Vec::new();
