@@ -288,3 +288,38 @@ fn a_site_that_is_renamed_on_watch_keeps_its_handoff() {
         ring.refold();
     }
 }
+
+#[test]
+fn a_promise_waits_for_who_has_the_incident_and_for_the_leads() {
+    // Of the incident that fires at 10:10 an update is promised for 12:00.
+    let cases: [(&str, Option<&str>, Option<&str>, &str, bool); 11] = [
+        ("too early", Some("tom"), Some("tom"), "2026-03-17T10:59Z", false),
+        ("within the hour", Some("tom"), Some("tom"), "2026-03-17T11:00Z", true),
+        ("overdue", Some("tom"), Some("tom"), "2026-03-17T12:30Z", true),
+        ("the lead", Some("tom"), Some("ruth"), "2026-03-17T11:30Z", true),
+        ("whoever has it, though not on watch", Some("dana"), Some("dana"), "2026-03-17T11:30Z", true),
+        ("on watch, and somebody else has it", Some("dana"), Some("tom"), "2026-03-17T11:30Z", false),
+        ("nobody has it: who is on watch", None, Some("tom"), "2026-03-17T11:30Z", true),
+        ("nobody has it: the lead", None, Some("ruth"), "2026-03-17T11:30Z", true),
+        ("nobody has it: somebody else", None, Some("dana"), "2026-03-17T11:30Z", false),
+        ("a reader who is nobody of the estate", Some("tom"), None, "2026-03-17T11:30Z", true),
+        ("the same, too early", Some("tom"), None, "2026-03-17T10:30Z", false),
+    ];
+    for (what, taken, reader, at, waits) in cases {
+        let mut ring = Ring::begin("2026-03-17T10:05Z");
+        ring.until("2026-03-17T10:10Z");
+        alert(&mut ring, 1, false);
+        let incident = IncidentId(1);
+        if let Some(by) = taken {
+            ring.ask(Command::Acknowledge { incident, by: name(by), because: AcknowledgedBecause::Api }).unwrap();
+        }
+        let due = instant("2026-03-17T12:00Z");
+        ring.ask(Command::Promise { incident, due, what: "next update".into() }).unwrap();
+        ring.until(at);
+        let reader = reader.map(name);
+        let asked = |ring: &Ring| ring.world.promises_due(reader.as_ref(), ring.now).len();
+        assert_eq!(asked(&ring), usize::from(waits), "{what}");
+        ring.ask(Command::Note { incident, text: "The update".into() }).unwrap();
+        assert_eq!(asked(&ring), 0, "{what}: a note keeps the promise");
+    }
+}
