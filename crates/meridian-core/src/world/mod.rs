@@ -14,6 +14,7 @@ mod handle;
 mod handoffs;
 mod incidents;
 mod notices;
+mod promises;
 mod quiet;
 mod replay;
 mod responsible;

@@ -10,7 +10,7 @@ use crate::{
     estate::Override,
     handoff::{Change, Stability, StabilityBecause, Who, Wish},
     id::IncidentId,
-    incident::AcknowledgedBecause,
+    incident::{AcknowledgedBecause, Severity},
 };
 
 /// One alert of many in one group of SEV4, that fires or ends.
@@ -286,5 +286,77 @@ fn a_site_that_is_renamed_on_watch_keeps_its_handoff() {
         assert_eq!(ring.brief().item(&key("note/1")).unwrap().questions.len(), 1, "{at}: nothing is dropped");
         ring.wish("oliver", Wish::Accept { emergency: true }).unwrap();
         ring.refold();
+    }
+}
+
+#[test]
+fn a_promise_waits_for_who_has_the_incident_and_for_the_leads() {
+    // Of the incident that fires at 10:10 an update is promised for 12:00.
+    let cases: [(&str, Option<&str>, Option<&str>, &str, bool); 11] = [
+        ("too early", Some("tom"), Some("tom"), "2026-03-17T10:59Z", false),
+        ("within the hour", Some("tom"), Some("tom"), "2026-03-17T11:00Z", true),
+        ("overdue", Some("tom"), Some("tom"), "2026-03-17T12:30Z", true),
+        ("the lead", Some("tom"), Some("ruth"), "2026-03-17T11:30Z", true),
+        ("whoever has it, though not on watch", Some("dana"), Some("dana"), "2026-03-17T11:30Z", true),
+        ("on watch, and somebody else has it", Some("dana"), Some("tom"), "2026-03-17T11:30Z", false),
+        ("nobody has it: who is on watch", None, Some("tom"), "2026-03-17T11:30Z", true),
+        ("nobody has it: the lead", None, Some("ruth"), "2026-03-17T11:30Z", true),
+        ("nobody has it: somebody else", None, Some("dana"), "2026-03-17T11:30Z", false),
+        ("a reader who is nobody of the estate", Some("tom"), None, "2026-03-17T11:30Z", true),
+        ("the same, too early", Some("tom"), None, "2026-03-17T10:30Z", false),
+    ];
+    for (what, taken, reader, at, waits) in cases {
+        let mut ring = Ring::begin("2026-03-17T10:05Z");
+        ring.until("2026-03-17T10:10Z");
+        alert(&mut ring, 1, false);
+        let incident = IncidentId(1);
+        if let Some(by) = taken {
+            ring.ask(Command::Acknowledge { incident, by: name(by), because: AcknowledgedBecause::Api }).unwrap();
+        }
+        let due = instant("2026-03-17T12:00Z");
+        ring.ask(Command::Promise { incident, due, what: "next update".into() }).unwrap();
+        ring.until(at);
+        let reader = reader.map(name);
+        let asked = |ring: &Ring| ring.world.promises_due(reader.as_ref(), ring.now).len();
+        assert_eq!(asked(&ring), usize::from(waits), "{what}");
+        ring.ask(Command::Note { incident, text: "The update".into() }).unwrap();
+        assert_eq!(asked(&ring), 0, "{what}: a note keeps the promise");
+    }
+}
+
+#[test]
+fn a_promise_stands_in_the_brief_whoever_has_the_incident() {
+    use StabilityBecause::{PromiseOverdue, Severe, Unacknowledged};
+    let overdue = [Unacknowledged, PromiseOverdue];
+    let severe = [Severe(Severity::Sev2), PromiseOverdue];
+    // New York comes at 17:00 UTC; London looks at 16:30, and an update is promised for 16:20.
+    let cases: [(&str, &str, Option<&str>, Option<&str>, &str, &[StabilityBecause]); 6] = [
+        ("nobody has it: the incoming give it", "warning", None, None, "oliver", &overdue),
+        ("nobody has it, and somebody is named", "warning", None, Some("dana"), "dana", &overdue),
+        ("who has it", "warning", Some("tom"), None, "tom", &[PromiseOverdue]),
+        ("somebody is named, and another has it", "warning", Some("tom"), Some("dana"), "dana", &[PromiseOverdue]),
+        ("unstable, and somebody has it", "critical", Some("tom"), None, "tom", &severe),
+        ("who is named is in words", "warning", Some("tom"), Some("the bank"), "the bank", &[PromiseOverdue]),
+    ];
+    for (what, severity, taken, named, gives, because) in cases {
+        let mut ring = Ring::begin("2026-03-17T16:05Z");
+        ring.fire("Stuck", severity);
+        ring.until("2026-03-17T16:06Z");
+        let incident = IncidentId(1);
+        if let Some(by) = taken {
+            ring.ask(Command::Acknowledge { incident, by: name(by), because: AcknowledgedBecause::Api }).unwrap();
+        }
+        let due = instant("2026-03-17T16:20Z");
+        ring.ask(Command::Promise { incident, due, what: "next update".into() }).unwrap();
+        if let Some(owner) = named {
+            let owner = owner.parse().map_or_else(|_| Who::Other(owner.into()), Who::Person);
+            ring.add("tom", "incident/1", Change { owner: Some(owner), ..Change::default() }).unwrap();
+        }
+        ring.until("2026-03-17T16:30Z");
+        let item = ring.brief().item(&key("incident/1")).cloned().unwrap_or_else(|| panic!("{what}"));
+        let said: Vec<_> = item.actions.iter().map(|action| (action.owner.clone(), action.due)).collect();
+        let gives = gives.parse().map_or_else(|_| Who::Other(gives.into()), Who::Person);
+        assert_eq!(said, [(gives, Some(due))], "{what}");
+        assert_eq!(item.because, because, "{what}");
     }
 }

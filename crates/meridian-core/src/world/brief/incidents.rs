@@ -51,15 +51,27 @@ impl Composing<'_> {
                 count => format!(". {count} alerts fire.").into(),
             });
             let key = ItemKey::of("incident", incident.id);
+            let promised = self.promised(incident, &key);
             let item = self.item(key, about, incident.reopened_at.unwrap_or(incident.opened_at));
             item.summary = vec![format!("INC-{}, {}", incident.id, incident.title).into()];
             (item.severity, item.because, item.detail) = (severity, because, detail);
             item.latest = newest_note(incident).map(str::to_owned);
             item.owner = incident.acknowledged.as_ref().map(|has| Who::Person(has.by.clone()));
-            if let (Some(promise), Some(owner)) = (&incident.promise, &item.owner) {
-                item.actions.push(Action::new(promise.what.clone(), owner.clone(), Some(promise.due)));
-            }
+            item.actions.extend(promised);
         }
+    }
+
+    /// An update that was promised is given by whoever the item is with, as people said or by acknowledgement. Who left the
+    /// estate gives none, and what nobody has falls to the incoming: a promise never goes unsaid.
+    fn promised(&self, incident: &Incident, key: &ItemKey) -> Option<Action> {
+        let promise = incident.promise.as_ref()?;
+        let named = self.world.handoffs.desk(self.handoff.rota()).get(key).and_then(|added| added.owner.clone());
+        let has_it = || incident.acknowledged.as_ref().map(|has| Who::Person(has.by.clone()));
+        let persons = &self.world.estate.parsed.persons;
+        let here = |who: &Who| who.person().is_none_or(|person| persons.contains_key(person));
+        let owner = named.or_else(has_it).filter(here).or_else(|| self.incoming()).or_else(|| self.lead());
+        let owner = owner.unwrap_or_else(|| Who::Other("whoever comes on watch".into()));
+        Some(Action::new(promise.what.clone(), owner, Some(promise.due)))
     }
 }
 
@@ -82,6 +94,10 @@ fn stability(incident: &Incident, now: Instant) -> (Stability, Vec<StabilityBeca
     watcher.extend(burning(incident, now));
     if incident.promise.as_ref().is_some_and(|promise| promise.due < now) {
         watcher.push(StabilityBecause::PromiseOverdue);
+        // Who comes must know it of an unstable one, too.
+        if !unstable.is_empty() {
+            unstable.push(StabilityBecause::PromiseOverdue);
+        }
     }
     match (unstable.is_empty(), watcher.is_empty()) {
         (false, _) => (Stability::Unstable, unstable),

@@ -113,6 +113,7 @@ fn stake(shell: &Shell, view: &IncidentView, stake: &Stake) -> Markup {
         div.say {
             p { (stake.say.render(clock)) }
             @if let Some(more) = &stake.more { p.dim { (more.render(clock)) } }
+            @if let Some(promised) = &view.promised { p { (promised.render(clock)) } }
         }
         div.acts.taken[shell.responds() && waits] {
             @if shell.responds() && waits {

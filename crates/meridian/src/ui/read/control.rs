@@ -5,7 +5,7 @@ use meridian_core::{
     Fact,
     estate::Rota,
     id::Name,
-    incident::Incident,
+    incident::{Incident, Promise},
     page::{PageFact, WalkState},
     roster::Shift,
 };
@@ -98,6 +98,9 @@ fn needs(lens: &Lens<'_>) -> (Vec<Need>, Vec<Behind>) {
     let mut pages: Vec<Need> = waiting.filter_map(|i| page_need(lens, i)).collect();
     pages.sort_by_key(|need| need.until);
     list(most(pages), ["incident waits", "incidents wait"], "/incidents");
+    let promises = world.promises_due(lens.me, lens.now);
+    let promises = promises.into_iter().map(|(incident, promise)| promise_need(lens, incident, promise)).collect();
+    list(most(promises), ["update is promised", "updates are promised"], "/incidents");
     let holes = world.estate().rotas.values().filter_map(|rota| hole_need(lens, rota)).collect();
     list(most(holes), ["rota has a hole", "rotas have a hole"], "/coverage");
     list(most(changes::needs(lens)), ["change waits", "changes wait"], "/changes");
@@ -195,6 +198,28 @@ fn page_need(lens: &Lens<'_>, incident: &Incident) -> Option<Need> {
         refuse: None,
         open: format!("/incidents/{}", incident.id),
     })
+}
+
+/// An update that somebody waits for.
+fn promise_need(lens: &Lens<'_>, incident: &Incident, promise: &Promise) -> Need {
+    let overdue = promise.due <= lens.now;
+    let said = Say::new().text(if overdue { "Was due " } else { "Due " }).at(promise.due);
+    let said =
+        said.text(format!(": {}. {}. ", promise.what.trim_end_matches('.'), incident.title.trim_end_matches('.')));
+    let more = match &incident.acknowledged {
+        Some(has) => said.strong(lens.person(&has.by)).text(" has it. A note keeps the promise."),
+        None => said.text("Nobody has it. A note keeps the promise."),
+    };
+    Need {
+        shape: Glyph::Note,
+        what: format!("Update promised: INC-{}", incident.id),
+        until: Some(promise.due),
+        urgent: overdue,
+        more,
+        act: None,
+        refuse: None,
+        open: format!("/incidents/{}", incident.id),
+    }
 }
 
 /// What comes next when nothing needs the reader.

@@ -95,6 +95,7 @@ pub fn incident(lens: &Lens<'_>, id: IncidentId, before: Option<u64>) -> Option<
         opened: incident.opened_at,
         escalation: escalation.map_or_else(|| incident.escalation.to_string(), |e| e.display_name.clone()),
         stake: stake(lens, incident, walk),
+        promised: promised(lens, incident),
         steps: steps(lens, incident, walk),
         round: walk.filter(|_| rounds > 1).map(|walk| format!("round {} of {rounds}", walk.round + 1)),
         alerts: incident.alerts.iter().take(50).filter_map(|fp| alert::row(lens, *fp)).collect(),
@@ -161,6 +162,14 @@ fn stake(lens: &Lens<'_>, incident: &Incident, walk: Option<&Walk>) -> Stake {
             more: Some(firing.into()),
         },
     }
+}
+
+fn promised(lens: &Lens<'_>, incident: &Incident) -> Option<Say> {
+    let promise = incident.promise.as_ref()?;
+    let overdue = promise.due <= lens.now;
+    let said =
+        Say::new().text(if overdue { "Update promised and overdue: it was due " } else { "Update promised: due " });
+    Some(said.at(promise.due).text(format!(", {}.", promise.what.trim_end_matches('.'))))
 }
 
 /// Somebody is paged and has not answered.

@@ -63,6 +63,8 @@ pub struct IncidentView {
     pub opened: Instant,
     pub escalation: String,
     pub stake: Stake,
+    /// The next update, promised and not given yet.
+    pub promised: Option<Say>,
     pub steps: Vec<StepView>,
     /// "round 2 of 3", where there is more than one.
     pub round: Option<String>,
