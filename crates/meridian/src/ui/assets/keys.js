@@ -3,7 +3,7 @@
   const keys = document.getElementById("keys"), palette = document.getElementById("palette");
   if (!palette) return;
   const input = palette.querySelector("input"), results = palette.querySelector(".results");
-  const places = { d: "/", w: "/", i: "/incidents", h: "/handoffs", a: "/alerts", p: "/pages", s: "/silences", r: "/rotas", c: "/coverage", o: "/people", j: "/journal", e: "/estate" };
+  const places = { d: "/", w: "/", i: "/incidents", h: "/handoffs", a: "/alerts", p: "/pages", s: "/silences", r: "/rotas", c: "/coverage", f: "/fairness", x: "/changes", o: "/people", j: "/journal", e: "/estate" };
   let chord = false, asked = 0;
 
   async function search() {
@@ -13,11 +13,11 @@
     if (!answer || !answer.ok) { results.textContent = ""; return; }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     results.replaceChildren(...page.getElementById("found").childNodes);
-    for (const list of results.querySelectorAll("ul, li")) list.setAttribute("role", "presentation");
+    for (const list of results.querySelectorAll("ul, li, form")) list.setAttribute("role", "presentation");
     options().forEach((a, i) => { a.setAttribute("role", "option"); a.id = `option-${i}`; a.tabIndex = -1; });
     choose(0);
   }
-  const options = () => [...results.querySelectorAll("li a")];
+  const options = () => [...results.querySelectorAll("li a, li button")];
   function choose(i) {
     const all = options();
     all.forEach((a, n) => a.setAttribute("aria-selected", String(n === i)));
@@ -31,7 +31,7 @@
     const all = options(), at = all.findIndex((a) => a.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown") choose(Math.min(at + 1, all.length - 1));
     else if (event.key === "ArrowUp") choose(Math.max(at - 1, 0));
-    else if (event.key === "Enter" && all[at]) location.assign(all[at].href);
+    else if (event.key === "Enter" && all[at]) all[at].click();
     else return;
     event.preventDefault();
   });

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::ui::{
     pages::incidents::pager,
-    parts::{Glyph, empty, glyph, glyph::mark, timeline},
+    parts::{Glyph, empty, form::csrf, glyph, glyph::mark, timeline},
     shell::{Place, Shell, Theme, bare, frame, thousands},
     view::{FindView, JournalView, OopsView},
 };
@@ -31,24 +31,28 @@ pub fn find(shell: &Shell, view: &FindView) -> Markup {
             label.sr for="find-q" { "Find or do" }
             input #find-q type="search" name="q" value=(view.query) placeholder="A page, an incident, a person" autocomplete="off";
         }
-        div.find.wide #found { (found(view)) }
+        div.find.wide #found { (found(&shell.csrf, view)) }
     };
     frame(shell, "Find or do", Place::Elsewhere, "page", content)
 }
 
 /// The results alone, as the palette asks for them.
-pub fn found(view: &FindView) -> Markup {
+pub fn found(token: &str, view: &FindView) -> Markup {
     html! {
-        @if view.found.is_empty() { (empty("Nothing found", html! { "Pages, incidents by number or title, people, rotas." })) }
+        @if view.found.is_empty() { (empty("Nothing found", html! { "Pages, incidents by number or title, open handoffs, people, rotas, and what can be done." })) }
         @for group in view.found.chunk_by(|a, b| a.section == b.section) {
             @if let Some(first) = group.first() { span.label { (first.section) } }
             ul {
                 @for one in group {
-                    li { a href=(one.href) {
+                    @let words = html! {
                         span { @if let Some(shape) = one.shape { (glyph(shape)) } }
                         span { (one.what) }
                         span.faint { (one.more) }
-                    } }
+                    };
+                    li {
+                        @if one.posts { form method="post" action=(one.href) { (csrf(token)) button { (words) } } }
+                        @else { a href=(one.href) { (words) } }
+                    }
                 }
             }
         }

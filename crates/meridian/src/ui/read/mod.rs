@@ -41,7 +41,7 @@ pub use feed::feeds;
 pub use handoff::{InName, brief, handoffs};
 pub use incident::{incident, incidents};
 pub use page::{ack, pages};
-pub use rota::{rota, rotas, zone_of_reader};
+pub use rota::{change_of, rota, rotas, zone_of_reader};
 pub use story::{journal, tell};
 pub use wall::wall;
 

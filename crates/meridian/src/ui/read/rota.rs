@@ -188,7 +188,7 @@ pub(super) fn shift_row(lens: &Lens<'_>, shift: &Shift, with_rota: bool) -> Shif
 }
 
 /// Where a watch that is not over can be changed.
-fn change_of(lens: &Lens<'_>, shift: &Shift) -> Option<String> {
+pub fn change_of(lens: &Lens<'_>, shift: &Shift) -> Option<String> {
     let layer = crate::ui::pages::percent(&shift.layer);
     let (from, until) = (shift.from, shift.until);
     let address = format!("/changes/watch?rota={}&layer={layer}&person={}", shift.rota, shift.person);

@@ -2,14 +2,14 @@
 
 use std::convert::Infallible;
 
-use super::{Fields, own_path};
+use super::{Fields, own_path, palette::search};
 use crate::serve::past::PastError;
 use crate::ui::{
     pages::{self, found},
-    parts::{Clock, Glyph, Reading},
+    parts::{Clock, Reading},
     read::{self, Lens},
     shell::{Shell, Theme},
-    view::{FindView, Found, alert::AlertsTab, control::Moment},
+    view::{FindView, alert::AlertsTab, control::Moment},
     visitor::{Member, Visitor, wants_html},
 };
 use axum::{
@@ -136,78 +136,13 @@ pub async fn journal(Member(v): Member, wanted: Wanted) -> Response {
 pub async fn find(Member(v): Member, wanted: Wanted) -> Response {
     let query = wanted.q.trim().to_lowercase();
     v.ok(|shell, lens| {
-        let view = FindView { found: search(lens, &query), query: wanted.q.clone() };
+        let view = FindView { found: search(lens, shell.responds(), &query), query: wanted.q.clone() };
         if v.is_live() {
-            maud::html! { div #found { (found(&view)) } }
+            maud::html! { div #found { (found(&shell.csrf, &view)) } }
         } else {
             pages::find(shell, &view)
         }
     })
-}
-
-/// Where to go, and by which keys.
-const PLACES: [(&str, &str, &str); 12] = [
-    ("/", "The day", "g d"),
-    ("/incidents", "Incidents", "g i"),
-    ("/handoffs", "Handoffs", "g h"),
-    ("/alerts", "Alerts", "g a"),
-    ("/pages", "Pages", "g p"),
-    ("/silences", "Silences", "g s"),
-    ("/rotas", "Rotas", "g r"),
-    ("/coverage", "Coverage", "g c"),
-    ("/people", "People", "g o"),
-    ("/calendars", "Calendar feeds", ""),
-    ("/journal", "Journal", "g j"),
-    ("/estate", "Estate", "g e"),
-];
-
-/// What to do.
-const DOINGS: [(&str, &str, &str); 2] =
-    [("/silences/new", "Silence alerts", ""), ("/incidents#open-incident", "Open an incident", "")];
-
-fn search(lens: &Lens<'_>, query: &str) -> Vec<Found> {
-    let world = lens.world;
-    let meets = |text: &str| text.to_lowercase().contains(query);
-    let mut all = Vec::new();
-    if !query.is_empty() {
-        let digits = query.trim_start_matches("inc-");
-        let incidents = world.incidents.iter().rev().filter(|i| i.id.to_string() == digits || meets(&i.title));
-        all.extend(incidents.take(8).map(|i| Found {
-            section: "Incidents",
-            shape: Some(Glyph::Severity(i.severity)),
-            href: format!("/incidents/{}", i.id),
-            what: format!("INC-{} {}", i.id, i.title),
-            more: i.status().word().to_owned(),
-        }));
-        let people = world.estate().persons.values().filter(|p| meets(&p.display_name) || meets(p.name.as_str()));
-        all.extend(people.take(6).map(|p| Found {
-            section: "People",
-            shape: None,
-            href: format!("/people#p-{}", p.name),
-            what: p.display_name.clone(),
-            more: lens.site(&p.site).0,
-        }));
-        let rotas = world.estate().rotas.values().filter(|r| meets(&r.display_name) || meets(r.name.as_str()));
-        all.extend(rotas.take(6).map(|r| Found {
-            section: "Rotas",
-            shape: None,
-            href: format!("/rotas/{}", r.name),
-            what: r.display_name.clone(),
-            more: String::new(),
-        }));
-    }
-    let to = |section| {
-        move |(href, what, more): (&str, &str, &str)| Found {
-            section,
-            shape: None,
-            href: href.into(),
-            what: what.into(),
-            more: more.into(),
-        }
-    };
-    all.extend(DOINGS.into_iter().filter(|(_, what, _)| meets(what)).map(to("Do")));
-    all.extend(PLACES.into_iter().filter(|(_, what, _)| meets(what)).map(to("Go to")));
-    all
 }
 
 /// Kept in the browser: these are about how a page looks, not about what it says.

@@ -11,6 +11,7 @@ mod handoffs;
 mod incidents;
 mod live;
 mod look;
+mod palette;
 mod rotas;
 mod silences;
 mod wall;

@@ -76,6 +76,8 @@ pub struct Found {
     pub href: String,
     pub what: String,
     pub more: String,
+    /// `href` is asked by a form of ours, not looked at.
+    pub posts: bool,
 }
 
 #[derive(Clone, Debug, Default)]
