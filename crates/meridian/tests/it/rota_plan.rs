@@ -76,9 +76,10 @@ fn watches(dir: &Path) -> BTreeMap<String, Vec<(i64, i64, String)>> {
 }
 
 fn watches_of(dir: &Path, rota: &str) -> BTreeMap<String, Vec<(i64, i64, String)>> {
-    let said =
-        meridian(dir, &format!("shifts --rota {rota} --from 2031-03-04T00:00Z --to 2031-03-30T20:00Z --json")).ok();
-    let rows: Vec<Value> = serde_json::from_str(&said).unwrap();
+    let ran = meridian(dir, &format!("shifts --rota {rota} --from 2031-03-04T00:00Z --to 2031-03-30T20:00Z --json"));
+    // Beside the answer it is said which overrides give way to later ones.
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let rows: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
     let mut watches: BTreeMap<String, Vec<(i64, i64, String)>> = BTreeMap::new();
     for row in rows {
         let text = |field: &str| row[field].as_str().unwrap().to_owned();
