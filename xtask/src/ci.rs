@@ -57,8 +57,9 @@ fn tidied() -> Result<Outcome, String> {
     tidy::run().map(|()| Outcome::Done)
 }
 
+/// The same commit gives the same answer twice. New inputs are tried by whoever runs `cargo xtask test`.
 fn tested() -> Result<Outcome, String> {
-    test::run(&[]).map(|()| Outcome::Done)
+    test::run(&["--seed".to_owned(), "1".to_owned()]).map(|()| Outcome::Done)
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a stage took is the one time that a chore may ask for")]

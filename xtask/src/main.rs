@@ -15,12 +15,13 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask CHORE
 
-  test [--no-install] [FILTER] [-- ARGS]
-                   install what the tests need, then run them all, or those whose name contains FILTER
+  test [--no-install] [--seed N] [FILTER] [-- ARGS]
+                   install what the tests need, then run them all, or those whose name contains FILTER;
+                   with a seed, property tests make the same inputs every time
   tidy             check the house style: sizes, banned calls, links, dependencies
   bench [NAME]     build and run the benchmarks; their JSON lines go to target/bench/
   tools            install what the tests need, and nothing else
-  ci               fmt, clippy, tidy and test, with the time that each took";
+  ci               fmt, clippy, tidy and test with a seed, with the time that each took";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

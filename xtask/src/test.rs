@@ -8,10 +8,15 @@ pub fn run(args: &[String]) -> Result<(), String> {
         None => (args, &[][..]),
     };
     let mut install = true;
-    let mut filters = Vec::new();
-    for arg in ours {
+    let (mut filters, mut seed) = (Vec::new(), None);
+    let mut ours = ours.iter();
+    while let Some(arg) = ours.next() {
         match arg.as_str() {
             "--no-install" => install = false,
+            "--seed" => {
+                let number = ours.next().and_then(|seed| seed.parse::<u64>().ok());
+                seed = Some(number.ok_or("`--seed` is followed by a whole number, such as `--seed 1`")?);
+            }
             flag if flag.starts_with('-') => {
                 return Err(format!("unknown flag `{flag}`; flags of the test binaries stand after `--`"));
             }
@@ -31,6 +36,9 @@ pub fn run(args: &[String]) -> Result<(), String> {
     if install {
         // Without their servers some tests are skipped; here, where all is installed, a missing one is a failure.
         cargo.env("MERIDIAN_REQUIRE_SERVERS", "1");
+    }
+    if let Some(seed) = seed {
+        cargo.env("PROPTEST_RNG_SEED", seed.to_string());
     }
     run::shown(&mut cargo)?;
     if filters.is_empty() { simulate() } else { Ok(()) }

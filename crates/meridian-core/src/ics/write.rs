@@ -1,5 +1,7 @@
 //! A calendar as text: CRLF, lines folded at 75 octets and never within a character, texts escaped.
 
+use jiff::{RoundMode, TimestampRound, Unit};
+
 use crate::Instant;
 
 /// How often a client is asked to look again. Some look when they like.
@@ -7,6 +9,9 @@ pub const REFRESH_MINUTES: u32 = 15;
 const LINE_BYTES_MAX: usize = 75;
 
 /// Events under a name.
+///
+/// A calendar knows whole seconds only. An event's ends are told at the next whole second, so that at each whole second
+/// the calendar shows exactly what is then; an event that no whole second falls into is left out.
 ///
 /// ```
 /// use meridian_core::ics::{Calendar, Event};
@@ -56,7 +61,8 @@ impl Calendar {
         out.text("X-WR-CALNAME", &self.name);
         out.plain("REFRESH-INTERVAL;VALUE=DURATION", &format!("PT{REFRESH_MINUTES}M"));
         out.plain("X-PUBLISHED-TTL", &format!("PT{REFRESH_MINUTES}M"));
-        self.events.iter().for_each(|event| event.write(&mut out));
+        let lasting = self.events.iter().filter(|event| next_second(event.from) < next_second(event.until));
+        lasting.for_each(|event| event.write(&mut out));
         out.plain("END", "VCALENDAR");
         out.0
     }
@@ -70,8 +76,8 @@ impl Event {
         out.plain("DTSTAMP", &utc(self.modified));
         out.plain("LAST-MODIFIED", &utc(self.modified));
         out.plain("SEQUENCE", &self.sequence.min(i32::MAX as u64).to_string());
-        out.plain("DTSTART", &utc(self.from));
-        out.plain("DTEND", &utc(self.until));
+        out.plain("DTSTART", &utc(next_second(self.from)));
+        out.plain("DTEND", &utc(next_second(self.until)));
         out.text("SUMMARY", &self.summary);
         out.text("DESCRIPTION", &self.description);
         out.text("LOCATION", &self.location);
@@ -85,6 +91,11 @@ impl Event {
 
 fn utc(at: Instant) -> String {
     at.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// `at` itself, if it is a whole second.
+fn next_second(at: Instant) -> Instant {
+    at.round(TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Ceil)).unwrap_or(at)
 }
 
 struct Lines(String);

@@ -48,6 +48,27 @@ fn a_calendar_as_the_standard_has_it() {
     );
 }
 
+#[test]
+fn at_each_whole_second_the_calendar_shows_what_is_then() {
+    // From, until, and the whole seconds of 09:00 within.
+    for (from, until, told) in [
+        ("08:59:59.999999", "09:00:02", Some((0, 2))),
+        ("09:00:00", "09:00:01.000001", Some((0, 2))),
+        ("09:00:00.5", "09:00:02.5", Some((1, 3))),
+        ("09:00:00.1", "09:00:00.9", None),
+        ("09:00:01", "09:00:01", None),
+    ] {
+        let at = |time: &str| format!("2026-03-09T{time}Z").parse().unwrap();
+        let event = Event { from: at(from), until: at(until), ..event("a") };
+        let text = Calendar { name: "Wen".into(), events: vec![event] }.to_ics();
+        let told =
+            told.map(|(from, until)| format!("DTSTART:20260309T09000{from}Z\r\nDTEND:20260309T09000{until}Z\r\n"));
+        let expected = told.unwrap_or_default();
+        assert!(text.contains(&expected), "{from} to {until}: {text}");
+        assert_eq!(text.contains("VEVENT"), !expected.is_empty(), "{from} to {until}: {text}");
+    }
+}
+
 proptest! {
     #[test]
     fn every_text_comes_back_and_no_line_is_too_long(summary in "[\\PC\n\t\r\\\\;,香é]{0,200}") {

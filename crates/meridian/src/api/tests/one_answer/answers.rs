@@ -17,6 +17,8 @@ pub type Persons = BTreeSet<String>;
 
 pub struct Oncall {
     pub watch: Watch,
+    /// `ROTA: ROLE, PERSON`, as calendars have it: who goes on in another layer sees one watch there.
+    pub roles: BTreeSet<String>,
     pub primary: Persons,
     /// Who learns by leading, with a primary beside them at their site: paged with the primaries, and never responsible.
     pub learners: Persons,
@@ -70,12 +72,13 @@ impl Answers<'_> {
         let found = self.listed(&format!("/api/v1/oncall?rota={rota}&at={at}")).await;
         let text = |one: &Value, field: &str| one[field].as_str().unwrap().to_owned();
         let watch = found.iter().map(|one| format!("{} {}", text(one, "layer"), text(one, "person"))).collect();
+        let roles = found.iter().map(|one| format!("{rota}: {}, {}", text(one, "role"), text(one, "person"))).collect();
         let of = |role: &str| found.iter().filter(move |one| one["role"] == role).collect::<Vec<_>>();
         let primary = of("primary").iter().map(|one| text(one, "person")).collect();
         let sites: BTreeSet<String> = of("primary").iter().map(|one| text(one, "site")).collect();
         let beside = |one: &&&Value| sites.contains(&text(one, "site"));
         let learners = of("reverse-shadow").iter().filter(beside).map(|one| text(one, "person")).collect();
-        Oncall { watch, primary, learners }
+        Oncall { watch, roles, primary, learners }
     }
 
     pub async fn responsible(&self, rota: &str, at: Instant) -> Persons {
@@ -152,7 +155,7 @@ fn is_during(row: &str, at: Instant) -> bool {
     matches!((next(), next()), (Some(from), Some(until)) if from <= at && at < until)
 }
 
-/// The events of an iCalendar file: `ROTA LAYER PERSON` by their UID, from, until.
+/// The events of an iCalendar file: `ROTA: ROLE, PERSON` by their summary, or by their UID who it is, from, until.
 pub struct Calendar(Vec<(String, Instant, Instant)>);
 
 impl Calendar {
@@ -165,14 +168,22 @@ impl Calendar {
                 let wall = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", value(name)).unwrap();
                 wall.to_zoned(zone).unwrap().timestamp()
             };
-            let uid = between(event, "UID:", "@meridian\r\n").unwrap();
-            let parts: Vec<&str> = uid.split('.').collect();
-            (format!("{} {} {}", parts[0], parts[1], parts[3]), at("DTSTART"), at("DTEND"))
+            let summary = value("SUMMARY").replace("\\,", ",");
+            let told = match summary.strip_prefix("On watch: ") {
+                // A person's own calendar names nobody.
+                Some(own) => {
+                    let (rota, role) = own.trim_end_matches(')').split_once(" (").unwrap();
+                    let person = between(event, "UID:", "@meridian").unwrap().split('.').nth(3).unwrap();
+                    format!("{rota}: {role}, {person}")
+                }
+                None => summary,
+            };
+            (told, at("DTSTART"), at("DTEND"))
         });
         Calendar(events.collect())
     }
 
-    /// `ROTA LAYER PERSON` of each event at this instant.
+    /// `ROTA: ROLE, PERSON` of each event at this instant.
     pub fn at(&self, at: Instant) -> BTreeSet<String> {
         self.0.iter().filter(|(_, from, until)| *from <= at && at < *until).map(|(of, ..)| of.clone()).collect()
     }
