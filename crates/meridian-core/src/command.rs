@@ -49,6 +49,9 @@ pub enum Command {
         id: Box<str>,
     },
 
+    /// All breaches of chains that hold now: what is missing is over.
+    Breaches(Vec<crate::chain::breach::Breach>),
+
     OpenIncident {
         title: String,
         severity: Severity,

@@ -13,6 +13,7 @@
 //! it does not say *why* a message did not arrive. It never drops a suspect message: it says what it saw.
 
 pub mod amount;
+pub mod breach;
 pub mod engine;
 pub mod pace;
 pub mod plan;
@@ -23,3 +24,4 @@ mod words;
 pub use amount::{Amount, AmountError};
 pub use plan::{ChainPlan, Confirmation, HOPS_MAX, HopId, HopPlan, HopSet, Organisation, RoutePlan};
 pub use record::{Checkpoint, Digest, Heartbeat, Outcome, Record, Text};
+pub use words::thousands;

@@ -1,6 +1,7 @@
 //! One of every fact, with every reason it can carry: for tests that prove a whole class, and for the journals of each
 //! release that are read forever. Not part of the program.
 
+mod chain;
 mod cover;
 mod handoff;
 mod notice;
@@ -34,6 +35,7 @@ pub fn every_fact() -> Vec<Fact> {
     facts.extend(roster().map(Fact::from));
     facts.extend(cover::every().map(Fact::from));
     facts.extend(feed().map(Fact::from));
+    facts.extend(chain::every().into_iter().map(Fact::from));
     facts.extend(handoff::every().into_iter().map(Fact::from));
     facts.extend(alert().into_iter().map(Fact::from));
     facts.extend(incident().into_iter().map(Fact::from));
@@ -246,6 +248,8 @@ fn incident() -> Vec<IncidentFact> {
     let mut facts = vec![
         opened(Severity::Sev1, OpenedBecause::AlertsFired { group, alerts: alerts.clone() }),
         opened(Severity::Sev5, OpenedBecause::ByHand),
+        opened(Severity::Sev2, OpenedBecause::ChainBreached { breach: chain::key() }),
+        IncidentFact::Resolved { incident, because: IncidentResolvedBecause::BreachesCleared },
         IncidentFact::Reopened { incident, alerts: alerts.clone() },
         IncidentFact::AlertsChanged { incident, joined: alerts.clone(), left: Vec::new() },
         IncidentFact::Reminded { incident },
@@ -393,6 +397,7 @@ mod tests {
             Fact::Access(_) => "account",
             Fact::Request(_) => "request",
             Fact::Feed(_) => "feed",
+            Fact::Chain(_) => "chain",
             Fact::House(_) => "house",
         }
     }
@@ -401,7 +406,7 @@ mod tests {
     fn every_fact_is_among_the_samples() {
         let have: BTreeSet<String> = every_fact().iter().map(Fact::name).collect();
         let nouns: BTreeSet<&str> = every_fact().iter().map(noun).collect();
-        assert_eq!(nouns.len(), 12, "{nouns:?}");
+        assert_eq!(nouns.len(), 13, "{nouns:?}");
         let known: BTreeSet<String> = nouns.into_iter().flat_map(names_of).collect();
         assert_eq!(have, known);
     }

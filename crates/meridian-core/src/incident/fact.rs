@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::GroupKey,
+    chain::breach::BreachKey,
     id::{Fingerprint, HandoffId, IncidentId, Name},
 };
 
@@ -116,6 +117,8 @@ pub enum OpenedBecause {
     ByHand,
     /// A handoff was not accepted in time.
     HandoffLate { handoff: HandoffId },
+    /// Something is wrong with the messages of a chain.
+    ChainBreached { breach: BreachKey },
 }
 
 /// Through what the acknowledgement came. A person's acknowledgement names the page where it answers one.
@@ -155,6 +158,8 @@ pub enum IncidentResolvedBecause {
     HandoffEnded {
         handoff: HandoffId,
     },
+    /// Nothing is wrong any more with the messages that it was about.
+    BreachesCleared,
     ByHand {
         reason: String,
     },

@@ -218,7 +218,9 @@ impl Incidents {
     ) {
         let (group, alerts) = match because {
             OpenedBecause::AlertsFired { group, alerts } => (Some(group.clone()), alerts.iter().copied().collect()),
-            OpenedBecause::ByHand | OpenedBecause::HandoffLate { .. } => (None, BTreeSet::new()),
+            OpenedBecause::ByHand | OpenedBecause::HandoffLate { .. } | OpenedBecause::ChainBreached { .. } => {
+                (None, BTreeSet::new())
+            }
         };
         if let Some(group) = &group {
             self.last_of_group.insert(group.clone(), id);

@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::VecDeque, sync::Arc};
 use super::{RECENT_KEPT, RefusedEstate, World};
 use crate::{
     Instant,
+    chain::breach::ChainFact,
     estate::{self, Estate, EstateFact, SourceFile},
     fact::{Fact, HouseFact},
     feed::{self, Revision},
@@ -44,6 +45,7 @@ impl World {
             Fact::Estate(fact) => self.apply_estate(entry, fact),
             Fact::Access(fact) => self.access.fold(at, fact),
             Fact::Request(fact) => self.requests.apply(at, fact),
+            Fact::Chain(fact) => self.apply_chain(entry, fact),
             Fact::Feed(fact) => self.feeds.apply(at, fact),
             Fact::House(fact) => self.apply_house(at, fact),
         }
@@ -70,6 +72,13 @@ impl World {
             self.pages.end_walk(fact.incident());
         }
         forgotten.into_iter().for_each(|incident| self.pages.forget(incident));
+    }
+
+    fn apply_chain(&mut self, entry: &Entry, fact: &ChainFact) {
+        self.breaches.apply(entry.at, fact);
+        if let Some(incident) = fact.incident() {
+            self.incidents.remember(incident, Moment::of(entry));
+        }
     }
 
     fn apply_page(&mut self, entry: &Entry, fact: &PageFact) {

@@ -94,6 +94,7 @@ impl World {
                 Ok(answered.map_or(Reply::Already, |fact| turn.done(fact)))
             }
             command @ (Command::MakeFeed { .. } | Command::RevokeFeed { .. }) => turn.feed(command),
+            Command::Breaches(found) => Ok(turn.breaches(&found)),
             Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
             Command::Resume { refused_since, why } => Ok(turn.done(HouseFact::Resumed { refused_since, why })),
             Command::Stop => Ok(turn.done(HouseFact::Stopped {})),

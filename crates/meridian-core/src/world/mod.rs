@@ -9,6 +9,7 @@
 
 mod apply;
 mod brief;
+mod chains;
 mod changes;
 mod handle;
 mod handoffs;
@@ -33,6 +34,7 @@ use crate::{
     Instant,
     access::Access,
     alert::Alerts,
+    chain::breach::Breaches,
     cover::Covers,
     estate::{Estate, RefusedProblem, Role, Routing, SourceFile},
     fact::Fact,
@@ -69,6 +71,8 @@ pub struct World {
     pub access: Access,
     pub requests: Requests,
     pub feeds: Feeds,
+    #[serde(default)]
+    pub breaches: Breaches,
     pub(crate) revisions: Revisions,
     pub(crate) estate: EstateInForce,
     pub(crate) house: House,

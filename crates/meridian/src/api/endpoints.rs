@@ -4,10 +4,12 @@ use axum::{
     handler::Handler,
     routing::{MethodRouter, delete, get, post, put},
 };
-use meridian_core::access::Action::{self, Accounts, Feeds, Override, OwnAccount, Read, Respond, Silence, Tokens};
+use meridian_core::access::Action::{
+    self, Accounts, Feeds, Ingest, Override, OwnAccount, Read, Respond, Silence, Tokens,
+};
 
 use super::{
-    access, accounts, alerts, changes, cover, coverage, estate,
+    access, accounts, alerts, changes, checkpoints, cover, coverage, estate,
     fairness::{self, ShareView},
     feeds, handoffs, incidents, leave_import,
     openapi::{Described, Shape, of},
@@ -100,11 +102,27 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(on_incidents());
     all.extend(on_handoffs());
     all.extend(on_alerts());
+    all.extend(on_chains());
     all.extend(on_rotas());
     all.extend(on_changes());
     all.extend(on_swaps_and_leave());
     all.extend(on_feeds());
     all
+}
+
+fn on_chains() -> Vec<Endpoint> {
+    use Shape::One;
+    vec![
+        change(
+            Ingest,
+            "/checkpoints",
+            "Report what test points saw, one object a line; answered when it is durable",
+            of::<checkpoints::CheckpointLine>(),
+            (200, One(of::<checkpoints::TakenView>())),
+            checkpoints::take,
+        )
+        .needs(Needs::Nothing),
+    ]
 }
 
 fn on_access() -> Vec<Endpoint> {

@@ -8,6 +8,7 @@ mod accounts;
 mod alerts;
 pub mod auth;
 mod changes;
+mod checkpoints;
 mod cover;
 pub mod coverage;
 pub mod endpoints;

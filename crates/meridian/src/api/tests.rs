@@ -64,6 +64,7 @@ post /accounts/{account}/password admin
 post /accounts/{account}/role admin
 post /alerts/{fingerprint}/resolve responder
 post /changes/{change}/undo responder
+post /checkpoints anybody
 post /cover responder
 post /cover/{change}/decline responder
 post /cover/{change}/take responder

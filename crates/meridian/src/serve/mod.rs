@@ -4,6 +4,7 @@
 //! but the world, and tell the keeper what they did. `front` takes connections. What this does *not* do: decide.
 
 pub mod buffer;
+pub mod chains;
 pub mod estate;
 pub mod fold;
 pub mod front;
@@ -38,6 +39,8 @@ pub struct House {
     /// Wishes to read the estate again.
     pub reload: tokio::sync::mpsc::Sender<estate::Reload>,
     pub metrics: Arc<metrics::Metrics>,
+    /// What is known of messages on their way.
+    pub chains: chains::Chains,
     /// The control room as it was.
     pub past: Arc<past::Past>,
     /// What is remembered about those who ask.
@@ -53,10 +56,11 @@ impl House {
         link_key: [u8; 32],
         reload: tokio::sync::mpsc::Sender<estate::Reload>,
         metrics: Arc<metrics::Metrics>,
+        chains: chains::Chains,
     ) -> House {
         let gate = Arc::new(crate::api::auth::Gate::new(&link_key));
         let past = Arc::new(past::Past::new(journal.clone()));
-        House { gate, past, keeper, clock, journal, settings: Arc::new(settings), link_key, reload, metrics }
+        House { gate, past, keeper, clock, journal, settings: Arc::new(settings), link_key, reload, metrics, chains }
     }
 }
 

@@ -21,7 +21,7 @@ use tokio::{
     task::{JoinError, JoinHandle},
 };
 
-use super::{House, Keeper, Settings, estate, front, guard, metrics::Metrics, notifier, ops};
+use super::{House, Keeper, Settings, chains::Chains, estate, front, guard, metrics::Metrics, notifier, ops};
 use crate::{
     clock::Clock,
     notify::{OutboundPolicy, Secrets, Sender},
@@ -51,6 +51,8 @@ pub struct Running {
     signals: Signals,
     stop_front: watch::Sender<bool>,
     front: JoinHandle<()>,
+    stop_chains: oneshot::Sender<()>,
+    chains: JoinHandle<()>,
     stop_notifier: oneshot::Sender<()>,
     notifier: JoinHandle<()>,
     estate: JoinHandle<()>,
@@ -137,7 +139,9 @@ pub async fn begin(
     let address = listener.local_addr().map_err(StartError::new)?;
     let link_key = link_key(&settings.data).map_err(|error| StartError::new(format!("the key of links: {error}")))?;
     let (reload, wishes) = mpsc::channel(8);
-    let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), Arc::new(Metrics::default()));
+    let (chains, chains_task) = Chains::begin(settings.data.join("checkpoints"), keeper.clone(), clock.clone());
+    let metrics = Arc::new(Metrics::default());
+    let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), metrics, chains);
 
     let (stop_keeper, stopped) = oneshot::channel();
     let keeper = tokio::spawn(keeper_loop.run(stopped));
@@ -149,6 +153,8 @@ pub async fn begin(
         Sending::Real => notifier::Carrier::Real(Arc::new(RwLock::new(sender(&house)?))),
     };
     first_estate(&house, &carrier).await?;
+    let (stop_chains, stopped) = oneshot::channel();
+    let chains = tokio::spawn(chains_task.run(stopped));
     let (stop_notifier, stopped) = oneshot::channel();
     let notifier = tokio::spawn(notifier::run(house.clone(), carrier.clone(), due, stopped));
     let estate = tokio::spawn(estate::run(house.clone(), carrier, wishes));
@@ -156,7 +162,20 @@ pub async fn begin(
 
     let (stop_front, stopped) = watch::channel(false);
     let front = tokio::spawn(front::run(listener, tls, router(house.clone()), house.clock.clone(), stopped));
-    Ok(Running { house, address, signals, stop_front, front, stop_notifier, notifier, estate, stop_keeper, keeper })
+    Ok(Running {
+        house,
+        address,
+        signals,
+        stop_front,
+        front,
+        stop_chains,
+        chains,
+        stop_notifier,
+        notifier,
+        estate,
+        stop_keeper,
+        keeper,
+    })
 }
 
 fn sender(house: &House) -> Result<Sender, StartError> {
@@ -203,6 +222,10 @@ impl Running {
                     let keeper = tokio::time::timeout(LAST_WORDS, &mut self.keeper).await;
                     return keeper.map_or_else(|_| ended("the notifier", end), |end| ended("the keeper", end));
                 }
+                end = &mut self.chains => {
+                    let keeper = tokio::time::timeout(LAST_WORDS, &mut self.keeper).await;
+                    return keeper.map_or_else(|_| ended("the watch over chains", end), |end| ended("the keeper", end));
+                }
                 end = &mut self.estate => return ended("the estate's watcher", end),
                 end = &mut self.front => return ended("the front", end),
             }
@@ -212,12 +235,14 @@ impl Running {
         Ok(())
     }
 
-    /// Ends the front, then the notifier, then the keeper: each is needed by those before it.
+    /// Ends the front, then the watch over chains and the notifier, then the keeper: each is needed by those before it.
     pub async fn stop(self) {
         self.house.keeper.announce_end();
         // The receivers are gone only if the task is, and then there is nothing to stop.
         let _ = self.stop_front.send(true);
         let _ = self.front.await;
+        let _ = self.stop_chains.send(());
+        let _ = self.chains.await;
         let _ = self.stop_notifier.send(());
         let _ = self.notifier.await;
         let _ = self.stop_keeper.send(());

@@ -28,6 +28,7 @@
 
 pub(crate) mod aside;
 mod custody;
+mod due;
 mod hop;
 mod intervals;
 mod judge;
@@ -87,7 +88,7 @@ pub enum Taken {
 /// let mut engine = Engine::new(Vec::new()).unwrap();
 /// assert_eq!(engine.apply(&Record::Tick { now: 1 }, &mut Vec::new()), Taken::New);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Engine {
     shapes: Vec<Shape>,
     names: BTreeMap<Name, u32>,

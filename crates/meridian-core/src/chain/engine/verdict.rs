@@ -134,9 +134,10 @@ pub struct Verdict {
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     Raised(Verdict),
-    /// Late evidence says something else of the same rule and subject.
+    /// Late evidence says something else of the same rule and subject, and of another kind or place than `before`.
     Revised {
         was: VerdictId,
+        before: (HopId, Rule),
         now: Verdict,
     },
     /// Late evidence cleared it. The verdict is what was said last, with its next revision.
@@ -169,9 +170,9 @@ impl Line {
         match (was, found) {
             (None, None) => {}
             (None, Some((hop, rule))) => out.push(Change::Raised(self.say(hop, rule, of))),
-            (Some((_, _, was)), Some((hop, rule))) => {
+            (Some((before, ruled, was)), Some((hop, rule))) => {
                 let now = self.say(hop, rule, of);
-                out.push(Change::Revised { was, now });
+                out.push(Change::Revised { was, before: (before, ruled), now });
             }
             (Some((hop, rule, was)), None) => {
                 let now = of.verdict(hop, rule, self.revision);

@@ -61,6 +61,11 @@ impl Waits {
         self.earliest.iter_mut().zip(due).for_each(|(earliest, due)| *earliest = (*earliest).min(*due));
     }
 
+    /// What waits for this hop: the earliest instant of all, or earlier; `i64::MAX`: nothing.
+    pub fn earliest(&self, hop: usize) -> i64 {
+        self.earliest.get(hop).copied().unwrap_or(i64::MAX)
+    }
+
     /// What a hop has passed. Its timers are set back: whoever is judged anew sets them again.
     pub fn wake(&mut self, through: &[Option<i64>]) -> Awake {
         let passed = |due: &Due| through.iter().zip(due).any(|(through, due)| through.is_some_and(|it| it >= *due));

@@ -4,11 +4,13 @@
 //! | --- | --- | --- |
 //! | NDJSON, one object a line, or one JSON array | [`json::read`] | borrowed where it stands; each bad one is refused alone |
 //! | a block | [`block::Records`], [`block::decode_block`] | about 20 bytes a record; refused whole, for it was made by a program |
+//! | a group | [`group::blocks`] | blocks that became durable together |
 //!
 //! All that comes in is held to the bounds below, in both forms. What this does *not* do: it unpacks nothing (gzip and
 //! zstd belong to whoever took the bytes), and it does not know whether a chain or a hop exists.
 
 pub mod block;
+pub mod group;
 pub mod json;
 
 #[cfg(test)]

@@ -24,14 +24,17 @@ use tower::ServiceExt;
 use crate::{
     api::auth,
     clock::Clock,
-    serve::{House, Intake, Keeper, Settings, estate, metrics::Metrics, run},
+    serve::{House, Intake, Keeper, Settings, chains::Chains, estate, metrics::Metrics, run},
 };
 
 pub struct Mock {
     pub house: House,
     pub router: Router,
     pub journal: Arc<MemoryJournal>,
+    /// Where the checkpoint log goes.
+    _directory: tempfile::TempDir,
     _stop: oneshot::Sender<()>,
+    _stop_chains: oneshot::Sender<()>,
 }
 
 /// What a request brings beside its body. A later header of the same name takes the place of the earlier.
@@ -90,9 +93,14 @@ impl Mock {
             demo: false,
         };
         let (reload, _) = mpsc::channel(1);
-        let house = House::new(keeper, clock, shared, settings, [7; 32], reload, Arc::new(Metrics::default()));
+        let directory = tempfile::tempdir().unwrap();
+        let (chains, chains_task) = Chains::begin(directory.path().join("checkpoints"), keeper.clone(), clock.clone());
+        let (_stop_chains, stopped) = oneshot::channel();
+        tokio::spawn(chains_task.run(stopped));
+        let metrics = Arc::new(Metrics::default());
+        let house = House::new(keeper, clock, shared, settings, [7; 32], reload, metrics, chains);
         house.keeper.ask(Actor::System, Command::Start { version: "test".into() }).await.unwrap();
-        Mock { router: run::router(house.clone()), house, journal, _stop }
+        Mock { router: run::router(house.clone()), house, journal, _directory: directory, _stop, _stop_chains }
     }
 
     /// Logs an account in without the slow hash.

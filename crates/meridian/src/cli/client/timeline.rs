@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use meridian_core::{
     Fact,
+    chain::breach::ChainFact,
     id::{Actor, DeliveryId},
     incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, Moment, OpenedBecause},
     page::{PageFact, Planned},
@@ -67,6 +68,10 @@ fn tell(out: &Output, deliveries: &mut Deliveries, fact: &Fact) -> Told {
     match fact {
         Fact::Incident(fact) => incident(fact),
         Fact::Page(fact) => page(out, deliveries, fact),
+        Fact::Chain(ChainFact::Breached { breach, .. } | ChainFact::Counted { breach, .. }) => {
+            told(breach.words(), "").tone(Tone::Bad)
+        }
+        Fact::Chain(ChainFact::Cleared { key, .. }) => told(key.cleared(), "").tone(Tone::Good),
         other => told(other.name(), ""),
     }
 }
@@ -78,11 +83,16 @@ fn incident(fact: &IncidentFact) -> Told {
                 OpenedBecause::AlertsFired { alerts, .. } => count(alerts.len(), "alert fired", "alerts fired"),
                 OpenedBecause::ByHand => "a person said so".into(),
                 OpenedBecause::HandoffLate { handoff } => format!("handoff {handoff} was not accepted in time"),
+                OpenedBecause::ChainBreached { breach } => format!("something is wrong with chain {}", breach.chain),
             };
             told(format!("opened as {severity}"), why).tone(Tone::Bad)
         }
         IncidentFact::Reopened { alerts, .. } => {
-            told("reopened", count(alerts.len(), "alert fires again", "alerts fire again")).tone(Tone::Bad)
+            let why = match alerts.len() {
+                0 => "something is wrong with its chain again".to_owned(),
+                n => count(n, "alert fires again", "alerts fire again"),
+            };
+            told("reopened", why).tone(Tone::Bad)
         }
         IncidentFact::AlertsChanged { joined, left, .. } => {
             let parts = [(joined.len(), "joined"), (left.len(), "resolved")];
@@ -116,6 +126,7 @@ fn incident(fact: &IncidentFact) -> Told {
             let why = match because {
                 IncidentResolvedBecause::AllAlertsResolved => "none of its alerts fires any more",
                 IncidentResolvedBecause::HandoffEnded { .. } => "the handoff is over",
+                IncidentResolvedBecause::BreachesCleared => "nothing is wrong any more with its messages",
                 IncidentResolvedBecause::ByHand { reason } => reason,
             };
             told("resolved", why).tone(Tone::Good)

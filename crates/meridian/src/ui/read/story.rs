@@ -4,6 +4,7 @@ use meridian_core::{
     Fact, Instant,
     access::AccessFact,
     alert::AlertFact,
+    chain::breach::ChainFact,
     estate::EstateFact,
     fact::HouseFact,
     feed::{FeedFact, RevokedBecause, title},
@@ -30,6 +31,7 @@ pub fn tell(lens: &Lens<'_>, seq: u64, at: Instant, actor: &Actor, fact: &Fact) 
         Fact::Cover(fact) => changes::told(lens, at, fact),
         Fact::Notice(fact) => changes::noticed(lens, at, fact),
         Fact::Handoff(fact) => handoff::told(lens, at, fact),
+        Fact::Chain(fact) => chain(at, fact),
         Fact::Estate(fact) => estate(at, fact),
         Fact::Feed(fact) => feed(lens, at, fact),
         Fact::Access(fact) => access(at, fact)?,
@@ -41,6 +43,17 @@ pub fn tell(lens: &Lens<'_>, seq: u64, at: Instant, actor: &Actor, fact: &Fact) 
     };
     let by = told.by.clone().or_else(|| lens.actor(actor));
     Some(Told { seq: Some(seq), by, ..told })
+}
+
+fn chain(at: Instant, fact: &ChainFact) -> Told {
+    let chain = &fact.key().chain;
+    match fact {
+        ChainFact::Breached { breach, .. } | ChainFact::Counted { breach, .. } => {
+            Told::new(at, format!("Chain {chain}: {}", breach.words()))
+                .shape(Glyph::Severity(breach.key.trouble.severity()))
+        }
+        ChainFact::Cleared { key, .. } => Told::new(at, format!("Chain {chain}: {}", key.cleared())).shape(Glyph::Ok),
+    }
 }
 
 fn resumed(at: Instant, refused_since: Instant, why: &str) -> Told {
@@ -63,11 +76,15 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
                 }
                 OpenedBecause::ByHand => told,
                 OpenedBecause::HandoffLate { handoff } => told.because(handoff::link(*handoff, "nobody accepted it")),
+                OpenedBecause::ChainBreached { breach } => told.because(format!("chain {}", breach.chain)),
             }
         }
-        IncidentFact::Reopened { alerts, .. } => Told::new(at, here().text(" reopened"))
-            .shape(Glyph::Risk)
-            .because(count(alerts.len(), "alert of its group fires again", "alerts of its group fire again")),
+        IncidentFact::Reopened { alerts, .. } => {
+            Told::new(at, here().text(" reopened")).shape(Glyph::Risk).because(match alerts.len() {
+                0 => "something is wrong with its chain again".to_owned(),
+                n => count(n, "alert of its group fires again", "alerts of its group fire again"),
+            })
+        }
         IncidentFact::AlertsChanged { joined, left, .. } => {
             let shape = if joined.is_empty() { Glyph::Ok } else { Glyph::Risk };
             Told::new(at, here().text(format!(": {}", changed(joined.len(), left.len())))).shape(shape)
@@ -100,6 +117,9 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
                 IncidentResolvedBecause::AllAlertsResolved => told.because("none of its alerts fires any more"),
                 IncidentResolvedBecause::HandoffEnded { handoff } => {
                     told.because(handoff::link(*handoff, "it is over"))
+                }
+                IncidentResolvedBecause::BreachesCleared => {
+                    told.because("nothing is wrong any more with the messages that it was about")
                 }
                 IncidentResolvedBecause::ByHand { reason } => because(told, reason),
             }

@@ -13,7 +13,7 @@ fn hold(live: &mut BTreeMap<VerdictId, Verdict>, changes: &[Change]) -> Result<(
     for change in changes {
         let (was, now) = match change {
             Change::Raised(now) => (None, Some(now)),
-            Change::Revised { was, now } => (Some(was), Some(now)),
+            Change::Revised { was, now, .. } => (Some(was), Some(now)),
             Change::Withdrawn { was, .. } => (Some(was), None),
         };
         if was.is_some_and(|was| live.remove(was).is_none()) {

@@ -155,7 +155,7 @@ fn is_during(row: &str, at: Instant) -> bool {
     matches!((next(), next()), (Some(from), Some(until)) if from <= at && at < until)
 }
 
-/// The events of an iCalendar file: `ROTA: ROLE, PERSON` by their summary, or by their UID who it is, from, until.
+/// The events of an iCalendar file: `ROTA: ROLE, PERSON` by their summary and their UID, from, until.
 pub struct Calendar(Vec<(String, Instant, Instant)>);
 
 impl Calendar {
@@ -169,16 +169,13 @@ impl Calendar {
                 wall.to_zoned(zone).unwrap().timestamp()
             };
             let summary = value("SUMMARY").replace("\\,", ",");
-            let told = match summary.strip_prefix("On watch: ") {
-                // A person's own calendar names nobody.
-                Some(own) => {
-                    let (rota, role) = own.trim_end_matches(')').split_once(" (").unwrap();
-                    let person = between(event, "UID:", "@meridian").unwrap().split('.').nth(3).unwrap();
-                    format!("{rota}: {role}, {person}")
-                }
-                None => summary,
+            // A person's own calendar names nobody; of who left, another one tells that they left.
+            let (rota, role) = match summary.strip_prefix("On watch: ") {
+                Some(own) => own.trim_end_matches(')').split_once(" (").unwrap(),
+                None => summary.split_once(',').unwrap().0.split_once(": ").unwrap(),
             };
-            (told, at("DTSTART"), at("DTEND"))
+            let person = between(event, "UID:", "@meridian").unwrap().split('.').nth(3).unwrap();
+            (format!("{rota}: {role}, {person}"), at("DTSTART"), at("DTEND"))
         });
         Calendar(events.collect())
     }

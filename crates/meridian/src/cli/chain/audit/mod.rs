@@ -130,7 +130,7 @@ impl Found {
             self.said += 1;
             match change {
                 Change::Raised(now) => drop(self.verdicts.insert(now.id, (self.said, now))),
-                Change::Revised { was, now } => {
+                Change::Revised { was, now, .. } => {
                     let order = self.verdicts.remove(&was).map_or(self.said, |(order, _)| order);
                     self.verdicts.insert(now.id, (order, now));
                 }

@@ -1,0 +1,202 @@
+//! Breaches: what is wrong with a chain, as people see it. All messages that one thing holds up are one breach.
+//!
+//! | what the engine finds | breach | severity | its incident |
+//! | --- | --- | --- | --- |
+//! | lost | one for each segment: last seen, first missing | SEV2 | that of the passage to the hop |
+//! | dark | one for each hop | SEV3 | that of the passage to the hop |
+//! | late | one for each hop | SEV3 | that of the passage to the hop |
+//! | altered, a true duplicate | one for each hop | SEV2 | its own |
+//! | out of order, unexpected | one for each hop | SEV3 | its own |
+//! | an unflagged duplicate, a contradiction | one for each hop | SEV4 | its own |
+//! | a benign duplicate | none | | |
+//!
+//! [`Tally`] folds the engine's changes into breaches; [`Breaches`] is what the journal knows of them. What this does
+//! *not* do: it pages nobody (the world does), and it keeps no list of messages (the engine has them).
+
+mod fact;
+mod state;
+mod tally;
+
+#[cfg(test)]
+mod tests;
+
+pub use fact::ChainFact;
+pub use state::{Breaches, OpenBreach};
+pub use tally::Tally;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::engine::{Duplicate, Rule};
+use super::words::thousands;
+use crate::{Instant, id::Name, incident::Severity};
+
+/// What is wrong, without where. The worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    Lost,
+    Altered,
+    /// Arrived twice.
+    Doubled,
+    Dark,
+    Late,
+    OutOfOrder,
+    Unexpected,
+    /// Sent again without the mark of a possible duplicate, with one effect.
+    Unflagged,
+    /// A reporter sent two reports of one number.
+    Contradiction,
+}
+
+impl Trouble {
+    pub const ALL: [Trouble; 9] = [
+        Trouble::Lost,
+        Trouble::Altered,
+        Trouble::Doubled,
+        Trouble::Dark,
+        Trouble::Late,
+        Trouble::OutOfOrder,
+        Trouble::Unexpected,
+        Trouble::Unflagged,
+        Trouble::Contradiction,
+    ];
+
+    /// None: it is no breach.
+    pub fn of(rule: &Rule) -> Option<Trouble> {
+        Some(match rule {
+            Rule::Lost { .. } => Trouble::Lost,
+            Rule::Duplicate(Duplicate::Benign) => return None,
+            Rule::Duplicate(Duplicate::Unflagged) => Trouble::Unflagged,
+            Rule::Duplicate(Duplicate::True) => Trouble::Doubled,
+            Rule::OutOfOrder { .. } => Trouble::OutOfOrder,
+            Rule::Late { .. } => Trouble::Late,
+            Rule::Altered { .. } => Trouble::Altered,
+            Rule::Unexpected(_) => Trouble::Unexpected,
+            Rule::Dark => Trouble::Dark,
+            Rule::Contradiction { .. } => Trouble::Contradiction,
+        })
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Trouble::Lost => "lost",
+            Trouble::Altered => "altered",
+            Trouble::Doubled => "doubled",
+            Trouble::Dark => "dark",
+            Trouble::Late => "late",
+            Trouble::OutOfOrder => "out_of_order",
+            Trouble::Unexpected => "unexpected",
+            Trouble::Unflagged => "unflagged",
+            Trouble::Contradiction => "contradiction",
+        }
+    }
+
+    pub fn severity(self) -> Severity {
+        match self {
+            Trouble::Lost | Trouble::Altered | Trouble::Doubled => Severity::Sev2,
+            Trouble::Dark | Trouble::Late | Trouble::OutOfOrder | Trouble::Unexpected => Severity::Sev3,
+            Trouble::Unflagged | Trouble::Contradiction => Severity::Sev4,
+        }
+    }
+
+    /// Whether it is about the way of messages to the hop, and so most likely has one cause with the others that are.
+    pub fn is_of_passage(self) -> bool {
+        matches!(self, Trouble::Lost | Trouble::Dark | Trouble::Late)
+    }
+}
+
+/// What names a breach. It has names and not places, so that an old entry of the journal can be read when the estate
+/// is another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct BreachKey {
+    pub chain: Name,
+    pub trouble: Trouble,
+    /// Of lost messages the first hop that misses them.
+    pub hop: Name,
+    /// Of lost messages the hop that saw them last; none: nobody saw them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Name>,
+}
+
+impl BreachKey {
+    /// Whether both belong to one incident.
+    pub fn is_beside(&self, other: &BreachKey) -> bool {
+        self.chain == other.chain
+            && self.hop == other.hop
+            && (self.trouble == other.trouble || (self.trouble.is_of_passage() && other.trouble.is_of_passage()))
+    }
+}
+
+impl BreachKey {
+    /// That it is over: `no message is held between mq-gateway and firewall any more`.
+    pub fn cleared(&self) -> String {
+        let BreachKey { trouble, hop, after, .. } = self;
+        let what = match (trouble, after) {
+            (Trouble::Lost, Some(after)) => format!("no message is held between {after} and {hop}"),
+            (Trouble::Lost, None) => format!("no number before {hop} is missing"),
+            (Trouble::Dark, _) => return format!("{hop} says something again"),
+            (Trouble::Late, _) => format!("no message is late at {hop}"),
+            (Trouble::Altered, _) => format!("no message has other content at {hop} than before it"),
+            (Trouble::Doubled, _) => format!("no message arrived more than once at {hop}"),
+            (Trouble::OutOfOrder, _) => format!("no message passed {hop} out of order"),
+            (Trouble::Unexpected, _) => format!("no message is unexpected at {hop}"),
+            (Trouble::Unflagged, _) => format!("no message was sent again through {hop} without its mark"),
+            (Trouble::Contradiction, _) => format!("no report at {hop} has two contents"),
+        };
+        format!("{what} any more")
+    }
+}
+
+/// `fedwire-out/lost/mq-gateway/firewall`.
+impl fmt::Display for BreachKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/", self.chain, self.trouble.word())?;
+        if let Some(after) = &self.after {
+            write!(f, "{after}/")?;
+        }
+        write!(f, "{}", self.hop)
+    }
+}
+
+/// A breach as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breach {
+    pub key: BreachKey,
+    /// How many messages (numbers, where nobody has seen them) it is about now.
+    pub count: u64,
+    /// Of lost messages when the first of them was seen last; else when it was found.
+    pub since: Instant,
+    /// Some of the messages.
+    pub examples: Vec<Box<str>>,
+}
+
+impl Breach {
+    /// `1,204 messages held between mq-gateway and firewall since 18:29:58 UTC`.
+    pub fn words(&self) -> String {
+        let BreachKey { trouble, hop, after, .. } = &self.key;
+        let n =
+            |one: &str, many: &str| format!("{} {}", thousands(self.count), if self.count == 1 { one } else { many });
+        let messages = n("message", "messages");
+        let what = match (trouble, after) {
+            (Trouble::Lost, Some(after)) => format!("{messages} held between {after} and {hop}"),
+            (Trouble::Lost, None) => {
+                format!("{} before {hop} that nobody has seen,", n("number", "numbers"))
+            }
+            (Trouble::Dark, _) => format!("{hop} says nothing, so that what passes there is unknown,"),
+            (Trouble::Late, _) => format!("{messages} late at {hop}"),
+            (Trouble::Altered, _) => format!("{messages} with other content at {hop} than before it"),
+            (Trouble::Doubled, _) => format!("{messages} arrived more than once at {hop}"),
+            (Trouble::OutOfOrder, _) => format!("{messages} passed {hop} out of order"),
+            (Trouble::Unexpected, _) => format!("{messages} unexpected at {hop}"),
+            (Trouble::Unflagged, _) => {
+                format!("{messages} sent again through {hop} without the mark of a possible duplicate")
+            }
+            (Trouble::Contradiction, _) => {
+                format!("{} at {hop} with two contents,", n("report", "reports"))
+            }
+        };
+        format!("{what} since {} UTC", self.since.strftime("%H:%M:%S"))
+    }
+}

@@ -1,0 +1,149 @@
+//! The watch over chains: checkpoints come in, become durable in the checkpoint log, and are folded by the engine.
+//!
+//! One task writes. It takes all blocks that wait, puts them behind a tick of the house's clock into one frame of the
+//! log, makes that durable, folds it, and only then answers: who is told that a checkpoint was taken finds it after any
+//! crash. What the fold finds becomes breaches, and the keeper hears of those that came, went or grew.
+//!
+//! | what happens | what is done |
+//! | --- | --- |
+//! | no chain in the estate, and nothing was ever sent | no log is made |
+//! | more waits than is good | refused with 503 before memory grows |
+//! | the disk takes no frame | refused with 503; nothing of the group was taken, and the next one is tried |
+//! | the log is damaged, or an fsync failed | refused with 503 until somebody has looked at it; all else goes on |
+//! | another plan of a chain | the whole log is folded anew by it; meanwhile blocks wait |
+//! | a start after a while | for a grace no breach is told, so that reporters can say what they could not |
+//!
+//! What this does *not* do: it decides nothing about a message ([`meridian_core::chain::engine`] does), and it opens no
+//! incident (the keeper does).
+
+mod room;
+mod task;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use meridian_core::chain::engine::AsideReason;
+use tokio::sync::{mpsc, oneshot};
+
+pub use room::Room;
+pub use task::Task;
+
+use super::Keeper;
+use crate::clock::Clock;
+
+/// So many requests may wait; what their bodies hold in memory is bounded elsewhere.
+const QUEUE: usize = 1024;
+/// When whoever was refused may ask again.
+const RETRY_AFTER_S: u64 = 2;
+/// So many records of one request that were set aside are named.
+pub const NAMED_MAX: usize = 1000;
+
+/// The way to the watch; cheap to clone.
+#[derive(Clone)]
+pub struct Chains {
+    submits: mpsc::Sender<Submit>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    room: RwLock<Room>,
+    state: RwLock<State>,
+}
+
+/// Whether checkpoints can be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing was ever sent, or all is well.
+    Ready,
+    /// What is in the log is being folded.
+    Folding,
+    /// They can't, and why; it needs somebody to look at it.
+    Broken(String),
+}
+
+/// Records in the form of the log.
+pub struct Block {
+    pub bytes: Vec<u8>,
+    pub records: u32,
+    /// The instant of the first.
+    pub at: i64,
+}
+
+struct Submit {
+    blocks: Vec<Block>,
+    answer: oneshot::Sender<Result<Receipt, Refused>>,
+}
+
+/// What became of the records of one request. Each is counted from 0 through all blocks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    pub new: u64,
+    /// Repetitions and corroborations.
+    pub absorbed: u64,
+    /// The second report of a number with other content.
+    pub contradicted: u64,
+    pub aside: BTreeMap<AsideReason, u64>,
+    /// The first of those that were contradicted (no reason) or set aside.
+    pub named: Vec<(u64, Option<AsideReason>)>,
+}
+
+/// Why nothing of a request was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub why: String,
+    pub retry_after_s: u64,
+}
+
+impl Refused {
+    fn now(why: impl Into<String>) -> Refused {
+        Refused { why: why.into(), retry_after_s: RETRY_AFTER_S }
+    }
+}
+
+impl Chains {
+    /// Both sides. The log is in this directory; it is made when it is needed first.
+    pub fn begin(directory: PathBuf, keeper: Keeper, clock: Clock) -> (Chains, Task) {
+        let (submits, waiting) = mpsc::channel(QUEUE);
+        let shared = Arc::new(Shared { room: RwLock::new(Room::default()), state: RwLock::new(State::Ready) });
+        let task = Task::new(directory, keeper, clock, waiting, shared.clone());
+        (Chains { submits, shared }, task)
+    }
+
+    /// Hands blocks over and waits until they are durable and folded.
+    pub async fn submit(&self, blocks: Vec<Block>) -> Result<Receipt, Refused> {
+        if let State::Broken(why) = self.state() {
+            return Err(Refused { why, retry_after_s: 60 });
+        }
+        let (answer, answered) = oneshot::channel();
+        self.submits.try_send(Submit { blocks, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Refused::now("too much is waiting; nothing was taken"),
+            mpsc::error::TrySendError::Closed(_) => Refused::now("Meridian is stopping; nothing was taken"),
+        })?;
+        answered.await.unwrap_or_else(|_| Err(Refused::now("Meridian is stopping; send it again to be sure")))
+    }
+
+    /// What is known now. Never hold this across an `await`.
+    pub fn room(&self) -> RwLockReadGuard<'_, Room> {
+        self.shared.room.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    pub fn state(&self) -> State {
+        self.shared.state.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+}
+
+impl Shared {
+    fn room_mut(&self) -> RwLockWriteGuard<'_, Room> {
+        self.room.write().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn set(&self, state: State) {
+        *self.state.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = state;
+    }
+}

@@ -1,0 +1,410 @@
+//! The one task that writes the checkpoint log and folds it.
+
+use std::{path::PathBuf, sync::Arc};
+
+use jiff::SignedDuration;
+use meridian_core::{
+    Command, Instant,
+    chain::{
+        ChainPlan, Record,
+        wire::{
+            block::{Records, encode_block},
+            group,
+        },
+    },
+    id::Actor,
+};
+use meridian_store::checkpoints::{Log, LogError, Options, Position, State as Snapshot};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    Receipt, Refused, Shared, State, Submit,
+    room::{PORTION, Room, SNAPSHOT_VERSION},
+};
+use crate::{clock::Clock, serve::Keeper};
+
+/// Requests that become durable together.
+const TOGETHER: usize = 256;
+/// Their blocks together; a frame of the log takes 64 MiB.
+const GROUP_BYTES: usize = 16 << 20;
+/// The engine's time goes on by such steps where records come without end.
+const STEP: SignedDuration = SignedDuration::from_millis(100);
+/// A snapshot is taken after so many records: what a start has to fold at most.
+const SNAPSHOT_EVERY: u64 = 2_000_000;
+/// How long after a start reporters may say what they could not before a breach is told.
+const GRACE: SignedDuration = SignedDuration::from_secs(60);
+/// When what failed is tried again.
+const AGAIN: SignedDuration = SignedDuration::from_secs(1);
+
+pub struct Task {
+    directory: PathBuf,
+    keeper: Keeper,
+    clock: Clock,
+    waiting: mpsc::Receiver<Submit>,
+    shared: Arc<Shared>,
+    /// None: nothing was ever sent.
+    log: Option<Log>,
+    /// The digest of the estate whose plans the engine has.
+    digest: String,
+    snapshot_at: u64,
+    /// Until then no breach is told.
+    quiet_until: Instant,
+    /// When breaches are to be told.
+    told_at: Option<Instant>,
+}
+
+/// What a group came to.
+struct Written {
+    log: Log,
+    result: Result<Vec<(Receipt, oneshot::Sender<Answer>)>, Failed>,
+}
+
+type Answer = Result<Receipt, Refused>;
+
+struct Failed {
+    why: String,
+    /// It will not be better the next time.
+    for_good: bool,
+    submits: Vec<Submit>,
+}
+
+impl Task {
+    pub(super) fn new(
+        directory: PathBuf,
+        keeper: Keeper,
+        clock: Clock,
+        waiting: mpsc::Receiver<Submit>,
+        shared: Arc<Shared>,
+    ) -> Task {
+        let (quiet_until, digest) = (Instant::MIN, String::new());
+        Task {
+            directory,
+            keeper,
+            clock,
+            waiting,
+            shared,
+            log: None,
+            digest,
+            snapshot_at: 0,
+            quiet_until,
+            told_at: None,
+        }
+    }
+
+    /// Runs until every [`super::Chains`] is gone or `stop` fires; then a last snapshot is kept.
+    pub async fn run(mut self, mut stop: oneshot::Receiver<()>) {
+        let mut changed = self.keeper.changed();
+        let mut batch = Vec::new();
+        let mut stopping = false;
+        self.follow_estate().await;
+        loop {
+            let due = self.due();
+            tokio::select! {
+                biased;
+                _ = &mut stop, if !stopping => {
+                    stopping = true;
+                    self.waiting.close();
+                }
+                changed = changed.changed() => {
+                    // Without a keeper nobody hears of anything any more.
+                    if changed.is_err() {
+                        break;
+                    }
+                    self.follow_estate().await;
+                    continue;
+                }
+                taken = self.waiting.recv_many(&mut batch, TOGETHER) => {
+                    if taken == 0 {
+                        break;
+                    }
+                }
+                () = self.clock.sleep_until(due.unwrap_or(Instant::MAX)), if due.is_some() => {}
+            }
+            self.turn(std::mem::take(&mut batch)).await;
+        }
+        self.snapshot().await;
+    }
+
+    /// When time itself leads to something.
+    fn due(&self) -> Option<Instant> {
+        let engine = self.shared.room.read().unwrap_or_else(|poisoned| poisoned.into_inner()).engine.next_due();
+        let engine = engine.filter(|_| self.log.is_some()).and_then(|due| Instant::from_nanosecond(due.into()).ok());
+        engine.into_iter().chain(self.told_at).min()
+    }
+
+    /// Takes the plans of the estate in force; with other plans everything is folded anew.
+    async fn follow_estate(&mut self) {
+        let (digest, plans): (String, Vec<ChainPlan>) = {
+            let world = self.keeper.world();
+            if world.estate_in_force().digest == self.digest {
+                return;
+            }
+            let plans = world.estate().chains.values().map(|chain| chain.plan.clone()).collect();
+            (world.estate_in_force().digest.clone(), plans)
+        };
+        self.digest = digest;
+        if self.shared.room_mut().engine.plans().eq(plans.iter()) && self.shared.is_ready() && !self.is_left() {
+            return;
+        }
+        if self.log.is_none() && !self.directory.exists() {
+            match Room::new(plans) {
+                Ok(room) => *self.shared.room_mut() = room,
+                // An estate that was loaded has no such plans.
+                Err(why) => self.shared.set(State::Broken(why)),
+            }
+            return;
+        }
+        if let Err(why) = self.open(plans).await {
+            tracing::error!("checkpoints can't be taken: {why}");
+            self.shared.set(State::Broken(why));
+        }
+        self.tell().await;
+    }
+
+    /// Whether there is a log that was not opened yet.
+    fn is_left(&self) -> bool {
+        self.log.is_none() && self.directory.exists()
+    }
+
+    /// Opens the log, if it isn't, and folds it by these plans.
+    async fn open(&mut self, plans: Vec<ChainPlan>) -> Result<(), String> {
+        self.shared.set(State::Folding);
+        let (log, directory) = (self.log.take(), self.directory.clone());
+        let opened = blocking(move || {
+            let log = match log {
+                Some(log) => log,
+                None => begin(&directory)?,
+            };
+            let room = fold(&log, plans)?;
+            Ok::<_, String>((log, room))
+        });
+        let (log, room) = opened.await?;
+        self.snapshot_at = log.end().event;
+        if room.position != Position::START {
+            self.quiet_until = self.clock.now().saturating_add(GRACE).unwrap_or(Instant::MAX);
+        }
+        self.log = Some(log);
+        *self.shared.room_mut() = room;
+        self.shared.set(State::Ready);
+        Ok(())
+    }
+
+    /// Makes durable what waits, folds it and answers; then says what is wrong.
+    async fn turn(&mut self, batch: Vec<Submit>) {
+        if self.log.is_none() && !batch.is_empty() && self.shared.is_ready() {
+            let plans = self.keeper.world().estate().chains.values().map(|chain| chain.plan.clone()).collect();
+            if let Err(why) = self.open(plans).await {
+                tracing::error!("checkpoints can't be taken: {why}");
+                self.shared.set(State::Broken(why));
+            }
+        }
+        let Some(log) = self.log.take() else {
+            let why = match &*self.shared.state.read().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+                State::Broken(why) => why.clone(),
+                _ => "checkpoints can't be taken now".to_owned(),
+            };
+            batch.into_iter().for_each(|submit| drop(submit.answer.send(Err(Refused::now(why.clone())))));
+            return self.tell().await;
+        };
+        let (shared, now) = (self.shared.clone(), self.clock.now());
+        let Written { log, result } = blocking(move || write(log, batch, &shared, now)).await;
+        self.log = Some(log);
+        match result {
+            // Whoever asked may have gone away meanwhile; what was asked is done all the same.
+            Ok(answers) => answers.into_iter().for_each(|(receipt, answer)| drop(answer.send(Ok(receipt)))),
+            Err(Failed { why, for_good, submits }) => {
+                tracing::error!("checkpoints can't be taken: {why}");
+                if for_good {
+                    self.shared.set(State::Broken(why.clone()));
+                }
+                submits.into_iter().for_each(|submit| drop(submit.answer.send(Err(Refused::now(why.clone())))));
+            }
+        }
+        self.tell().await;
+        if self.log.as_ref().is_some_and(|log| log.end().event >= self.snapshot_at + SNAPSHOT_EVERY) {
+            self.snapshot().await;
+        }
+    }
+
+    /// Tells the keeper of breaches that came, went or grew.
+    async fn tell(&mut self) {
+        let (now, found) = (self.clock.now(), self.shared.room_mut().breaches());
+        let due = self.keeper.world().breaches.due(&found, now).map(|due| due.max(self.quiet_until));
+        self.told_at = due;
+        if due.is_some_and(|due| due <= now) {
+            let told = self.keeper.ask(Actor::System, Command::Breaches(found)).await;
+            self.told_at = told.err().and_then(|_| now.saturating_add(AGAIN).ok());
+        }
+    }
+
+    async fn snapshot(&mut self) {
+        let Some(log) = self.log.take() else { return };
+        let shared = self.shared.clone();
+        let (log, kept) = blocking(move || {
+            let kept = keep(&log, &shared);
+            (log, kept)
+        })
+        .await;
+        self.snapshot_at = log.end().event;
+        self.log = Some(log);
+        if let Err(why) = kept {
+            tracing::warn!("no snapshot of the chains was kept, so that the next start takes longer: {why}");
+        }
+    }
+}
+
+impl Shared {
+    fn is_ready(&self) -> bool {
+        *self.state.read().unwrap_or_else(|poisoned| poisoned.into_inner()) == State::Ready
+    }
+}
+
+/// Runs what may block, and goes on with what it gives. It ends early only when the process does.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => std::future::pending().await,
+        },
+    }
+}
+
+fn begin(directory: &std::path::Path) -> Result<Log, String> {
+    let holder = concat!("meridian ", env!("CARGO_PKG_VERSION"));
+    let opened = Log::open(directory, holder, Options::default()).map_err(|error| error.to_string())?;
+    if let Some(torn) = opened.recovered.torn {
+        tracing::warn!(
+            "the checkpoint log ended in a group that was never acknowledged ({} at byte {}); it was cut off",
+            torn.segment,
+            torn.offset
+        );
+    }
+    Ok(opened.log)
+}
+
+/// The state that all of the log comes to, from the newest snapshot that these plans can go on from.
+fn fold(log: &Log, plans: Vec<ChainPlan>) -> Result<Room, String> {
+    let found = log.snapshots().latest(SNAPSHOT_VERSION..=SNAPSHOT_VERSION).map_err(|error| error.to_string())?;
+    found.passed_over.iter().for_each(|why| tracing::warn!("a snapshot of the chains is passed over: {why}"));
+    let from = found.state.map(|state| Room::from_bytes(plans.clone(), &state.bytes, state.position));
+    let mut room = match from {
+        Some(Ok(room)) => room,
+        Some(Err(why)) => {
+            tracing::info!("the checkpoint log is folded from its beginning: {why}");
+            Room::new(plans)?
+        }
+        None => Room::new(plans)?,
+    };
+    let frames = match log.read(room.position) {
+        Err(LogError::Gone { first, .. }) => log.read(first),
+        frames => frames,
+    };
+    for frame in frames.map_err(|error| error.to_string())? {
+        let frame = frame.map_err(|error| error.to_string())?;
+        room.fold(&frame.blob).map_err(|why| format!("{}: {why}", frame.position))?;
+        room.position = frame.next();
+    }
+    Ok(room)
+}
+
+/// Writes all of these as one frame, makes it durable and folds it.
+fn write(mut log: Log, submits: Vec<Submit>, shared: &Shared, now: Instant) -> Written {
+    let mut answers = Vec::with_capacity(submits.len());
+    let mut waiting = submits;
+    let mut tick = Some(now);
+    loop {
+        let mut bytes = 0;
+        let fits = waiting.iter().take_while(|submit| {
+            bytes += submit.blocks.iter().map(|block| block.bytes.len() + 4).sum::<usize>();
+            bytes <= GROUP_BYTES
+        });
+        let rest = waiting.split_off(fits.count().max(1).min(waiting.len()));
+        let group = waiting;
+        waiting = rest;
+        let (frame, records, at) = framed(&group, tick.take(), shared);
+        if records == 0 {
+            answers.extend(group.into_iter().map(|submit| (Receipt::default(), submit.answer)));
+        } else {
+            let made = log.append(&frame, records, at).and_then(|_| log.sync());
+            if let Err(error) = made {
+                let for_good = matches!(error, LogError::Failed { .. } | LogError::Damaged(_));
+                let submits = group.into_iter().chain(waiting).collect();
+                // What was durable before stands.
+                answers.into_iter().for_each(|(receipt, answer): (_, oneshot::Sender<Answer>)| {
+                    let _ = answer.send(Ok(receipt));
+                });
+                let why = format!("{error}; nothing was taken");
+                return Written { log, result: Err(Failed { why, for_good, submits }) };
+            }
+            answers.extend(folded(&frame, group, shared));
+            shared.room_mut().position = log.end();
+        }
+        if waiting.is_empty() {
+            return Written { log, result: Ok(answers) };
+        }
+    }
+}
+
+/// A tick, if the time has gone on, and the blocks behind it; how many records; the instant of the first.
+fn framed(group: &[Submit], tick: Option<Instant>, shared: &Shared) -> (Vec<u8>, u32, i64) {
+    let before = shared.room_mut().now();
+    let due = |now: &Instant| before.is_none_or(|before| now.duration_since(before) >= STEP || group.is_empty());
+    let tick = tick.filter(due).and_then(|now| i64::try_from(now.as_nanosecond()).ok());
+    let (mut frame, mut records, mut at) = (Vec::new(), 0_u32, tick);
+    // A tick alone is within all bounds of a block.
+    if let Some(block) = tick.and_then(|now| encode_block(&[Record::Tick { now }]).ok()) {
+        group::push(&mut frame, &block);
+        records += 1;
+    }
+    for block in group.iter().flat_map(|submit| &submit.blocks) {
+        group::push(&mut frame, &block.bytes);
+        records += block.records;
+        at.get_or_insert(block.at);
+    }
+    (frame, records, at.unwrap_or_default())
+}
+
+/// Folds the frame, portion by portion so that readers get their turn, and counts what became of each request.
+fn folded(frame: &[u8], group: Vec<Submit>, shared: &Shared) -> Vec<(Receipt, oneshot::Sender<Answer>)> {
+    let of: Vec<u64> =
+        group.iter().map(|submit| submit.blocks.iter().map(|block| u64::from(block.records)).sum()).collect();
+    let mut receipts = vec![Receipt::default(); group.len()];
+    let (mut place, mut number) = (0, 0);
+    let mut records = group::blocks(frame)
+        .filter_map(Result::ok)
+        .filter_map(|block| Records::new(block).ok())
+        .flatten()
+        // What was not sound was not written.
+        .filter_map(Result::ok)
+        .peekable();
+    while records.peek().is_some() {
+        let mut room = shared.room_mut();
+        for record in records.by_ref().take(PORTION) {
+            let taken = room.apply(&record);
+            if matches!(record, Record::Tick { .. }) {
+                continue;
+            }
+            while of.get(place).is_some_and(|count| number >= *count) {
+                (place, number) = (place + 1, 0);
+            }
+            if let Some(receipt) = receipts.get_mut(place) {
+                receipt.count(number, taken);
+            }
+            number += 1;
+        }
+    }
+    receipts.into_iter().zip(group.into_iter().map(|submit| submit.answer)).collect()
+}
+
+fn keep(log: &Log, shared: &Shared) -> Result<(), String> {
+    let (bytes, position) = {
+        let room = shared.room_mut();
+        (room.to_bytes()?, room.position)
+    };
+    if position == Position::START {
+        return Ok(());
+    }
+    let state = Snapshot { position, version: SNAPSHOT_VERSION, bytes };
+    log.snapshots().write(&state).map_err(|error| error.to_string())
+}
