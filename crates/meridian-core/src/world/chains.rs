@@ -7,7 +7,7 @@
 //! | a breach beside one that has an open incident | it joins; if it is worse, the severity is raised |
 //! | more messages than before, and a person has resolved the incident | an incident is opened |
 //! | fewer or more messages than before | it stands on the timeline: twice as many at once, else once a minute |
-//! | no message any more | the breach is over; with the last one of an incident, the incident |
+//! | no message any more | the breach is over; with the last one of an incident the incident, if all were held, dark or late |
 //! | `breachPages` is not set | the breach is journalled and shown, and pages nobody |
 //!
 //! Whoever watches the checkpoints sends all breaches that hold, each time, so that nothing has to be remembered
@@ -70,7 +70,9 @@ impl Turn<'_> {
             touched.extend(incident);
         }
         for incident in touched {
-            if self.world.is_open(incident) && self.world.breaches.of(incident).next().is_none() {
+            let by_itself = self.world.breaches.over().filter(|over| over.incident == Some(incident));
+            let by_itself = by_itself.into_iter().all(|over| over.breach.key.trouble.ends_by_itself());
+            if by_itself && self.world.is_open(incident) && self.world.breaches.of(incident).next().is_none() {
                 self.resolve(incident, IncidentResolvedBecause::BreachesCleared);
             }
         }

@@ -1,11 +1,12 @@
 //! The demonstration: a bank's day on a simulated clock. Everything is real but the clock, the sources of alerts and
-//! the carriers: nothing leaves this machine, and nothing is kept when it ends.
+//! of checkpoints, and the carriers: nothing leaves this machine, and nothing is kept when it ends.
 
 mod bank;
 mod changes;
 mod day;
 mod director;
 mod handoff;
+mod wires;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
@@ -26,6 +27,7 @@ const BEGINS: &str = "2026-03-17T13:40:00Z";
 pub struct Demo {
     pub running: Running,
     director: tokio::task::JoinHandle<()>,
+    wires: tokio::task::JoinHandle<()>,
     /// Holds the estate; removed when dropped.
     _directory: tempfile::TempDir,
 }
@@ -40,7 +42,8 @@ pub async fn play(listen: SocketAddr, speed: f64) -> Result<Demo, StartError> {
     let journal = Arc::new(MemoryJournal::new());
     let running = begin(settings, journal, Clock::simulated(origin, speed), Sending::Pretend).await?;
     let director = tokio::spawn(director::direct(running.house.clone()));
-    Ok(Demo { running, director, _directory: directory })
+    let wires = tokio::spawn(wires::flow(running.house.clone()));
+    Ok(Demo { running, director, wires, _directory: directory })
 }
 
 fn settings(listen: SocketAddr, data: PathBuf, estate: PathBuf) -> Settings {
@@ -63,6 +66,7 @@ impl Demo {
     pub async fn until_signal(self) -> std::io::Result<()> {
         let ended = self.running.until_signal().await;
         self.director.abort();
+        self.wires.abort();
         ended
     }
 }

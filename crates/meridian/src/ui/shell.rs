@@ -1,7 +1,7 @@
 //! The frame around every page: head, navigation, banners, and what the script needs.
 
 use maud::{DOCTYPE, Markup, html};
-use meridian_core::Instant;
+use meridian_core::{Instant, chain::breach::Trouble};
 
 use super::{
     assets,
@@ -77,6 +77,8 @@ pub struct Counts {
     /// Handoffs that nobody accepted yet, and whether one of them was due already.
     pub handoffs: usize,
     pub handoff_late: bool,
+    /// The worst that is wrong with a chain.
+    pub chains: Option<Trouble>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +91,7 @@ pub enum Place {
     Pages,
     Rotas,
     Coverage,
+    Chains,
     Changes,
     People,
     Journal,
@@ -111,7 +114,7 @@ impl Shell {
 pub fn frame(shell: &Shell, title: &str, here: Place, class: &str, content: Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang="en" data-theme=[theme(shell)] data-at=(shell.clock.now.as_millisecond()) data-reading=(shell.clock.reading.word()) data-still=[shell.moment.map(|_| "")]
+        html lang="en" data-theme=[theme(shell)] data-at=(shell.clock.now.as_millisecond()) data-reading=(shell.clock.reading.word()) data-still=[shell.moment.map(|_| "")] data-live-from=[(here == Place::Chains).then_some("/live?of=chains")]
             data-zone-site=(zone(&shell.clock.site)) data-zone-mine=(zone(&shell.clock.mine)) {
             (head(title))
             body {
@@ -253,6 +256,8 @@ fn nav(shell: &Shell, here: Place) -> Markup {
             (link(Place::Pages, "/pages", "Pages", some(counts.pages), false))
             (link(Place::Silences, "/silences", "Silences", None, false))
             hr;
+            (link(Place::Chains, "/chains", "Chains", counts.chains.map(|trouble| trouble.short().to_owned()), counts.chains.is_some_and(Trouble::is_grave)))
+            hr;
             (link(Place::Rotas, "/rotas", "Rotas", None, false))
             (link(Place::Coverage, "/coverage", "Coverage", counts.hole.then(|| "hole".to_owned()), true))
             (link(Place::Changes, "/changes", "Changes", some(counts.changes), false))
@@ -315,6 +320,7 @@ fn keys(shell: &Shell) -> Markup {
         ("g i, g a, g p", "incidents, alerts, pages"),
         ("g s, g h, g x", "silences, handoffs, changes"),
         ("g r, g c, g f", "rotas, coverage, fairness"),
+        ("g m", "chains of messages"),
         ("g o, g j, g e", "people, journal, estate"),
         ("j k", "next and previous row, Enter opens it"),
         ("/", "filter"),

@@ -93,6 +93,30 @@ impl Trouble {
         }
     }
 
+    /// For a narrow place.
+    pub fn short(self) -> &'static str {
+        match self {
+            Trouble::Lost => "held",
+            Trouble::OutOfOrder => "order",
+            Trouble::Unflagged | Trouble::Contradiction => "fault",
+            other => other.word(),
+        }
+    }
+
+    pub fn is_grave(self) -> bool {
+        self.severity() <= Severity::Sev2
+    }
+
+    /// Whether it is a condition that evidence ends, and not something that has happened.
+    pub fn lasts(self) -> bool {
+        matches!(self, Trouble::Lost | Trouble::Dark)
+    }
+
+    /// Whether an incident about it ends by itself. Whether money was sent twice or changed on its way, a person says.
+    pub fn ends_by_itself(self) -> bool {
+        self.is_of_passage()
+    }
+
     pub fn severity(self) -> Severity {
         match self {
             Trouble::Lost | Trouble::Altered | Trouble::Doubled => Severity::Sev2,
@@ -133,19 +157,19 @@ impl BreachKey {
     /// That it is over: `no message is held between mq-gateway and firewall any more`.
     pub fn cleared(&self) -> String {
         let BreachKey { trouble, hop, after, .. } = self;
-        let what = match (trouble, after) {
-            (Trouble::Lost, Some(after)) => format!("no message is held between {after} and {hop}"),
-            (Trouble::Lost, None) => format!("no number before {hop} is missing"),
+        let no_more = match (trouble, after) {
+            (Trouble::Lost, Some(after)) => return format!("no message is held between {after} and {hop} any more"),
+            (Trouble::Lost, None) => return format!("no number before {hop} is missing any more"),
             (Trouble::Dark, _) => return format!("{hop} says something again"),
-            (Trouble::Late, _) => format!("no message is late at {hop}"),
-            (Trouble::Altered, _) => format!("no message has other content at {hop} than before it"),
-            (Trouble::Doubled, _) => format!("no message arrived more than once at {hop}"),
-            (Trouble::OutOfOrder, _) => format!("no message passed {hop} out of order"),
-            (Trouble::Unexpected, _) => format!("no message is unexpected at {hop}"),
-            (Trouble::Unflagged, _) => format!("no message was sent again through {hop} without its mark"),
-            (Trouble::Contradiction, _) => format!("no report at {hop} has two contents"),
+            (Trouble::Late, _) => format!("late at {hop}"),
+            (Trouble::Altered, _) => format!("with other content at {hop} than before it"),
+            (Trouble::Doubled, _) => format!("arrived more than once at {hop}"),
+            (Trouble::OutOfOrder, _) => format!("passed {hop} out of order"),
+            (Trouble::Unexpected, _) => format!("unexpected at {hop}"),
+            (Trouble::Unflagged, _) => format!("sent again through {hop} without its mark"),
+            (Trouble::Contradiction, _) => format!("reported at {hop} with two contents"),
         };
-        format!("{what} any more")
+        format!("no further message {no_more} for 15 minutes")
     }
 }
 

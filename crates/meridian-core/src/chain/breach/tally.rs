@@ -1,5 +1,8 @@
 //! The fold of verdicts into breaches.
 //!
+//! Lost and dark last until evidence clears them. Everything else has happened: a message that was late stays late. Such
+//! a breach is over when nothing was added to it for [`QUIET`], and counts anew when it comes again.
+//!
 //! What this does *not* do: it keeps no verdict. Each change says what it takes back, and the engine that made it is
 //! asked when a lost message was seen last.
 
@@ -17,6 +20,8 @@ use crate::{
     id::Name,
 };
 
+/// Fifteen minutes, in nanoseconds of the house's time.
+pub const QUIET: i64 = 900 * 1_000_000_000;
 /// So many messages are named.
 pub const EXAMPLES: usize = 5;
 
@@ -33,6 +38,8 @@ struct Sum {
     count: u64,
     /// Nanoseconds since 1970.
     since: i64,
+    /// The house's time when something was added last.
+    added: i64,
     examples: Vec<Box<str>>,
 }
 
@@ -87,7 +94,13 @@ impl Tally {
     fn add(&mut self, verdict: &Verdict, engine: &Engine) {
         let Some(key) = key(&verdict.chain, verdict.hop, &verdict.rule) else { return };
         let since = seen_last(verdict, engine).unwrap_or(verdict.at);
-        let sum = self.sums.entry(key).or_insert_with(|| Sum { count: 0, since, examples: Vec::new() });
+        let added = engine.now().unwrap_or(verdict.at);
+        let happens = !key.trouble.lasts();
+        let sum = self.sums.entry(key).or_insert_with(|| Sum { count: 0, since, added, examples: Vec::new() });
+        if happens && added.saturating_sub(sum.added) >= QUIET {
+            *sum = Sum { count: 0, since, added, examples: Vec::new() };
+        }
+        sum.added = added;
         sum.count = sum.count.saturating_add(messages(&verdict.subject));
         sum.since = sum.since.min(since);
         if sum.examples.len() < EXAMPLES {
@@ -105,9 +118,18 @@ impl Tally {
         }
     }
 
+    /// When a breach is over because nothing was added to it, by the house's time.
+    pub fn next_due(&self, engine: &Engine) -> Option<i64> {
+        let now = engine.now()?;
+        let happened = self.sums.iter().filter(|(key, _)| !key.trouble.lasts());
+        happened.map(|(_, sum)| sum.added.saturating_add(QUIET)).filter(|due| *due > now).min()
+    }
+
     /// The breaches of now, by the names of the plans.
     pub fn breaches(&self, engine: &Engine) -> Vec<Breach> {
+        let now = engine.now().unwrap_or(i64::MIN);
         let plans: BTreeMap<&Name, &ChainPlan> = engine.plans().map(|plan| (&plan.name, plan)).collect();
+        let holds = |(key, sum): &(&Key, &Sum)| key.trouble.lasts() || now.saturating_sub(sum.added) < QUIET;
         let breach = |(key, sum): (&Key, &Sum)| {
             let plan = plans.get(&key.chain)?;
             let name = |hop: HopId| plan.hop_plan(hop).map(|hop| hop.name.clone());
@@ -116,7 +138,7 @@ impl Tally {
             let since = Instant::from_nanosecond(sum.since.into()).unwrap_or_default();
             Some(Breach { key, count: sum.count, since, examples: sum.examples.clone() })
         };
-        let mut found: Vec<Breach> = self.sums.iter().filter_map(breach).collect();
+        let mut found: Vec<Breach> = self.sums.iter().filter(holds).filter_map(breach).collect();
         found.sort_by(|a, b| a.key.cmp(&b.key));
         found
     }

@@ -109,6 +109,18 @@ fn many_lost_messages_are_one_breach_that_late_evidence_clears() {
     assert_eq!(play.words(), ["1 message held between gateway and wire since 00:00:03 UTC", late]);
     play.seen(3, "wire", 21);
     assert_eq!(play.words(), ["2 messages late at wire since 00:00:21 UTC"]);
+    // They stay late; the breach is over when no other one was for a quarter of an hour.
+    let over = play.tally.next_due(&play.engine).unwrap();
+    assert_eq!(over, 920 * S);
+    play.tick(919);
+    assert_eq!(play.words().iter().filter(|words| words.contains("late")).count(), 1);
+    play.tick(920);
+    assert_eq!(play.words().iter().filter(|words| words.contains("late")).count(), 0);
+    assert_eq!(play.tally.next_due(&play.engine), None);
+    for (hop, second) in [("app", 921), ("gateway", 922), ("wire", 940)] {
+        play.seen(4, hop, second);
+    }
+    assert!(play.words().contains(&"1 message late at wire since 00:15:40 UTC".to_owned()), "{:?}", play.words());
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub struct Frontier {
 }
 
 impl Engine {
-    fn chain(&self, name: &str) -> Option<(&Shape, &Chain)> {
+    pub(super) fn chain(&self, name: &str) -> Option<(&Shape, &Chain)> {
         let number = *self.names.get(name)? as usize;
         Some((&self.shapes[number], &self.state.chains[number]))
     }

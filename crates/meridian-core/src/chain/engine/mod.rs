@@ -29,6 +29,7 @@
 pub(crate) mod aside;
 mod custody;
 mod due;
+pub mod flow;
 mod hop;
 mod intervals;
 mod judge;

@@ -25,11 +25,17 @@ mod tests;
 use std::{
     collections::BTreeMap,
     path::PathBuf,
-    sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use meridian_core::chain::engine::AsideReason;
-use tokio::sync::{mpsc, oneshot};
+use jiff::SignedDuration;
+use meridian_core::{
+    Instant,
+    chain::engine::{AsideReason, Day, flow::Flow},
+    id::Name,
+};
+use meridian_store::checkpoints::Position;
+use tokio::sync::{mpsc, oneshot, watch};
 
 pub use room::Room;
 pub use task::Task;
@@ -41,6 +47,10 @@ use crate::clock::Clock;
 const QUEUE: usize = 1024;
 /// When whoever was refused may ask again.
 const RETRY_AFTER_S: u64 = 2;
+/// A look at a chain is good for so long, and for so long if nothing came meanwhile.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(1);
+const LOOK_ANEW: SignedDuration = SignedDuration::from_secs(20);
+const DAY: i64 = 86_400_000_000_000;
 /// So many records of one request that were set aside are named.
 pub const NAMED_MAX: usize = 1000;
 
@@ -54,6 +64,18 @@ pub struct Chains {
 struct Shared {
     room: RwLock<Room>,
     state: RwLock<State>,
+    looks: Mutex<BTreeMap<Name, Arc<Look>>>,
+    /// Counted up whenever something was folded.
+    changed: watch::Sender<u64>,
+}
+
+/// A look at one chain, as of an instant.
+pub struct Look {
+    pub at: Instant,
+    position: Position,
+    pub flow: Flow,
+    /// What began on this day in UTC and how it ended, by currency (empty: no amount was said).
+    pub today: Vec<(String, Day)>,
 }
 
 /// Whether checkpoints can be taken.
@@ -110,7 +132,12 @@ impl Chains {
     /// Both sides. The log is in this directory; it is made when it is needed first.
     pub fn begin(directory: PathBuf, keeper: Keeper, clock: Clock) -> (Chains, Task) {
         let (submits, waiting) = mpsc::channel(QUEUE);
-        let shared = Arc::new(Shared { room: RwLock::new(Room::default()), state: RwLock::new(State::Ready) });
+        let shared = Arc::new(Shared {
+            room: RwLock::new(Room::default()),
+            state: RwLock::new(State::Ready),
+            looks: Mutex::default(),
+            changed: watch::Sender::new(0),
+        });
         let task = Task::new(directory, keeper, clock, waiting, shared.clone());
         (Chains { submits, shared }, task)
     }
@@ -133,6 +160,34 @@ impl Chains {
         self.shared.room.read().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// How messages flow through this chain. Whoever asks within a second gets the same answer: to look takes as long
+    /// as there are messages.
+    pub fn look(&self, chain: &Name, now: Instant) -> Option<Arc<Look>> {
+        let mut looks = self.shared.looks.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let room = self.room();
+        let fresh = |look: &Arc<Look>| {
+            let age = now.duration_since(look.at).abs();
+            age < LOOK_AGAIN || (look.position == room.position && age < LOOK_ANEW)
+        };
+        if let Some(look) = looks.get(chain).filter(|look| fresh(look)) {
+            return Some(look.clone());
+        }
+        let nanos = |at: Instant| i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX);
+        let midnight = nanos(now).div_euclid(DAY);
+        let flow = room.engine.flow(chain.as_str(), midnight.saturating_mul(DAY), nanos(now))?;
+        let days = room.engine.days(chain.as_str()).unwrap_or_default();
+        let today = days.into_iter().filter(|(day, ..)| *day == midnight);
+        let today = today.map(|(_, currency, day)| (currency.to_owned(), day)).collect();
+        let look = Arc::new(Look { at: now, position: room.position, flow, today });
+        looks.insert(chain.clone(), look.clone());
+        Some(look)
+    }
+
+    /// Wakes whoever waits for something to be folded.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.shared.changed.subscribe()
+    }
+
     pub fn state(&self) -> State {
         self.shared.state.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
@@ -141,6 +196,11 @@ impl Chains {
 impl Shared {
     fn room_mut(&self) -> RwLockWriteGuard<'_, Room> {
         self.room.write().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Something was folded.
+    fn went_on(&self) {
+        self.changed.send_modify(|count| *count += 1);
     }
 
     fn set(&self, state: State) {

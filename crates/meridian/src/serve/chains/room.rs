@@ -84,6 +84,12 @@ impl Room {
         self.tally.breaches(&self.engine)
     }
 
+    /// When time itself leads to something.
+    pub fn next_due(&self) -> Option<Instant> {
+        let due = self.engine.next_due().into_iter().chain(self.tally.next_due(&self.engine)).min()?;
+        Instant::from_nanosecond(due.into()).ok()
+    }
+
     /// The time of the house that was logged last.
     pub fn now(&self) -> Option<Instant> {
         self.engine.now().and_then(|now| Instant::from_nanosecond(now.into()).ok())

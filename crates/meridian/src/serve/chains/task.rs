@@ -127,9 +127,8 @@ impl Task {
 
     /// When time itself leads to something.
     fn due(&self) -> Option<Instant> {
-        let engine = self.shared.room.read().unwrap_or_else(|poisoned| poisoned.into_inner()).engine.next_due();
-        let engine = engine.filter(|_| self.log.is_some()).and_then(|due| Instant::from_nanosecond(due.into()).ok());
-        engine.into_iter().chain(self.told_at).min()
+        let room = self.shared.room.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        room.next_due().filter(|_| self.log.is_some()).into_iter().chain(self.told_at).min()
     }
 
     /// Takes the plans of the estate in force; with other plans everything is folded anew.
@@ -148,7 +147,10 @@ impl Task {
         }
         if self.log.is_none() && !self.directory.exists() {
             match Room::new(plans) {
-                Ok(room) => *self.shared.room_mut() = room,
+                Ok(room) => {
+                    *self.shared.room_mut() = room;
+                    self.shared.looks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clear();
+                }
                 // An estate that was loaded has no such plans.
                 Err(why) => self.shared.set(State::Broken(why)),
             }
@@ -185,6 +187,8 @@ impl Task {
         }
         self.log = Some(log);
         *self.shared.room_mut() = room;
+        self.shared.looks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clear();
+        self.shared.went_on();
         self.shared.set(State::Ready);
         Ok(())
     }
@@ -339,6 +343,7 @@ fn write(mut log: Log, submits: Vec<Submit>, shared: &Shared, now: Instant) -> W
             }
             answers.extend(folded(&frame, group, shared));
             shared.room_mut().position = log.end();
+            shared.went_on();
         }
         if waiting.is_empty() {
             return Written { log, result: Ok(answers) };

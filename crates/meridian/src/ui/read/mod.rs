@@ -5,6 +5,7 @@
 mod accounts;
 mod alert;
 mod answer;
+mod chains;
 mod changes;
 mod control;
 mod cover;
@@ -32,6 +33,7 @@ use meridian_core::{
 pub use accounts::{account, accounts, own_account};
 pub use alert::{PER_PAGE, alerts, silences};
 pub use answer::answer;
+pub use chains::{chain, chains, messages, short};
 pub use changes::{Acting, changes, watch as changes_watch};
 pub use control::control;
 pub use coverage::coverage;
@@ -118,6 +120,7 @@ impl Lens<'_> {
             hole: self.hole_soon(),
             changes: self.world.covers.wanted(self.now).count() + self.world.covers.pending().count(),
             handoffs: self.world.handoffs.open().count(),
+            chains: self.world.breaches.open().map(|open| open.breach.key.trouble).min(),
             handoff_late: self.world.handoffs.open().any(|handoff| handoff.edge.due() <= self.now),
         }
     }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::{
     extract::Path,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{
         IntoResponse, Response,
         sse::{Event, Sse},
@@ -22,9 +22,53 @@ use crate::{
 const BEAT_MS: f64 = 4_000.0;
 /// A storm of facts makes one event, not one each.
 const REST_MS: f64 = 250.0;
+/// Messages may pass without end.
+const FOLD_REST_MS: f64 = 1_000.0;
 
-pub async fn live(Member(v): Member) -> Response {
-    stream(&v.house)
+pub async fn live(Member(v): Member, uri: Uri) -> Response {
+    match uri.query() {
+        Some("of=chains") => of_chains(&v.house),
+        _ => stream(&v.house),
+    }
+}
+
+/// For pages that show messages on their way: also when something of them was folded, at most once a second.
+fn of_chains(house: &House) -> Response {
+    let (clock, keeper) = (house.clock.clone(), house.keeper.clone());
+    let real = move |ms: f64, speed: f64| SignedDuration::from_millis((ms * speed) as i64);
+    let begin = (keeper.changed(), house.chains.changed(), true);
+    let events = stream::unfold(begin, move |(mut changed, mut folded, first)| {
+        let (clock, keeper) = (clock.clone(), keeper.clone());
+        async move {
+            let now = || clock.now().as_millisecond().to_string();
+            if first {
+                changed.borrow_and_update();
+                folded.borrow_and_update();
+                return Some((
+                    Ok::<_, Infallible>(Event::default().event("beat").data(now())),
+                    (changed, folded, false),
+                ));
+            }
+            let event = tokio::select! {
+                alive = changed.changed() => {
+                    alive.ok()?;
+                    clock.sleep(real(REST_MS, clock.speed())).await;
+                    "changed"
+                }
+                alive = folded.changed() => {
+                    alive.ok()?;
+                    clock.sleep(real(FOLD_REST_MS, clock.speed())).await;
+                    "changed"
+                }
+                () = clock.sleep(real(BEAT_MS, clock.speed())) => "beat",
+                () = keeper.ending() => return None,
+            };
+            changed.borrow_and_update();
+            folded.borrow_and_update();
+            Some((Ok(Event::default().event(event).data(now())), (changed, folded, false)))
+        }
+    });
+    ([("x-accel-buffering", "no")], Sse::new(events)).into_response()
 }
 
 /// Whoever may hear it was asked before.

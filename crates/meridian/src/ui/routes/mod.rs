@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod acks;
 mod answers;
+mod chains;
 mod changes;
 mod fairness;
 mod feeds;
@@ -47,6 +48,10 @@ pub fn router() -> Router<House> {
         .route("/rotas/{name}", get(rotas::one))
         .route("/rotas/{name}/overrides", post(rotas::add))
         .route("/rotas/{name}/overrides/{id}/remove", post(rotas::remove))
+        .route("/chains", get(chains::all))
+        .route("/chains/find", get(chains::find))
+        .route("/chains/{name}", get(chains::one))
+        .route("/chains/{name}/find", get(chains::find_in))
         .route("/changes", get(changes::all))
         .route("/changes/watch", get(changes::watch))
         .route("/changes/ask", post(changes::ask))

@@ -12,7 +12,7 @@ use crate::ui::{
 };
 
 /// Where to go, and by which keys.
-pub const PLACES: [(&str, &str, &str); 14] = [
+pub const PLACES: [(&str, &str, &str); 15] = [
     ("/", "The day", "g d"),
     ("/incidents", "Incidents", "g i"),
     ("/handoffs", "Handoffs", "g h"),
@@ -23,6 +23,7 @@ pub const PLACES: [(&str, &str, &str); 14] = [
     ("/rotas", "Rotas", "g r"),
     ("/coverage", "Coverage", "g c"),
     ("/fairness", "Fairness", "g f"),
+    ("/chains", "Chains", "g m"),
     ("/people", "People", "g o"),
     ("/calendars", "Calendar feeds", ""),
     ("/journal", "Journal", "g j"),

@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod alert;
 pub mod answer;
+pub mod chains;
 pub mod changes;
 pub mod control;
 pub mod coverage;

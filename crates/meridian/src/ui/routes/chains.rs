@@ -1,0 +1,41 @@
+//! Chains, one chain, and a message of one.
+
+use axum::{
+    extract::{Path, Query},
+    http::{StatusCode, Uri},
+    response::Response,
+};
+
+use super::Fields;
+use crate::ui::{pages, read, visitor::Member};
+
+pub async fn all(Member(v): Member) -> Response {
+    v.ok(|shell, lens| pages::chains(shell, &read::chains(lens, &v.house.chains)))
+}
+
+pub async fn one(Member(v): Member, Path(name): Path<String>) -> Response {
+    let found = read::chain(&v.lens(&v.house.keeper.world()), &v.house.chains, &name);
+    match found {
+        Some(view) => v.ok(|shell, _| pages::chain(shell, &view)),
+        None => v.oops(
+            StatusCode::NOT_FOUND,
+            "There is no such chain",
+            "The estate has none of this name. It may have been renamed.",
+        ),
+    }
+}
+
+pub async fn find(Member(v): Member, uri: Uri) -> Response {
+    let key = key(&uri);
+    v.ok(|shell, lens| pages::messages(shell, &read::messages(lens, &v.house.chains, &key, None), None))
+}
+
+pub async fn find_in(Member(v): Member, Path(name): Path<String>, uri: Uri) -> Response {
+    let (key, only) = (key(&uri), Some(name.as_str()));
+    v.ok(|shell, lens| pages::messages(shell, &read::messages(lens, &v.house.chains, &key, only), only))
+}
+
+fn key(uri: &Uri) -> String {
+    let fields = Fields(Query::try_from_uri(uri).map_or_else(|_| Vec::new(), |sent| sent.0));
+    fields.get("key").chars().take(300).collect()
+}
