@@ -139,7 +139,7 @@ fn station(point: &Point) -> Markup {
 pub fn chain(shell: &Shell, view: &ChainView) -> Markup {
     let ribbon = &view.ribbon;
     let content = html! {
-        div.crumb { a href="/chains" { "Chains" } " / " span.id { (ribbon.name) } }
+        div.crumb.row { span { a href="/chains" { "Chains" } " / " span.id { (ribbon.name) } } (find(Some(&ribbon.name), "")) }
         div #chain data-live {
             div.title {
                 h1 { (ribbon.title) }
@@ -158,7 +158,6 @@ pub fn chain(shell: &Shell, view: &ChainView) -> Markup {
             }
             (breaches(shell, &view.breaches))
         }
-        (find(Some(&ribbon.name), ""))
         div #more data-live {
             section.gap-top aria-label="Latency" {
                 (section_head("Latency", html! { b { "p50 heavy line" } ", p99 fine line, 12 h to " (time(&shell.clock, shell.clock.now, None, Detail::Minute)) }))

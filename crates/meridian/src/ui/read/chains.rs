@@ -6,8 +6,11 @@ use meridian_core::{
     Instant,
     chain::{
         ChainPlan, HopId, HopPlan, Organisation,
-        breach::{OpenBreach, Trouble},
-        engine::{End, Frontier, Key, Place, flow::Flow, flow::Latency},
+        breach::{Breach, OpenBreach, Trouble},
+        engine::{
+            End, Frontier, Key, Place,
+            flow::{Flow, HopFlow, Latency},
+        },
     },
     estate::Chain,
     id::{IncidentId, Name},
@@ -224,17 +227,26 @@ impl<'a> Reading<'a> {
             ribbon: self.ribbon(),
             others: paths.split_off(1),
             values: values.collect(),
-            breaches: self.breaches.iter().map(|open| breach_row(open)).collect(),
+            breaches: self.rows(chains),
             latencies: self.latencies(),
             lanes: self.lanes(),
             ordered: self.plan().ordered,
-            reports: self.reports(chains),
+            reports: self.reports(),
         }
+    }
+
+    /// The journal says what is wrong; how many messages it is about at this moment, the live watch knows better.
+    fn rows(&self, chains: &Chains) -> Vec<BreachRow> {
+        let live = chains.room().breaches();
+        let of = |open: &OpenBreach| live.iter().find(|breach| breach.key == open.breach.key).cloned();
+        self.breaches.iter().map(|open| breach_row(open, &of(open).unwrap_or_else(|| open.breach.clone()))).collect()
     }
 
     fn latencies(&self) -> Vec<LatencyView> {
         let Some(flow) = self.flow() else { return Vec::new() };
-        let into = flow.hops.iter().zip(&self.plan().hops).skip(1).map(|(flow, plan)| {
+        // Of a way that nobody takes there is nothing to tell.
+        let told = |(hop, _): &(&HopFlow, &HopPlan)| hop.last_seen.is_some() || self.plan().routes.is_empty();
+        let into = flow.hops.iter().zip(&self.plan().hops).skip(1).filter(told).map(|(flow, plan)| {
             let limit = plan.limit.and_then(|limit| i64::try_from(limit.as_nanos()).ok());
             latency(format!("into {}", plan.name), &flow.into, limit)
         });
@@ -268,7 +280,7 @@ impl<'a> Reading<'a> {
             .collect()
     }
 
-    fn reports(&self, _chains: &Chains) -> Vec<ReportRow> {
+    fn reports(&self) -> Vec<ReportRow> {
         let name = |hop: HopId| self.plan().hop_plan(hop).map(|hop| hop.name.to_string()).unwrap_or_default();
         let row = |frontier: &Frontier| ReportRow {
             hop: name(frontier.hop),
@@ -280,8 +292,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn breach_row(open: &OpenBreach) -> BreachRow {
-    let breach = &open.breach;
+fn breach_row(open: &OpenBreach, breach: &Breach) -> BreachRow {
     BreachRow {
         shape: Glyph::Severity(breach.key.trouble.severity()),
         words: breach.words(),
