@@ -32,6 +32,9 @@ pub struct Covers {
     /// Leave in force, of now and of later.
     leave: BTreeMap<Name, BTreeSet<ChangeId>>,
     sick: BTreeMap<Name, ChangeId>,
+    /// From when until when each person was sick lately, or is.
+    #[serde(default)]
+    sick_stretches: BTreeMap<Name, Vec<(Instant, Instant)>>,
 }
 
 /// One change of who is on watch, or of who can be.
@@ -268,6 +271,17 @@ impl Covers {
             Changed::Sick { until, .. } if at < until => Some((*id, until)),
             _ => None,
         }
+    }
+
+    /// Whether this person was sick at `at`, is, or will be as far as that is known; of the last days.
+    pub fn is_sick(&self, person: &Name, at: Instant) -> bool {
+        let within = |(from, until): &(Instant, Instant)| *from <= at && at < *until;
+        self.sick_stretches.get(person).is_some_and(|stretches| stretches.iter().any(within))
+    }
+
+    /// From when until when anybody was sick lately, or is.
+    pub fn sick_stretches(&self) -> impl Iterator<Item = (Instant, Instant)> {
+        self.sick_stretches.values().flatten().copied()
     }
 
     /// Everybody who is sick at `at`, with the change that says so and until when.

@@ -36,20 +36,24 @@ pub struct Thread {
 impl World {
     /// Who is responsible in this role of this rota at `at`, in the order in which they are paged.
     ///
-    /// Without a handoff rule: everybody on watch, as by the clock. With one, for the primary watch:
+    /// Whoever is sick is not responsible: the pager passes them over. Without a handoff rule: everybody else on watch, as
+    /// by the clock. With one, for the primary watch:
     /// - the persons on watch at the site that holds it; another site that is on watch as well waits for its turn;
     /// - from the moment a handoff was due until it is accepted, first the outgoing, then those on watch;
     /// - from an early acceptance on, the incoming;
-    /// - where nobody is scheduled, the last watch; where there never was one, the leads, else the team.
+    /// - where nobody is scheduled, the last watch;
+    /// - where there never was one, or all of them are sick, the secondaries on watch, else the leads, else the team; if
+    ///   these are sick as well, the leads all the same: there is no instant without somebody responsible.
     ///
     /// `now` parts what was from what is planned: at a later instant every handoff counts as accepted in time.
     pub fn responsible(&self, rota: &Name, role: Role, at: Instant, now: Instant) -> Vec<Responsible> {
         let Some(rota) = self.estate.parsed.rotas.get(rota) else { return Vec::new() };
         let just_after = at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at);
         let mut scheduled = self.shifts(&rota.name, at, just_after);
-        scheduled.retain(|shift| shift.role == role);
+        let seconds: Vec<Shift> = scheduled.extract_if(.., |shift| shift.role != role).collect();
         if role != Role::Primary || rota.handoff.is_none() {
-            return scheduled.into_iter().map(on_watch).collect();
+            let well = scheduled.into_iter().filter(|shift| !self.covers.is_sick(&shift.person, at));
+            return well.map(on_watch).collect();
         }
         let mut found: Vec<Responsible> = Vec::new();
         for handoff in self.handoffs.of(&rota.name).filter(|handoff| at <= now && handoff.keeps_outgoing(at)) {
@@ -61,10 +65,31 @@ impl World {
             Some(handoff) => self.join_incoming(&mut found, handoff, &scheduled),
             None => self.join_planned(&mut found, rota, scheduled, at),
         }
+        found.retain(|found| !self.covers.is_sick(&found.person, at));
         if found.is_empty() {
-            self.join(&mut found, &self.leads(rota), &PagedBecause::NobodyElse { rota: rota.name.clone() });
+            self.join_anybody(&mut found, rota, seconds, at);
         }
         found
+    }
+
+    fn join_anybody(&self, found: &mut Vec<Responsible>, rota: &Rota, others: Vec<Shift>, at: Instant) {
+        let well = |shift: &Shift| shift.role == Role::Secondary && !self.covers.is_sick(&shift.person, at);
+        for shift in others.into_iter().filter(well) {
+            let because = on_watch(shift.clone()).because;
+            self.join(found, [&shift.person], &because);
+        }
+        let (because, leads) = (PagedBecause::NobodyElse { rota: rota.name.clone() }, self.leads(rota));
+        if found.is_empty() {
+            self.join(found, leads.iter().filter(|lead| !self.covers.is_sick(lead, at)), &because);
+        }
+        if found.is_empty() {
+            let team = rota.team.as_ref().and_then(|team| self.estate.parsed.teams.get(team));
+            let members = team.into_iter().flat_map(|team| &team.members);
+            self.join(found, members.filter(|member| !self.covers.is_sick(member, at)), &because);
+        }
+        if found.is_empty() {
+            self.join(found, &leads, &because);
+        }
     }
 
     /// See [`handoff::leads`].
@@ -127,6 +152,7 @@ impl World {
         let Some(known) = self.estate.parsed.rotas.get(rota) else { return Vec::new() };
         let shifts = self.shifts(rota, from, until);
         let mut cuts: BTreeSet<Instant> = BTreeSet::from([from, now]);
+        cuts.extend(self.covers.sick_stretches().flat_map(|(from, until)| [from, until]));
         cuts.extend(shifts.iter().filter(|s| s.role == Role::Primary).flat_map(|shift| [shift.from, shift.until]));
         if known.handoff.is_some() {
             let edges = roster::edges(known, &self.overrides.of(rota), from, until);

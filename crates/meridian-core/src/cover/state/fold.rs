@@ -6,7 +6,7 @@ use super::{CHANGES_KEPT, Change, Changed, Covers, Request, RequestState, Swap, 
 use crate::{
     Instant,
     cover::{CoverFact, Part, SickEndedBecause, WithdrawnBecause},
-    id::{Actor, ChangeId},
+    id::{Actor, ChangeId, Name},
     roster::RosterFact,
 };
 
@@ -18,6 +18,9 @@ fn lapses_at(part: &Part, at: Instant) -> Instant {
     let later = at.saturating_add(UNTAKEN_AFTER).unwrap_or(Instant::MAX);
     if at < part.from { part.from } else { later.min(part.until) }
 }
+
+/// So long it is remembered when somebody was sick: longer than the day is drawn back.
+const SICK_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Covers {
     pub fn apply(&mut self, at: Instant, actor: &Actor, fact: &CoverFact) {
@@ -115,6 +118,7 @@ impl Covers {
             CoverFact::SickReported { change, person, until, note } => {
                 self.timers.insert((until, change));
                 self.sick.insert(person.clone(), change);
+                self.fell_sick(at, &person, until);
                 (change, Changed::Sick { person, until, note, ended: None })
             }
             _ => return,
@@ -163,11 +167,24 @@ impl Covers {
         }
     }
 
+    /// Remembers the stretch, and forgets old ones.
+    fn fell_sick(&mut self, at: Instant, person: &Name, until: Instant) {
+        let old = at.saturating_sub(SICK_KEPT).unwrap_or(Instant::MIN);
+        self.sick_stretches.values_mut().for_each(|stretches| stretches.retain(|(_, until)| *until > old));
+        self.sick_stretches.retain(|_, stretches| !stretches.is_empty());
+        let stretches = self.sick_stretches.entry(person.clone()).or_default();
+        // Whoever says it again says until when now.
+        stretches.iter_mut().for_each(|(_, until)| *until = (*until).min(at));
+        stretches.push((at, until));
+    }
+
     fn sick_ended(&mut self, at: Instant, id: ChangeId, because: SickEndedBecause) {
         self.forget_timer(id);
         if let Some(Changed::Sick { person, ended, .. }) = self.what(id) {
             *ended = Some((at, because));
             let person = person.clone();
+            let stretches = self.sick_stretches.get_mut(&person).into_iter().flatten();
+            stretches.for_each(|(_, until)| *until = (*until).min(at));
             if self.sick.get(&person) == Some(&id) {
                 self.sick.remove(&person);
             }

@@ -21,6 +21,8 @@ enum Step {
     Resolve,
     Cover(&'static str, &'static str, i64),
     Uncover,
+    Sick(&'static str, i64),
+    Well(&'static str),
     WithoutTom,
     ByTheClock,
     Whole,
@@ -66,6 +68,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Resolve),
         2 => (person(), person(), 1..600i64).prop_map(|(who, with, minutes)| Step::Cover(who, with, minutes)),
         1 => Just(Step::Uncover),
+        2 => (person(), 1..900i64).prop_map(|(who, minutes)| Step::Sick(who, minutes)),
+        1 => person().prop_map(Step::Well),
         1 => Just(Step::WithoutTom),
         1 => Just(Step::ByTheClock),
         2 => Just(Step::Whole),
@@ -116,6 +120,13 @@ fn play(ring: &mut Ring, step: Step) {
             let change = Override { from: ring.now, until, replace: Some(name(who)), with: name(with), layer: None };
             let _ = ring.ask(Command::AddOverride { rota: name("payments"), change });
         }
+        Step::Sick(who, minutes) => {
+            let until = ring.now + SignedDuration::from_mins(minutes);
+            let _ = ring.ask(Command::ReportSick { person: name(who), until, note: String::new() });
+        }
+        Step::Well(who) => {
+            let _ = ring.ask(Command::EndSick { person: name(who) });
+        }
         Step::Uncover => {
             let newest = ring.world.overrides.numbered(&name("payments")).last().map(|(id, _)| *id);
             if let Some(id) = newest {
@@ -149,6 +160,11 @@ fn somebody_is_responsible(ring: &Ring, at: crate::Instant) {
     }
     let found = ring.world.responsible(&rota, Role::Primary, at, ring.now);
     assert!(!found.is_empty(), "nobody is responsible at {at}, now {}", ring.now);
+    // Whoever is sick is named only when there is nobody else.
+    let sick = |one: &crate::world::Responsible| ring.world.is_sick(&one.person, at);
+    if at == ring.now {
+        assert!(!found.iter().any(sick) || found.iter().all(sick), "{found:?} at {at}");
+    }
     for one in found {
         assert!(ring.world.estate().persons.contains_key(&one.person), "{one:?} is not in the estate");
     }

@@ -139,6 +139,24 @@ fn a_word_of_calm_hides_nothing_that_comes_after_it() {
 }
 
 #[test]
+fn whoever_is_sick_is_not_responsible_and_somebody_else_is() {
+    let mut ring = Ring::begin("2026-03-17T12:00Z");
+    assert_eq!(ring.responsible(), "tom OnWatch");
+    let until = instant("2026-03-17T15:00Z");
+    ring.until("2026-03-17T12:30Z");
+    ring.ask(Command::ReportSick { person: name("tom"), until, note: String::new() }).unwrap();
+    assert!(!ring.responsible().contains("tom"), "{}", ring.responsible());
+    assert!(!ring.responsible().is_empty());
+    // As it was, as it will be; and who comes back has it again.
+    assert_eq!(ring.responsible_at(instant("2026-03-17T12:20Z")), "tom OnWatch");
+    assert_eq!(ring.responsible_at(instant("2026-03-17T15:00Z")), "tom OnWatch");
+    ring.until("2026-03-17T13:00Z");
+    ring.ask(Command::EndSick { person: name("tom") }).unwrap();
+    assert_eq!(ring.responsible(), "tom OnWatch");
+    assert!(!ring.responsible_at(instant("2026-03-17T12:45Z")).contains("tom"));
+}
+
+#[test]
 fn what_is_unstable_is_read_back_and_what_is_missing_is_given_or_waived() {
     let mut ring = Ring::begin("2026-03-17T12:00Z");
     ring.fire("Wires", "critical");

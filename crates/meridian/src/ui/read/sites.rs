@@ -89,7 +89,10 @@ fn watch(lens: &Lens<'_>, shift: &Shift, label: &'static str) -> Watch {
     let ends = shift.until.duration_since(lens.now) < ALWAYS;
     Watch {
         label,
-        who: lens.person(&shift.person),
+        who: match lens.world.is_sick(&shift.person, lens.now) {
+            true => format!("{}, sick", lens.person(&shift.person)),
+            false => lens.person(&shift.person),
+        },
         you: lens.me == Some(&shift.person),
         until: ends.then_some(shift.until),
     }
