@@ -123,7 +123,10 @@ fn obstacles(item: &Item) -> impl Iterator<Item = Obstacle> + '_ {
 
 fn lay_over(item: &mut Item, handoff: &Handoff, added: Option<&Added>) {
     if let Some(added) = added {
-        judge(item, added);
+        if let Some((severity, by)) = &added.severity {
+            item.severity = *severity;
+            item.because = vec![StabilityBecause::SaidBy(by.clone())];
+        }
         if let Some(owner) = &added.owner {
             item.owner = Some(owner.clone());
         }
@@ -142,21 +145,6 @@ fn lay_over(item: &mut Item, handoff: &Handoff, added: Option<&Added>) {
     let read_back = said.and_then(|said| said.read_back.as_ref());
     item.read_back =
         read_back.filter(|read| read.at >= newest && read.severity <= item.severity).map(|r| r.read.clone());
-}
-
-/// What a person said of the severity counts as long as the item does not get worse than it was when they said it: a
-/// word hides nothing that came after it. Without knowing how it was then, it hides nothing that is worse.
-fn judge(item: &mut Item, added: &Added) {
-    let Some((said, by)) = &added.severity else { return };
-    let computed = item.severity;
-    item.computed = Some(computed);
-    let worse_since = added.severity_when.is_none_or(|then| computed < then);
-    if worse_since && computed < *said {
-        item.because.push(StabilityBecause::WorseThanSaid { by: by.clone(), said: *said });
-    } else {
-        item.severity = *said;
-        item.because = vec![StabilityBecause::SaidBy(by.clone())];
-    }
 }
 
 /// Whoever left the estate does nothing any more: an item waits for another owner, an action says so.

@@ -23,15 +23,7 @@ pub enum HandoffFact {
     #[serde(rename = "handoff.item_added")]
     ItemAdded { handoff: HandoffId, note: u64, by: Name, summary: String, detail: String },
     #[serde(rename = "handoff.item_amended")]
-    Amended {
-        handoff: HandoffId,
-        item: ItemKey,
-        by: Name,
-        change: Change,
-        /// Where the severity is said: how the item stood by itself then.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        computed: Option<Stability>,
-    },
+    Amended { handoff: HandoffId, item: ItemKey, by: Name, change: Change },
     #[serde(rename = "handoff.asked")]
     Asked { handoff: HandoffId, item: ItemKey, question: u32, by: Name, text: String },
     #[serde(rename = "handoff.answered")]

@@ -117,11 +117,6 @@ pub enum StabilityBecause {
     NoCover,
     /// A person said so.
     SaidBy(Name),
-    /// It got worse than it was when this person said how it stands.
-    WorseThanSaid {
-        by: Name,
-        said: Stability,
-    },
     Calm,
 }
 
@@ -265,9 +260,6 @@ pub struct Item {
     pub number: u32,
     pub about: About,
     pub severity: Stability,
-    /// How it stands by itself, where a person said something of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub computed: Option<Stability>,
     pub because: Vec<StabilityBecause>,
     pub summary: Vec<Phrase>,
     pub detail: Vec<Phrase>,

@@ -88,9 +88,6 @@ pub struct Added {
     /// Present: the item is this note alone.
     pub written: Option<Written>,
     pub severity: Option<(Stability, Name)>,
-    /// How the item stood by itself when that was said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub severity_when: Option<Stability>,
     pub owner: Option<Who>,
     pub contingency: Option<String>,
     pub note: Option<String>,

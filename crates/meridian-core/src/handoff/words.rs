@@ -101,9 +101,6 @@ impl StabilityBecause {
             StabilityBecause::PromiseOverdue => "an update is overdue".into(),
             StabilityBecause::OnFallback => "something runs on its fallback".into(),
             StabilityBecause::SaidBy(person) => format!("{person} said so"),
-            StabilityBecause::WorseThanSaid { by, said } => {
-                format!("{by} said {}, and it got worse since", said.word())
-            }
             StabilityBecause::Calm => "nothing moves".into(),
         }
     }

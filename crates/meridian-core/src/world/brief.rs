@@ -96,7 +96,6 @@ impl<'a> Composing<'a> {
             number: 0,
             about,
             severity: Stability::Stable,
-            computed: None,
             because: vec![StabilityBecause::Calm],
             summary: Vec::new(),
             detail: Vec::new(),
@@ -161,7 +160,7 @@ impl<'a> Composing<'a> {
         }
     }
 
-    /// Silences that end before the incoming's watch does, also those that begin in it.
+    /// Silences that end before the incoming's watch does.
     fn silences(&mut self) {
         let world = self.world;
         // Everything that this rota is paged for is looked up once: there may be many silences.
@@ -169,7 +168,7 @@ impl<'a> Composing<'a> {
         let members: BTreeSet<_> = groups.flat_map(|(_, group)| group.members.iter().copied()).collect();
         for silence in world.alerts.silences() {
             let ends = self.now < silence.ends_at && silence.ends_at <= self.until;
-            if !ends || silence.state(self.now) == SilenceState::Expired {
+            if !ends || silence.state(self.now) != SilenceState::Active {
                 continue;
             }
             let alerts = members.iter().filter_map(|fp| world.alerts.get(*fp));
@@ -182,8 +181,7 @@ impl<'a> Composing<'a> {
             let matchers: Vec<String> =
                 silence.matchers.iter().map(|m| format!("{}{}{}", m.name, m.op.as_str(), m.value)).collect();
             let owner = self.incoming();
-            let (starts_at, ends_at, id) = (silence.starts_at, silence.ends_at, silence.id.clone());
-            let begins = self.now < starts_at;
+            let (ends_at, id) = (silence.ends_at, silence.id.clone());
             let item = self.item(ItemKey::of("silence", &silence.id), About::Silence(id), silence.starts_at);
             item.summary = vec![format!("Silence {}", matchers.join(", ")).into()];
             let behind = match count {
@@ -192,9 +190,6 @@ impl<'a> Composing<'a> {
                 count => format!(". {count} alerts behind it still fire."),
             };
             item.detail = vec!["Ends ".into(), ends_at.into(), format!(", in your watch{behind}").into()];
-            if begins {
-                item.detail.splice(..1, ["Begins ".into(), starts_at.into(), " and ends ".into()]);
-            }
             if !silence.comment.is_empty() {
                 item.detail.push(format!(" {}: {}", silence.created_by, silence.comment).into());
             }

@@ -96,16 +96,7 @@ impl World {
         }
         let starts = subject.alerts.iter().filter_map(|alert| self.alerts.get(*alert)).map(|alert| alert.starts_at);
         let began = || starts.clone().chain([subject.opened_at]).min().unwrap_or(subject.opened_at);
-        // That a silence ends, and what fires behind it then pages, the brief has said.
-        let announced = |item: &Item| match &item.about {
-            About::Silence(silence) => {
-                let mut alerts = subject.alerts.iter().filter_map(|alert| self.alerts.get(*alert));
-                alerts.any(|alert| self.alerts.covers(silence, &alert.labels))
-            }
-            _ => false,
-        };
-        let page = PageAfter { page, incident, at, missed: false };
-        self.handoffs.note_page(person, because.rota(), page, (began, announced));
+        self.handoffs.note_page(person, because.rota(), PageAfter { page, incident, at, missed: false }, began);
     }
 }
 

@@ -50,7 +50,7 @@ use crate::{
 };
 
 /// Counted up whenever the fold or its written form changes, so that older snapshots are passed over.
-pub const SNAPSHOT_VERSION: u32 = 6;
+pub const SNAPSHOT_VERSION: u32 = 5;
 
 /// So many of the latest facts worth telling are kept for the pages; the journal has them all.
 const RECENT_KEPT: usize = 200;

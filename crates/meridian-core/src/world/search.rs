@@ -3,7 +3,7 @@
 use super::World;
 use crate::{
     Instant,
-    handoff::{Handoff, Item, Only, Search, plain},
+    handoff::{Handoff, Only, Search, plain},
     id::Name,
 };
 
@@ -25,7 +25,7 @@ impl World {
             && self.handoff_has(handoff, &search.words, now)
     }
 
-    /// Whether it has all of these words: in its title, its rota, its persons, its brief or what people said of it.
+    /// Whether it has all of these words: in its title, its rota, its persons or its brief.
     fn handoff_has(&self, handoff: &Handoff, words: &str, now: Instant) -> bool {
         if words.trim().is_empty() {
             return true;
@@ -38,31 +38,13 @@ impl World {
         }
         for item in self.brief(handoff.id, now).map(|brief| brief.items).unwrap_or_default() {
             text += &format!("{} {} {} ", item.key, plain(&item.summary), plain(&item.detail));
-            text += &said_of(&item);
-        }
-        for refusal in &handoff.refusals {
-            text += &format!("{} ", refusal.reason);
+            let said =
+                [&item.note, &item.latest].into_iter().flatten().chain(item.read_back.iter().map(|read| &read.words));
+            text.extend(said.flat_map(|said| [said.as_str(), " "]));
         }
         let text = text.to_lowercase();
         words.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
-}
-
-/// All that people said of an item: notes, questions and answers, what was read back, waived and is to be done.
-fn said_of(item: &Item) -> String {
-    let mut said: Vec<&str> = [&item.note, &item.latest].into_iter().flatten().map(String::as_str).collect();
-    for question in &item.questions {
-        said.push(&question.text);
-        said.extend(question.answer.iter().map(|answer| answer.text.as_str()));
-    }
-    for read in &item.read_back {
-        said.push(&read.words);
-        said.extend(read.next.as_deref());
-    }
-    said.extend(item.waivers.iter().map(|waiver| waiver.reason.as_str()));
-    said.extend(item.actions.iter().map(|action| action.text.as_str()));
-    let contingency = item.contingency.as_deref().map(plain).unwrap_or_default();
-    format!("{} {contingency} ", said.join(" "))
 }
 
 impl Handoff {

@@ -8,7 +8,7 @@ use crate::{
     estate::{Estate, HandoffRule, Rota},
     handoff::{
         Action, Answer, Change, HandoffFact, Item, ItemKey, KeptReadBack, Question, ReadBack, Reading, Removed,
-        Stability, VoidBecause, Waiver, Who, is_handed_over, mend,
+        VoidBecause, Waiver, Who, is_handed_over, mend,
     },
     id::{HandoffId, Name},
     roster::{Edge, Overrides, next_edge},
@@ -37,9 +37,9 @@ impl Handoffs {
                     of.desk.insert(ItemKey::note(*note), Added { written: Some(written), ..Added::by(at, by) });
                 }
             }
-            HandoffFact::Amended { item, by, change, computed, .. } => {
+            HandoffFact::Amended { item, by, change, .. } => {
                 if let Some(of) = of {
-                    of.amend(at, item, by, (change, *computed));
+                    of.amend(at, item, by, change);
                 }
             }
             HandoffFact::Late { incident, .. } => handoff.late = Some(Late { at, incident: *incident }),
@@ -105,14 +105,13 @@ impl Handoffs {
     }
 
     /// A page that may have told the incoming what the brief should have. A page for the watch of another rota says
-    /// nothing about this one's brief. When it began, and what announced it under another name, is asked for rarely: soon
-    /// after a handoff alone.
+    /// nothing about this one's brief. When it began is asked for rarely: soon after a handoff alone.
     pub(crate) fn note_page(
         &mut self,
         person: &Name,
         rota: Option<&Name>,
         page: PageAfter,
-        (began, announced): (impl Fn() -> Instant, impl Fn(&Item) -> bool),
+        began: impl Fn() -> Instant,
     ) {
         let soon = |handoff: &&mut Handoff| {
             let accepted = handoff.accepted().map(|(at, _)| at);
@@ -130,7 +129,7 @@ impl Handoffs {
                 continue;
             }
             let keys = ["incident", "alerts"].map(|kind| ItemKey::of(kind, page.incident));
-            let said = items.iter().any(|item| keys.contains(&item.key) || announced(item));
+            let said = items.iter().any(|item| keys.contains(&item.key));
             handoff.pages_after.push(PageAfter { missed: !said && began() < *at, ..page });
         }
     }
@@ -199,7 +198,6 @@ impl Added {
             by: by.clone(),
             written: None,
             severity: None,
-            severity_when: None,
             owner: None,
             contingency: None,
             note: None,
@@ -210,7 +208,7 @@ impl Added {
 }
 
 impl OfRota {
-    fn amend(&mut self, at: Instant, item: &ItemKey, by: &Name, (change, computed): (&Change, Option<Stability>)) {
+    fn amend(&mut self, at: Instant, item: &ItemKey, by: &Name, change: &Change) {
         if change.done {
             self.desk.remove(item);
             return;
@@ -219,14 +217,13 @@ impl OfRota {
         (added.at, added.by) = (at, by.clone());
         if let Some(severity) = change.severity {
             added.severity = Some((severity, by.clone()));
-            added.severity_when = computed;
         }
         added.owner = change.owner.clone().or(added.owner.take());
         added.contingency = change.contingency.clone().or(added.contingency.take());
         added.note = change.note.clone().or(added.note.take());
         for removed in &change.remove {
             match removed {
-                Removed::Severity => (added.severity, added.severity_when) = (None, None),
+                Removed::Severity => added.severity = None,
                 Removed::Owner => added.owner = None,
                 Removed::Contingency => added.contingency = None,
                 Removed::Note => added.note = None,

@@ -5,9 +5,8 @@ use jiff::SignedDuration;
 use super::{Ring, instant, key, name};
 use crate::{
     Command,
-    alert::{Incoming, Labels, MatchOp, Matcher},
-    command::SilenceWish,
-    handoff::{Change, Item, Only, PageAfter, Search, Wish},
+    alert::{Incoming, Labels},
+    handoff::{Change, Only, PageAfter, Search, Wish},
     id::{HandoffId, IncidentId, PageId},
 };
 
@@ -35,7 +34,7 @@ fn a_page_for_another_rota_is_no_miss_of_this_one() {
         let at = ring.now + SignedDuration::from_mins(5);
         let page = PageAfter { page: PageId(99), incident: IncidentId(99), at, missed: false };
         let began = || instant("2026-03-17T16:00Z");
-        ring.world.handoffs.note_page(&name("oliver"), rota.map(name).as_ref(), page, (began, |_: &Item| false));
+        ring.world.handoffs.note_page(&name("oliver"), rota.map(name).as_ref(), page, began);
         let of = &ring.world.handoffs.figures()[&(name("payments"), name("london"), name("new-york"))];
         assert_eq!((of.pages.len(), of.missed()), (counted, counted), "{rota:?}");
     }
@@ -83,46 +82,6 @@ fn a_miss_began_before_and_was_not_in_the_brief() {
             (&first, &first, &vec![], &unread),
             "{what}"
         );
-    }
-}
-
-#[test]
-fn what_a_silence_ends_upon_was_announced_and_a_silence_to_come_is() {
-    let silence = |from: &str, until: &str| Command::SetSilence {
-        silence: SilenceWish {
-            id: None,
-            matchers: vec![Matcher::new("alertname", MatchOp::Equal, "Wires").unwrap()],
-            starts_at: Some(instant(from)),
-            ends_at: instant(until),
-            created_by: "tom".into(),
-            comment: "the line is mended".into(),
-        },
-        id: "5f3a1c2e-7d41-4b0a-9c55-2f6f0d1be001".into(),
-    };
-    // Over London's end; and one that begins and ends in New York's watch.
-    for (from, until, begins) in
-        [("2026-03-17T12:10Z", "2026-03-17T18:00Z", "Ends "), ("2026-03-17T17:00Z", "2026-03-17T18:00Z", "Begins ")]
-    {
-        let mut ring = Ring::begin("2026-03-17T12:00Z");
-        ring.ask(silence(from, until)).unwrap();
-        ring.until("2026-03-17T16:10Z");
-        if begins == "Ends " {
-            ring.fire_since("Wires", "2026-03-17T16:00Z");
-        }
-        ring.pass(instant("2026-03-17T16:30Z"));
-        let item = ring.brief().item(&key("silence/5f3a1c2e-7d41-4b0a-9c55-2f6f0d1be001")).cloned();
-        let item = item.unwrap_or_else(|| panic!("{from}: {:?}", ring.keys()));
-        assert_eq!(item.detail[0], begins.into(), "{:?}", item.detail);
-        ring.wish("oliver", Wish::Accept { emergency: true }).unwrap();
-        ring.until("2026-03-17T17:30Z");
-        if begins == "Begins " {
-            ring.fire_since("Wires", "2026-03-17T16:00Z");
-        }
-        ring.pass(instant("2026-03-17T18:30Z"));
-        let figures = ring.world.handoffs.figures();
-        let of = &figures[&(name("payments"), name("london"), name("new-york"))];
-        assert!(!of.pages.is_empty(), "{from}: somebody is paged when it ends");
-        assert_eq!(of.missed(), 0, "{from}");
     }
 }
 

@@ -2,9 +2,9 @@ use super::{Ring, estate_text, instant, key, name};
 use crate::{
     Command, Refusal, Reply,
     estate::{Override, show_duration},
-    handoff::{Change, End, Missing, Stability, StabilityBecause, Standing, VoidBecause, Who, Wish},
+    handoff::{Change, End, Missing, Stability, Standing, VoidBecause, Who, Wish},
     id::IncidentId,
-    incident::{AcknowledgedBecause, Severity},
+    incident::AcknowledgedBecause,
 };
 
 const ACCEPT: Wish = Wish::Accept { emergency: false };
