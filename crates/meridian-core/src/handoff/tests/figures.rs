@@ -34,7 +34,7 @@ fn a_page_for_another_rota_is_no_miss_of_this_one() {
         let at = ring.now + SignedDuration::from_mins(5);
         let page = PageAfter { page: PageId(99), incident: IncidentId(99), at, missed: false };
         let began = || instant("2026-03-17T16:00Z");
-        ring.world.handoffs.note_page(&name("oliver"), rota.map(name).as_ref(), page, began);
+        ring.world.handoffs.note_page(&name("oliver"), rota.map(name).as_ref(), page, |_| false, began);
         let of = &ring.world.handoffs.figures()[&(name("payments"), name("london"), name("new-york"))];
         assert_eq!((of.pages.len(), of.missed()), (counted, counted), "{rota:?}");
     }

@@ -5,6 +5,7 @@ mod figures;
 mod laws;
 mod life;
 mod plan;
+mod severity;
 
 use std::collections::BTreeSet;
 

@@ -140,6 +140,8 @@ pub struct ItemRow {
     pub severity: Stability,
     /// Completes "because …".
     pub because: String,
+    /// What a person said of it does not count any more: that is printed, too.
+    pub worse_since: bool,
     /// What is new to this reader.
     pub unread: Option<&'static str>,
     pub shape: Option<Glyph>,
