@@ -182,6 +182,11 @@ impl Handoff {
         self.said.get(item)
     }
 
+    /// What was said of each item in this handoff.
+    pub fn all_said(&self) -> impl Iterator<Item = (&ItemKey, &Said)> {
+        self.said.iter()
+    }
+
     pub fn ended_at(&self) -> Option<Instant> {
         match &self.end {
             Some(End::Accepted { at, .. } | End::Void { at, .. }) => Some(*at),

@@ -1,5 +1,6 @@
 //! A small ring of three sites, played hour by hour.
 
+mod announced;
 mod brief;
 mod figures;
 mod laws;
