@@ -122,10 +122,18 @@ fn obstacles(item: &Item) -> impl Iterator<Item = Obstacle> + '_ {
 }
 
 fn lay_over(item: &mut Item, handoff: &Handoff, added: Option<&Added>) {
+    item.computed = Some(item.severity);
     if let Some(added) = added {
-        if let Some((severity, by)) = &added.severity {
-            item.severity = *severity;
-            item.because = vec![StabilityBecause::SaidBy(by.clone())];
+        match &added.severity {
+            Some(said) if said.counts(item.severity) => {
+                item.severity = said.severity;
+                item.because = vec![StabilityBecause::SaidBy(said.by.clone())];
+            }
+            Some(said) => {
+                let (by, severity, at) = (said.by.clone(), said.severity, said.at);
+                item.because.insert(0, StabilityBecause::WorseSince { by, severity, at });
+            }
+            None => {}
         }
         if let Some(owner) = &added.owner {
             item.owner = Some(owner.clone());

@@ -23,7 +23,15 @@ pub enum HandoffFact {
     #[serde(rename = "handoff.item_added")]
     ItemAdded { handoff: HandoffId, note: u64, by: Name, summary: String, detail: String },
     #[serde(rename = "handoff.item_amended")]
-    Amended { handoff: HandoffId, item: ItemKey, by: Name, change: Change },
+    Amended {
+        handoff: HandoffId,
+        item: ItemKey,
+        by: Name,
+        change: Change,
+        /// With a severity: how the item stood by what the house knew when they said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        computed: Option<Stability>,
+    },
     #[serde(rename = "handoff.asked")]
     Asked { handoff: HandoffId, item: ItemKey, question: u32, by: Name, text: String },
     #[serde(rename = "handoff.answered")]

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{End, Handoff, Handoffs, PageAfter, Stability};
-use crate::id::{HandoffId, Name};
+use crate::{
+    Instant,
+    id::{HandoffId, Name},
+};
 
 /// What is known of one edge.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,8 +70,14 @@ pub type EdgeName = (Name, Name, Name);
 impl Handoffs {
     /// Of every edge that was handed over, as far as handoffs are kept.
     pub fn figures(&self) -> BTreeMap<EdgeName, Figures> {
+        self.figures_of(None, None)
+    }
+
+    /// Of those alone that were due from then, and before then.
+    pub fn figures_of(&self, from: Option<Instant>, until: Option<Instant>) -> BTreeMap<EdgeName, Figures> {
         let mut figures: BTreeMap<EdgeName, Figures> = BTreeMap::new();
-        for handoff in self.iter().filter(|handoff| handoff.end.is_some()) {
+        let meant = |due: Instant| from.is_none_or(|from| from <= due) && until.is_none_or(|until| due < until);
+        for handoff in self.iter().filter(|handoff| handoff.end.is_some() && meant(handoff.edge.due())) {
             let edge = &handoff.edge;
             let name = (edge.rota.clone(), edge.from.site.clone(), edge.to.site.clone());
             figures.entry(name).or_default().count(handoff);

@@ -117,6 +117,12 @@ pub enum StabilityBecause {
     NoCover,
     /// A person said so.
     SaidBy(Name),
+    /// A person said something milder before it got worse: what they said does not count while it is.
+    WorseSince {
+        by: Name,
+        severity: Stability,
+        at: Instant,
+    },
     Calm,
 }
 
@@ -260,6 +266,9 @@ pub struct Item {
     pub number: u32,
     pub about: About,
     pub severity: Stability,
+    /// How it stands by what the house knows, whatever people said of it; what was accepted long ago may lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub computed: Option<Stability>,
     pub because: Vec<StabilityBecause>,
     pub summary: Vec<Phrase>,
     pub detail: Vec<Phrase>,

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::ItemKey;
 use crate::{Instant, id::Name};
 
 /// All that is given must fit.
@@ -88,5 +89,57 @@ impl FromStr for Only {
         let all = || Only::ALL.map(Only::word).join(", ");
         let found = Only::ALL.into_iter().find(|known| known.word() == text);
         found.ok_or_else(|| format!("`{}` is none of {}", text.escape_debug(), all()))
+    }
+}
+
+/// Where words were found: in which part of which item, or of the handoff itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundIn {
+    pub item: Option<ItemKey>,
+    pub part: Part,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Title,
+    Person,
+    Refusal,
+    Summary,
+    Detail,
+    Note,
+    Action,
+    Contingency,
+    Question,
+    Answer,
+    Waiver,
+    ReadBack,
+    NextTrigger,
+}
+
+impl Part {
+    pub fn words(self) -> &'static str {
+        match self {
+            Part::Title => "title",
+            Part::Person => "person",
+            Part::Refusal => "refusal",
+            Part::Summary => "summary",
+            Part::Detail => "detail",
+            Part::Note => "note",
+            Part::Action => "action",
+            Part::Contingency => "contingency",
+            Part::Question => "question",
+            Part::Answer => "answer",
+            Part::Waiver => "waiver",
+            Part::ReadBack => "read-back",
+            Part::NextTrigger => "next trigger",
+        }
+    }
+}
+
+impl FoundIn {
+    /// `question of incident/42`, or `title`.
+    pub fn words(&self) -> String {
+        let part = self.part.words();
+        self.item.as_ref().map_or_else(|| part.to_owned(), |item| format!("{part} of {item}"))
     }
 }

@@ -87,7 +87,7 @@ pub struct Added {
     pub by: Name,
     /// Present: the item is this note alone.
     pub written: Option<Written>,
-    pub severity: Option<(Stability, Name)>,
+    pub severity: Option<SaidSeverity>,
     pub owner: Option<Who>,
     pub contingency: Option<String>,
     pub note: Option<String>,
@@ -95,6 +95,25 @@ pub struct Added {
     /// The highest number that an action of it ever had.
     #[serde(default)]
     pub last_action: u32,
+}
+
+/// How an item stands in the words of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaidSeverity {
+    pub severity: Stability,
+    pub by: Name,
+    pub at: Instant,
+    /// How it stood then by what the house knew; facts of older journals do not tell.
+    pub computed: Option<Stability>,
+}
+
+impl SaidSeverity {
+    /// Whether it counts beside what the house computes now. Said of something that got worse since, it hides nothing;
+    /// worse than what is computed, it always counts.
+    pub fn counts(&self, now: Stability) -> bool {
+        // Worst is first.
+        self.severity <= now || self.computed.is_some_and(|then| now >= then)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,6 +180,11 @@ impl Handoff {
 
     pub fn said(&self, item: &ItemKey) -> Option<&Said> {
         self.said.get(item)
+    }
+
+    /// What was said of each item in this handoff.
+    pub fn all_said(&self) -> impl Iterator<Item = (&ItemKey, &Said)> {
+        self.said.iter()
     }
 
     pub fn ended_at(&self) -> Option<Instant> {

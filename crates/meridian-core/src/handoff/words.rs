@@ -101,6 +101,10 @@ impl StabilityBecause {
             StabilityBecause::PromiseOverdue => "an update is overdue".into(),
             StabilityBecause::OnFallback => "something runs on its fallback".into(),
             StabilityBecause::SaidBy(person) => format!("{person} said so"),
+            StabilityBecause::WorseSince { by, severity, at } => {
+                let at = at.strftime("%Y-%m-%d %H:%M UTC");
+                format!("{by} said {} at {at} and it got worse since", severity.word())
+            }
             StabilityBecause::Calm => "nothing moves".into(),
         }
     }

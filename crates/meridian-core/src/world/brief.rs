@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use super::{World, handoffs};
 use crate::{
     Instant,
-    alert::SilenceState,
+    alert::{Silence, SilenceState},
     estate::Target,
     handoff::{About, Action, Brief, Handoff, Item, ItemKey, Stability, StabilityBecause, Who},
     id::{HandoffId, Name},
@@ -96,6 +96,7 @@ impl<'a> Composing<'a> {
             number: 0,
             about,
             severity: Stability::Stable,
+            computed: None,
             because: vec![StabilityBecause::Calm],
             summary: Vec::new(),
             detail: Vec::new(),
@@ -160,7 +161,7 @@ impl<'a> Composing<'a> {
         }
     }
 
-    /// Silences that end before the incoming's watch does.
+    /// Silences that end before the incoming's watch does, whether they hold now or begin later.
     fn silences(&mut self) {
         let world = self.world;
         // Everything that this rota is paged for is looked up once: there may be many silences.
@@ -168,7 +169,7 @@ impl<'a> Composing<'a> {
         let members: BTreeSet<_> = groups.flat_map(|(_, group)| group.members.iter().copied()).collect();
         for silence in world.alerts.silences() {
             let ends = self.now < silence.ends_at && silence.ends_at <= self.until;
-            if !ends || silence.state(self.now) != SilenceState::Active {
+            if !ends || silence.state(self.now) == SilenceState::Expired {
                 continue;
             }
             let alerts = members.iter().filter_map(|fp| world.alerts.get(*fp));
@@ -181,15 +182,14 @@ impl<'a> Composing<'a> {
             let matchers: Vec<String> =
                 silence.matchers.iter().map(|m| format!("{}{}{}", m.name, m.op.as_str(), m.value)).collect();
             let owner = self.incoming();
-            let (ends_at, id) = (silence.ends_at, silence.id.clone());
+            let (ends_at, id, now) = (silence.ends_at, silence.id.clone(), self.now);
             let item = self.item(ItemKey::of("silence", &silence.id), About::Silence(id), silence.starts_at);
             item.summary = vec![format!("Silence {}", matchers.join(", ")).into()];
-            let behind = match count {
-                0 => ". Nothing behind it fires.".to_owned(),
-                1 => ". 1 alert behind it still fires.".to_owned(),
-                count => format!(". {count} alerts behind it still fire."),
+            item.detail = match silence.state(now) {
+                SilenceState::Pending => vec!["Begins ".into(), silence.starts_at.into(), " and ends ".into()],
+                _ => vec!["Ends ".into()],
             };
-            item.detail = vec!["Ends ".into(), ends_at.into(), format!(", in your watch{behind}").into()];
+            item.detail.extend([ends_at.into(), format!(", in your watch{}", behind(silence, now, count)).into()]);
             if !silence.comment.is_empty() {
                 item.detail.push(format!(" {}: {}", silence.created_by, silence.comment).into());
             }
@@ -225,5 +225,17 @@ impl<'a> Composing<'a> {
                 item.detail = vec![written.detail.as_str().into()];
             }
         }
+    }
+}
+
+/// How many alerts a silence keeps quiet, or will.
+fn behind(silence: &Silence, now: Instant, count: usize) -> String {
+    match (silence.state(now), count) {
+        (SilenceState::Pending, 0) => ". Nothing that it will cover fires.".into(),
+        (SilenceState::Pending, 1) => ". 1 alert that it will cover fires now.".into(),
+        (SilenceState::Pending, count) => format!(". {count} alerts that it will cover fire now."),
+        (_, 0) => ". Nothing behind it fires.".into(),
+        (_, 1) => ". 1 alert behind it still fires.".into(),
+        (_, count) => format!(". {count} alerts behind it still fire."),
     }
 }

@@ -9,12 +9,10 @@ use crate::{
     Instant,
     command::{Refusal, Reply},
     estate::{Escalation, Role, Step, Target},
-    handoff::{
-        self, About, Asked, Brief, End, Handoff, HandoffFact, Item, Mend, PageAfter, ReadBy, Timer, VoidBecause, Wish,
-    },
-    id::{HandoffId, IncidentId, Name, PageId},
+    handoff::{self, About, Asked, Brief, End, Handoff, HandoffFact, Item, Mend, ReadBy, Timer, VoidBecause, Wish},
+    id::{HandoffId, IncidentId, Name},
     incident::{IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
-    page::{PagedBecause, StepBecause},
+    page::StepBecause,
     roster::{Edge, edges},
 };
 
@@ -80,23 +78,6 @@ impl World {
         let step = Step { page: persons.into_iter().map(Target::Person).collect(), within: STEP_WITHIN };
         let name = handoff.rota().clone();
         Some(Escalation { name, display_name: "Late handoff".into(), steps: vec![step], repeat: 2 })
-    }
-
-    /// A page soon after a handoff: was it about what the brief should have said?
-    pub(super) fn note_page_after(
-        &mut self,
-        at: Instant,
-        (page, because): (PageId, &PagedBecause),
-        incident: IncidentId,
-        person: &Name,
-    ) {
-        let Some(subject) = self.incidents.get(incident) else { return };
-        if subject.handoff.is_some() {
-            return;
-        }
-        let starts = subject.alerts.iter().filter_map(|alert| self.alerts.get(*alert)).map(|alert| alert.starts_at);
-        let began = || starts.clone().chain([subject.opened_at]).min().unwrap_or(subject.opened_at);
-        self.handoffs.note_page(person, because.rota(), PageAfter { page, incident, at, missed: false }, began);
     }
 }
 

@@ -14,6 +14,7 @@ mod changes;
 mod handle;
 mod handoffs;
 mod incidents;
+mod missed;
 mod notices;
 mod promises;
 mod quiet;
@@ -50,7 +51,7 @@ use crate::{
 };
 
 /// Counted up whenever the fold or its written form changes, so that older snapshots are passed over.
-pub const SNAPSHOT_VERSION: u32 = 5;
+pub const SNAPSHOT_VERSION: u32 = 6;
 
 /// So many of the latest facts worth telling are kept for the pages; the journal has them all.
 const RECENT_KEPT: usize = 200;

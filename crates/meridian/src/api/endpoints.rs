@@ -295,7 +295,8 @@ fn on_handoffs() -> Vec<Endpoint> {
         read("/handoffs", "Handoffs, newest first", List(of::<HandoffView>()), list).query(&[
             "rota", "standing", "q", "person", "from", "to", "since", "until", "only", "at", "limit", "cursor",
         ]),
-        read("/handoffs/figures", "How well each edge is handed over", List(of::<FiguresView>()), figures),
+        read("/handoffs/figures", "How well each edge is handed over", List(of::<FiguresView>()), figures)
+            .query(&["from", "until"]),
         read("/handoffs/{handoff}", "A handoff with its brief", one(), handoffs::one).query(&["at"]),
         wish("/handoffs/{handoff}/notes", "Add an item of one's own", of::<NewNote>(), 201, post(note)),
         wish("/handoffs/{handoff}/items", "Say more about an item", of::<Amendment>(), 200, post(amend)),

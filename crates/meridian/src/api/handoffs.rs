@@ -11,7 +11,7 @@ use meridian_core::{
     Command, Instant, World,
     access::Action,
     estate::Role,
-    handoff::{self, End, Handoff, Obstacle, Only, ReadBy, Search, Standing, Unread, share},
+    handoff::{self, End, FoundIn, Handoff, Obstacle, Only, ReadBy, Search, Standing, Unread, share},
     id::{HandoffId, IncidentId, Name},
     roster::Side,
 };
@@ -55,6 +55,9 @@ pub struct HandoffView {
     /// The incident that pages both sides.
     late_incident: Option<u64>,
     refusals: Vec<RefusalView>,
+    /// Where the words of `q` were found; only of a search by words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    found_in: Vec<FoundView>,
     /// Who of the incoming has read it, and how much is new or changed since; only of a single handoff.
     #[serde(skip_serializing_if = "Option::is_none")]
     read_by: Option<Vec<ReadByView>>,
@@ -75,6 +78,15 @@ pub struct SideView {
     site: String,
     layers: Vec<String>,
     persons: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct FoundView {
+    /// Such as `incident/42`; absent: said of the handoff itself.
+    item: Option<String>,
+    /// `title`, `person`, `refusal`, `summary`, `detail`, `note`, `action`, `contingency`, `question`, `answer`, `waiver`,
+    /// `read-back` or `next trigger`.
+    part: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -143,6 +155,7 @@ fn view(world: &World, handoff: &Handoff, now: Instant, whole: bool) -> HandoffV
         },
         late_incident: handoff.late.map(|late| late.incident.0),
         refusals: handoff.refusals.iter().map(refusal).collect(),
+        found_in: Vec::new(),
         read_by: brief.as_ref().map(|brief| brief.read_by.iter().map(read_by).collect()),
         revision: brief.as_ref().map(|brief| brief.revision().to_string()),
         before_acceptance: brief.as_ref().map(|b| b.before_acceptance(None).iter().map(Obstacle::words).collect()),
@@ -191,12 +204,16 @@ pub async fn list(State(house): State<House>, caller: Caller, Params(filter): Pa
         only: filter.only,
         words: filter.q.unwrap_or_default(),
     };
-    let found = world.handoffs.iter().rev().filter(|handoff| {
+    let meant = world.handoffs.iter().rev().filter(|handoff| {
         after.is_none_or(|after| handoff.id.0 < after)
             && filter.standing.is_none_or(|wanted| handoff.standing(now) == wanted)
-            && world.handoff_meets(handoff, &search, now)
     });
-    paging.page(found.map(|handoff| (handoff.id, view(&world, handoff, now, false))))
+    paging.page(meant.filter_map(|handoff| {
+        let found = world.handoff_found(handoff, &search, now)?;
+        let place = |found: FoundIn| FoundView { item: found.item.map(String::from), part: found.part.words() };
+        let found_in = found.into_iter().map(place).collect();
+        Some((handoff.id, HandoffView { found_in, ..view(&world, handoff, now, false) }))
+    }))
 }
 
 fn shown(house: &House, id: HandoffId) -> Result<Json<HandoffView>, Problem> {
@@ -243,9 +260,25 @@ pub struct FiguresView {
     missed_share: Option<f64>,
 }
 
-pub async fn figures(State(house): State<House>, caller: Caller) -> Listed<FiguresView> {
+#[derive(Deserialize)]
+pub struct Window {
+    /// Only of the handoffs that were due at or after this, and before that.
+    from: Option<String>,
+    until: Option<String>,
+}
+
+pub async fn figures(
+    State(house): State<House>,
+    caller: Caller,
+    Params(window): Params<Window>,
+) -> Listed<FiguresView> {
     caller.authorize(Action::Read)?;
-    let figures = house.keeper.world().handoffs.figures();
+    let at = |field: &'static str, text: &Option<String>| text.as_deref().map(|text| instant(field, text)).transpose();
+    let (from, until) = (at("from", &window.from)?, at("until", &window.until)?);
+    if from.zip(until).is_some_and(|(from, until)| until <= from) {
+        return Err(Problem::query("until", "it must lie after `from`"));
+    }
+    let figures = house.keeper.world().handoffs.figures_of(from, until);
     whole(figures.into_iter().map(|((rota, from, to), known)| {
         let ids = |of: &[HandoffId]| of.iter().map(|id| id.0).collect::<Vec<_>>();
         let pages = |wanted: &dyn Fn(bool) -> bool| -> Vec<u64> {

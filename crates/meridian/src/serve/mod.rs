@@ -55,9 +55,9 @@ impl House {
         settings: Settings,
         link_key: [u8; 32],
         reload: tokio::sync::mpsc::Sender<estate::Reload>,
-        metrics: Arc<metrics::Metrics>,
         chains: chains::Chains,
     ) -> House {
+        let metrics = Arc::new(metrics::Metrics::default());
         let gate = Arc::new(crate::api::auth::Gate::new(&link_key));
         let past = Arc::new(past::Past::new(journal.clone()));
         House { gate, past, keeper, clock, journal, settings: Arc::new(settings), link_key, reload, metrics, chains }

@@ -21,7 +21,7 @@ use tokio::{
     task::{JoinError, JoinHandle},
 };
 
-use super::{House, Keeper, Settings, chains::Chains, estate, front, guard, metrics::Metrics, notifier, ops};
+use super::{House, Keeper, Settings, chains::Chains, estate, front, guard, notifier, ops};
 use crate::{
     clock::Clock,
     notify::{OutboundPolicy, Secrets, Sender},
@@ -117,8 +117,7 @@ pub async fn begin(
     sending: Sending,
 ) -> Result<Running, StartError> {
     let signals = Signals::listen().map_err(|error| StartError::new(format!("no signals can be received: {error}")))?;
-    let tls = settings.tls.as_ref().map(front::tls).transpose();
-    let tls = tls.map_err(|why| {
+    let tls = settings.tls.as_ref().map(front::tls).transpose().map_err(|why| {
         StartError::new(format!("TLS: {why}"))
             .hint("name a chain and its own key, both as PEM, with --tls-cert and --tls-key")
     })?;
@@ -131,23 +130,17 @@ pub async fn begin(
     let (keeper, keeper_loop) = Keeper::begin(journal.clone(), lease, clock.clone(), outbox)
         .await
         .map_err(|error| StartError::new(error).hint("see `meridian journal verify`"))?;
-    // Only now, with the journal folded: who asks earlier is refused by the machine, and not left waiting.
-    let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
-        StartError::new(format!("{} can't be listened on: {error}", settings.listen))
-            .hint("choose another address with --listen")
-    })?;
-    let address = listener.local_addr().map_err(StartError::new)?;
+    // Only now, with the journal folded: who asks earlier is refused, and not left waiting.
+    let (listener, address) = listen(settings.listen).await?;
     let link_key = link_key(&settings.data).map_err(|error| StartError::new(format!("the key of links: {error}")))?;
     let (reload, wishes) = mpsc::channel(8);
     let (chains, chains_task) = Chains::begin(settings.data.join("checkpoints"), keeper.clone(), clock.clone());
-    let metrics = Arc::new(Metrics::default());
-    let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), metrics, chains);
+    let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), chains);
 
     let (stop_keeper, stopped) = oneshot::channel();
     let keeper = tokio::spawn(keeper_loop.run(stopped));
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    house.keeper.ask(Actor::System, Command::Start { version }).await.map_err(StartError::new)?;
-
+    let start = Command::Start { version: env!("CARGO_PKG_VERSION").to_owned() };
+    house.keeper.ask(Actor::System, start).await.map_err(StartError::new)?;
     let carrier = match sending {
         Sending::Pretend => notifier::Carrier::Pretend,
         Sending::Real => notifier::Carrier::Real(Arc::new(RwLock::new(sender(&house)?))),
@@ -176,6 +169,14 @@ pub async fn begin(
         stop_keeper,
         keeper,
     })
+}
+
+async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listener = TcpListener::bind(wanted).await.map_err(|error| {
+        StartError::new(format!("{wanted} can't be listened on: {error}")).hint("choose another address with --listen")
+    })?;
+    let address = listener.local_addr().map_err(StartError::new)?;
+    Ok((listener, address))
 }
 
 fn sender(house: &House) -> Result<Sender, StartError> {

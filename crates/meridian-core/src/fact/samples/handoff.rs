@@ -54,9 +54,9 @@ pub(super) fn every() -> Vec<HandoffFact> {
             summary: "eur-t2 was dark".into(),
             detail: "".into(),
         },
-        HandoffFact::Amended { handoff, item: item.clone(), by: by.clone(), change },
-        HandoffFact::Amended { handoff, item: ItemKey::note(7), by: by.clone(), change: done },
-        HandoffFact::Amended { handoff, item: item.clone(), by: by.clone(), change: removed },
+        HandoffFact::Amended { handoff, item: item.clone(), by: by.clone(), change, computed: Some(Stability::Stable) },
+        HandoffFact::Amended { handoff, item: ItemKey::note(7), by: by.clone(), change: done, computed: None },
+        HandoffFact::Amended { handoff, item: item.clone(), by: by.clone(), change: removed, computed: None },
         HandoffFact::Asked { handoff, item: item.clone(), question: 1, by: by.clone(), text: "same host?".into() },
         HandoffFact::Answered { handoff, item: item.clone(), question: 1, by: name("tom"), text: "yes".into() },
         HandoffFact::Refused { handoff, by: by.clone(), reason: "the bridge is down".into() },
@@ -125,6 +125,7 @@ fn items(actions: &[Action]) -> Vec<Item> {
         StabilityBecause::PromiseOverdue,
         StabilityBecause::OnFallback,
         StabilityBecause::SaidBy(name("tom")),
+        StabilityBecause::WorseSince { by: name("tom"), severity: Stability::Stable, at: instant() },
         StabilityBecause::Calm,
     ];
     let item = |(place, about)| Item {
@@ -132,6 +133,7 @@ fn items(actions: &[Action]) -> Vec<Item> {
         number: place as u32 + 1,
         about,
         severity: Stability::ALL[place % 3],
+        computed: (place != 0).then_some(Stability::Stable),
         because: because.to_vec(),
         summary: vec!["since ".into(), instant().into()],
         detail: Vec::new(),

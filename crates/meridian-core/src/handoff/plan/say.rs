@@ -23,7 +23,7 @@ pub(super) fn add_note(
     if owner.is_some() || contingency.is_some() {
         let change = Change { owner, contingency, ..Change::default() };
         check(&change)?;
-        facts.push(HandoffFact::Amended { handoff: id, item: ItemKey::note(note), by, change });
+        facts.push(HandoffFact::Amended { handoff: id, item: ItemKey::note(note), by, change, computed: None });
     }
     Ok(facts)
 }
@@ -50,7 +50,8 @@ pub(super) fn amend(
         return Err(invalid("done", format!("{item} is not a note: it leaves the brief when it is over")));
     }
     check(&change)?;
-    Ok(vec![HandoffFact::Amended { handoff: handoff.id, item, by: asked.by.clone(), change }])
+    let computed = change.severity.and(found.computed);
+    Ok(vec![HandoffFact::Amended { handoff: handoff.id, item, by: asked.by.clone(), change, computed }])
 }
 
 fn check(change: &Change) -> Result<(), Refusal> {

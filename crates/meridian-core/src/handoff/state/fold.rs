@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Added, ENDED_KEPT, End, Handoff, Handoffs, LOOKED_AT, Late, OfRota, PageAfter, Refusal, Written};
+use super::{
+    Added, ENDED_KEPT, End, Handoff, Handoffs, LOOKED_AT, Late, OfRota, PageAfter, Refusal, SaidSeverity, Written,
+};
 use crate::{
     Instant,
     estate::{Estate, HandoffRule, Rota},
     handoff::{
         Action, Answer, Change, HandoffFact, Item, ItemKey, KeptReadBack, Question, ReadBack, Reading, Removed,
-        VoidBecause, Waiver, Who, is_handed_over, mend,
+        Stability, VoidBecause, Waiver, Who, is_handed_over, mend,
     },
     id::{HandoffId, Name},
     roster::{Edge, Overrides, next_edge},
@@ -37,9 +39,9 @@ impl Handoffs {
                     of.desk.insert(ItemKey::note(*note), Added { written: Some(written), ..Added::by(at, by) });
                 }
             }
-            HandoffFact::Amended { item, by, change, .. } => {
+            HandoffFact::Amended { item, by, change, computed, .. } => {
                 if let Some(of) = of {
-                    of.amend(at, item, by, change);
+                    of.amend(at, item, by, change, *computed);
                 }
             }
             HandoffFact::Late { incident, .. } => handoff.late = Some(Late { at, incident: *incident }),
@@ -111,6 +113,7 @@ impl Handoffs {
         person: &Name,
         rota: Option<&Name>,
         page: PageAfter,
+        announces: impl Fn(&Item) -> bool,
         began: impl Fn() -> Instant,
     ) {
         let soon = |handoff: &&mut Handoff| {
@@ -128,9 +131,8 @@ impl Handoffs {
             if by != person && !handoff.edge.to.persons.contains(person) {
                 continue;
             }
-            let keys = ["incident", "alerts"].map(|kind| ItemKey::of(kind, page.incident));
-            let said = items.iter().any(|item| keys.contains(&item.key));
-            handoff.pages_after.push(PageAfter { missed: !said && began() < *at, ..page });
+            let missed = began() < *at && !items.iter().any(&announces);
+            handoff.pages_after.push(PageAfter { missed, ..page });
         }
     }
 
@@ -208,7 +210,7 @@ impl Added {
 }
 
 impl OfRota {
-    fn amend(&mut self, at: Instant, item: &ItemKey, by: &Name, change: &Change) {
+    fn amend(&mut self, at: Instant, item: &ItemKey, by: &Name, change: &Change, computed: Option<Stability>) {
         if change.done {
             self.desk.remove(item);
             return;
@@ -216,7 +218,7 @@ impl OfRota {
         let added = self.desk.entry(item.clone()).or_insert_with(|| Added::by(at, by));
         (added.at, added.by) = (at, by.clone());
         if let Some(severity) = change.severity {
-            added.severity = Some((severity, by.clone()));
+            added.severity = Some(SaidSeverity { severity, by: by.clone(), at, computed });
         }
         added.owner = change.owner.clone().or(added.owner.take());
         added.contingency = change.contingency.clone().or(added.contingency.take());

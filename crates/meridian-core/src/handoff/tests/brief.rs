@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// One alert of many in one group of SEV4, that fires or ends.
-fn alert(ring: &mut Ring, number: u32, ends: bool) {
+pub fn alert(ring: &mut Ring, number: u32, ends: bool) {
     let number = number.to_string();
     let labels: Labels = [("alertname", "Stuck"), ("severity", "warning"), ("n", &*number)].into_iter().collect();
     let ends_at = if ends { ring.now } else { ring.now + SignedDuration::from_hours(1000) };

@@ -34,7 +34,7 @@ fn a_page_for_another_rota_is_no_miss_of_this_one() {
         let at = ring.now + SignedDuration::from_mins(5);
         let page = PageAfter { page: PageId(99), incident: IncidentId(99), at, missed: false };
         let began = || instant("2026-03-17T16:00Z");
-        ring.world.handoffs.note_page(&name("oliver"), rota.map(name).as_ref(), page, began);
+        ring.world.handoffs.note_page(&name("oliver"), rota.map(name).as_ref(), page, |_| false, began);
         let of = &ring.world.handoffs.figures()[&(name("payments"), name("london"), name("new-york"))];
         assert_eq!((of.pages.len(), of.missed()), (counted, counted), "{rota:?}");
     }
@@ -103,6 +103,18 @@ fn punctuality_and_read_backs_are_counted_per_edge() {
     let (late, on_time) = (of("london", "new-york"), of("new-york", "hong-kong"));
     assert_eq!((late.on_time(), late.late.len(), late.read_back, late.unstable), (0, 1, 0, late.unstable));
     assert_eq!((on_time.on_time(), on_time.late.len(), on_time.read_back), (1, 0, 1));
+    // Due at 17:00 and at 01:00: a window has what is due from its beginning on and before its end.
+    for (from, until, edges) in [
+        (None, None, 2),
+        (Some("2026-03-17T17:00Z"), None, 2),
+        (Some("2026-03-17T17:00:01Z"), None, 1),
+        (None, Some("2026-03-18T01:00Z"), 1),
+        (None, Some("2026-03-18T01:00:01Z"), 2),
+        (Some("2026-03-17T18:00Z"), Some("2026-03-18T01:00Z"), 0),
+    ] {
+        let found = ring.world.handoffs.figures_of(from.map(instant), until.map(instant));
+        assert_eq!(found.len(), edges, "{from:?} {until:?}");
+    }
 }
 
 #[test]
@@ -148,8 +160,53 @@ fn history_is_found_by_words_person_edge_dates_and_how_it_went() {
     ];
     for (search, expected) in cases {
         let ended = ring.world.handoffs.iter().filter(|handoff| handoff.end.is_some());
-        let found: Vec<u64> =
-            ended.filter(|handoff| ring.world.handoff_meets(handoff, &search, ring.now)).map(|h| h.id.0).collect();
+        let found: Vec<u64> = ended
+            .filter(|handoff| ring.world.handoff_found(handoff, &search, ring.now).is_some())
+            .map(|h| h.id.0)
+            .collect();
         assert_eq!(found, expected, "{search:?}");
+    }
+}
+
+#[test]
+fn whatever_was_said_is_found_and_it_is_told_where() {
+    let mut ring = Ring::begin("2026-03-17T12:00Z");
+    ring.fire("Wires", "critical");
+    ring.until("2026-03-17T16:30Z");
+    let item = || key("incident/1");
+    let contingency = Some("If cobalt, then teal".to_owned());
+    ring.add("tom", "incident/1", Change { contingency, ..Change::default() }).unwrap();
+    let action = crate::handoff::Action::new("paint it umber", "the bank".to_owned().into(), None);
+    ring.wish("tom", Wish::AddAction { item: item(), action }).unwrap();
+    ring.wish("oliver", Wish::Ask { item: item(), text: "is it ochre?".into() }).unwrap();
+    ring.wish("tom", Wish::Answer { item: item(), question: 1, text: "no, sienna".into() }).unwrap();
+    let what = crate::handoff::Missing::Owner;
+    ring.wish("tom", Wish::Waive { item: item(), what, reason: "crimson owns it".into() }).unwrap();
+    ring.wish("oliver", Wish::Refuse { reason: "I see magenta".into() }).unwrap();
+    let next_at = Some(instant("2026-03-17T19:00Z"));
+    let (words, next) = ("it is violet".to_owned(), Some("indigo comes".to_owned()));
+    ring.wish("oliver", Wish::ReadBack { item: item(), words, next, next_at }).unwrap();
+    ring.wish("oliver", Wish::Accept { emergency: true }).unwrap();
+    let cases = [
+        ("cobalt", "contingency of incident/1"),
+        ("UMBER", "action of incident/1"),
+        ("ochre", "question of incident/1"),
+        ("sienna", "answer of incident/1"),
+        ("crimson", "waiver of incident/1"),
+        ("magenta", "refusal"),
+        ("violet", "read-back of incident/1"),
+        ("indigo", "next trigger of incident/1"),
+        ("oliver", "person, detail of hole/2026-03-17T23:00:00Z"),
+        ("magenta ochre", "refusal, question of incident/1"),
+        ("", ""),
+        ("magenta vermilion", "nothing"),
+    ];
+    for (words, expected) in cases {
+        let search = Search { words: words.into(), ..Search::default() };
+        let found = ring.world.handoff_found(ring.newest(), &search, ring.now);
+        let places = |found: Vec<crate::handoff::FoundIn>| {
+            found.iter().map(crate::handoff::FoundIn::words).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(found.map_or_else(|| "nothing".into(), places), expected, "{words}");
     }
 }

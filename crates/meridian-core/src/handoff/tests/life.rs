@@ -102,43 +102,6 @@ fn over_a_hole_the_last_watch_stays_responsible() {
 }
 
 #[test]
-fn a_word_of_calm_hides_nothing_that_comes_after_it() {
-    let mut ring = Ring::begin("2026-03-17T12:00Z");
-    ring.fire("Ledger", "warning");
-    ring.until("2026-03-17T12:10Z");
-    let incident = IncidentId(1);
-    ring.ask(Command::Acknowledge { incident, by: name("tom"), because: AcknowledgedBecause::Api }).unwrap();
-    ring.until("2026-03-17T16:10Z");
-    let item = |ring: &Ring| ring.brief().item(&key("incident/1")).cloned().unwrap();
-    let say = |severity| Change { severity: Some(severity), ..Change::default() };
-    assert_eq!(item(&ring).severity, Stability::Stable);
-    ring.add("tom", "incident/1", say(Stability::Watcher)).unwrap();
-    assert_eq!((item(&ring).severity, item(&ring).computed), (Stability::Watcher, Some(Stability::Stable)));
-    ring.add("tom", "incident/1", say(Stability::Stable)).unwrap();
-    // It gets worse: the word was about something else.
-    let worse = |severity| Command::ChangeSeverity { incident, severity, reason: "more of it".into() };
-    ring.ask(worse(Severity::Sev1)).unwrap();
-    let now = item(&ring);
-    assert_eq!(now.severity, Stability::Unstable);
-    let said = StabilityBecause::WorseThanSaid { by: name("tom"), said: Stability::Stable };
-    assert!(now.because.contains(&said) && now.because.len() > 1, "{:?}", now.because);
-    assert_eq!(said.words(), "tom said stable, and it got worse since");
-    refused(ring.accept("oliver"), "read back item 1");
-    // Said again with all of that known, it counts; and it still hides nothing when the watch is handed on.
-    ring.add("tom", "incident/1", say(Stability::Watcher)).unwrap();
-    assert_eq!((item(&ring).severity, item(&ring).computed), (Stability::Watcher, Some(Stability::Unstable)));
-    ring.add("tom", "incident/1", say(Stability::Stable)).unwrap();
-    ring.ask(worse(Severity::Sev4)).unwrap();
-    ring.ask(Command::Acknowledge { incident, by: name("tom"), because: AcknowledgedBecause::Api }).unwrap();
-    ring.add("tom", "incident/1", say(Stability::Stable)).unwrap();
-    ring.wish("oliver", Wish::Accept { emergency: true }).unwrap();
-    ring.ask(worse(Severity::Sev1)).unwrap();
-    ring.until("2026-03-17T22:30Z");
-    assert_eq!(item(&ring).severity, Stability::Unstable, "in the next brief, too");
-    ring.refold();
-}
-
-#[test]
 fn whoever_is_sick_is_not_responsible_and_somebody_else_is() {
     let mut ring = Ring::begin("2026-03-17T12:00Z");
     assert_eq!(ring.responsible(), "tom OnWatch");

@@ -1,10 +1,12 @@
 //! A small ring of three sites, played hour by hour.
 
+mod announced;
 mod brief;
 mod figures;
 mod laws;
 mod life;
 mod plan;
+mod severity;
 
 use std::collections::BTreeSet;
 

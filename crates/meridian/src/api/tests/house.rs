@@ -24,7 +24,7 @@ use tower::ServiceExt;
 use crate::{
     api::auth,
     clock::Clock,
-    serve::{House, Intake, Keeper, Settings, chains::Chains, estate, metrics::Metrics, run},
+    serve::{House, Intake, Keeper, Settings, chains::Chains, estate, run},
 };
 
 pub struct Mock {
@@ -97,8 +97,7 @@ impl Mock {
         let (chains, chains_task) = Chains::begin(directory.path().join("checkpoints"), keeper.clone(), clock.clone());
         let (_stop_chains, stopped) = oneshot::channel();
         tokio::spawn(chains_task.run(stopped));
-        let metrics = Arc::new(Metrics::default());
-        let house = House::new(keeper, clock, shared, settings, [7; 32], reload, metrics, chains);
+        let house = House::new(keeper, clock, shared, settings, [7; 32], reload, chains);
         house.keeper.ask(Actor::System, Command::Start { version: "test".into() }).await.unwrap();
         Mock { router: run::router(house.clone()), house, journal, _directory: directory, _stop, _stop_chains }
     }

@@ -31,6 +31,34 @@ struct Handoff {
     #[serde(default)]
     read_by: Option<Vec<ReadBy>>,
     items: Option<Vec<Item>>,
+    #[serde(default)]
+    found_in: Vec<Found>,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    item: Option<String>,
+    part: String,
+}
+
+/// How well an edge is handed over, as far as the table shows it.
+#[derive(Deserialize)]
+struct Figures {
+    rota: String,
+    from: String,
+    to: String,
+    accepted: Vec<u64>,
+    late: Vec<u64>,
+    emergencies: Vec<u64>,
+    read_back: usize,
+    unstable: usize,
+    pages: Vec<u64>,
+    missed: Vec<u64>,
+}
+
+#[derive(Deserialize)]
+struct Edges {
+    items: Vec<Figures>,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +101,16 @@ pub(super) async fn run(client: &Client, command: HandoffCommand) -> Result<Stri
             let show = |out: &Output, found: Vec<Handoff>| out.table(&table(out, &found), "There is no such handoff.");
             out.list(server, ("list handoffs", &["handoffs"]), &query, (&part, USUAL), show).await
         }
+        HandoffCommand::Figures { from, until } => {
+            let instants = [("from", from), ("until", until)];
+            let query: Vec<_> = instants.iter().filter_map(|(key, at)| Some((*key, (*at)?.to_string()))).collect();
+            let answer = server.get("show the figures of handoffs", &["handoffs", "figures"], &query).await?;
+            if out.is_json() {
+                return Ok(answer.body);
+            }
+            let found: Edges = answer.read()?;
+            Ok(out.table(&figures(&found.items), "No handoff has ended there."))
+        }
         HandoffCommand::Show { handoff } => {
             let number = handoff.to_string();
             let answer = server.get(&format!("show handoff {number}"), &["handoffs", &number], &[]).await?;
@@ -100,10 +138,12 @@ pub(super) async fn run(client: &Client, command: HandoffCommand) -> Result<Stri
 
 /// The handoff, the end of the path, the body, and what it did.
 fn change(command: HandoffCommand) -> Result<(u64, &'static str, Value, &'static str), Failure> {
-    use HandoffCommand::{Accept, Action, Amend, Answer, Ask, List, Note, Read, ReadBack, Refuse, Show, Waive};
+    use HandoffCommand::{
+        Accept, Action, Amend, Answer, Ask, Figures, List, Note, Read, ReadBack, Refuse, Show, Waive,
+    };
     Ok(match command {
         // Asked for before.
-        List { .. } => (0, "", json!({}), ""),
+        List { .. } | Figures { .. } => (0, "", json!({}), ""),
         Show { handoff } | Read { handoff, .. } => (handoff, "", json!({}), ""),
         Action { about, number: Some(number), over: true, .. } => {
             let body = json!({ "by": about.by, "item": about.item, "number": number });
@@ -181,8 +221,39 @@ fn state(out: &Output, handoff: &Handoff) -> (String, Tone) {
     }
 }
 
+/// `3 of 4`
+fn of(part: usize, whole: usize) -> String {
+    format!("{part} of {whole}")
+}
+
+fn figures(edges: &[Figures]) -> Table {
+    let mut table = Table::new(["ROTA", "FROM", "TO", "ON TIME", "READ BACK", "MISSED", "EMERGENCIES"]);
+    for edge in edges {
+        let accepted = edge.accepted.len();
+        table.row([
+            (&edge.rota).into(),
+            (&edge.from).into(),
+            (&edge.to).into(),
+            of(accepted.saturating_sub(edge.late.len()), accepted).into(),
+            of(edge.read_back, edge.unstable).into(),
+            of(edge.missed.len(), edge.pages.len()).into(),
+            edge.emergencies.len().to_string().into(),
+        ]);
+    }
+    table
+}
+
+/// `question of incident/42, title`
+fn places(found: &[Found]) -> String {
+    let place = |found: &Found| match &found.item {
+        Some(item) => format!("{} of {item}", found.part),
+        None => found.part.clone(),
+    };
+    found.iter().map(place).collect::<Vec<_>>().join(", ")
+}
+
 fn table(out: &Output, handoffs: &[Handoff]) -> Table {
-    let mut table = Table::new(["HANDOFF", "ROTA", "TITLE", "DUE", "FROM", "TO", "STATE"]);
+    let mut table = Table::new(["HANDOFF", "ROTA", "TITLE", "DUE", "FROM", "TO", "STATE", "FOUND IN"]);
     for handoff in handoffs {
         let (state, tone) = state(out, handoff);
         table.row([
@@ -193,6 +264,7 @@ fn table(out: &Output, handoffs: &[Handoff]) -> Table {
             handoff.from.persons.join(", ").into(),
             handoff.to.persons.join(", ").into(),
             Cell::new(state, tone),
+            places(&handoff.found_in).into(),
         ]);
     }
     table

@@ -111,7 +111,7 @@ fn row(shell: &Shell, view: &BriefView, item: &ItemRow) -> Markup {
         tr id=(item.anchor) {
             td.n { (item.number) }
             td {
-                (severity(item)) @if item.severity != Stability::Stable { small.because.no-print { (item.because) } }
+                (severity(item)) @if item.severity != Stability::Stable { small.because.no-print[!item.worse_since] { (item.because) } }
                 @if let Some(unread) = item.unread { span.state.info.unread.no-print { (glyph(Glyph::Due)) (unread) } }
             }
             td {

@@ -1,17 +1,13 @@
 //! The handoffs: those that are open, how well the watch passes on, and the history.
 
-use jiff::{SignedDuration, tz::TimeZone};
 use maud::{Markup, html};
-use meridian_core::{
-    Instant,
-    handoff::{Only, Search, Standing},
-};
+use meridian_core::handoff::{Only, Search, Standing};
 
 use super::percent;
 use crate::ui::{
     parts::{Clock, Detail, Glyph, elapsed, empty, field, glyph, left, scroll, section_head, time},
     shell::{Place, Shell, frame},
-    view::handoff::{FigureRow, HandoffRow, HandoffsView},
+    view::handoff::{FigureRow, HandoffRow, HandoffsView, day, last_day},
 };
 
 pub fn handoffs(shell: &Shell, view: &HandoffsView) -> Markup {
@@ -26,10 +22,11 @@ pub fn handoffs(shell: &Shell, view: &HandoffsView) -> Markup {
                 (empty("No handoff is open", html! { @if let Some(next) = &view.next { (next.render(clock)) } @else { "No rota has an edge within two months." } }))
             }
         }
-        @if !view.figures.is_empty() {
+        @if !view.edges.is_empty() {
             section.gap-top #figures data-live aria-label="How well the watch passes on" {
-                (section_head("Edges", html! { "as far as handoffs are kept; each figure opens what is behind it" }))
-                (scroll("Edges", figures(&view.figures)))
+                (section_head("Edges", html! { (window(&view.asked.search)) "; each figure opens what is behind it" }))
+                @if view.figures.is_empty() { (empty("Nothing was due then", html! { "No handoff that ended was due in these days." })) }
+                @else { (scroll("Edges", figures(&view.figures))) }
             }
         }
         section.gap-top #history aria-label="History" {
@@ -46,6 +43,16 @@ pub fn handoffs(shell: &Shell, view: &HandoffsView) -> Markup {
     frame(shell, "Handoffs", Place::Handoffs, "page", content)
 }
 
+/// Of which handoffs the figures are.
+fn window(search: &Search) -> String {
+    match (search.since.map(day), search.until.map(last_day)) {
+        (None, None) => "as far as handoffs are kept".into(),
+        (Some(since), None) => format!("of those due from {since} on"),
+        (None, Some(until)) => format!("of those due until {until}"),
+        (Some(since), Some(until)) => format!("of those due from {since} to {until}"),
+    }
+}
+
 fn filter(view: &HandoffsView) -> Markup {
     let search = &view.asked.search;
     let all = |word: &str| (String::new(), word.to_owned());
@@ -56,7 +63,7 @@ fn filter(view: &HandoffsView) -> Markup {
     let person = search.person.as_ref().map_or("", |person| person.as_str());
     html! {
         form.filter method="get" action="/handoffs" role="search" {
-            (field("q", "Words in the title, a person or an item").text("filter", &search.words, false))
+            (field("q", "Words in anything that was said").text("filter", &search.words, false))
             (field("edge", "Edge").select("edge", &edges, &if edge == ["", "", ""] { String::new() } else { edge.join("/") }))
             (field("person", "Person").select("person", &people, person))
             (field("since", "Due from").input("since", "date", &search.since.map(day).unwrap_or_default(), false))
@@ -65,15 +72,6 @@ fn filter(view: &HandoffsView) -> Markup {
             button.btn { "Find" }
         }
     }
-}
-
-fn day(at: Instant) -> String {
-    at.to_zoned(TimeZone::UTC).date().to_string()
-}
-
-/// The last day that is meant, of an end that is not.
-fn last_day(until: Instant) -> String {
-    day(until.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(until))
 }
 
 /// The address of this search; of what it leaves out nothing is said.
@@ -123,7 +121,7 @@ fn one(clock: &Clock, row: &HandoffRow) -> Markup {
     let [unstable, watcher, stable] = row.counts;
     html! {
         tr data-href=(href) {
-            td.main { a.cover href=(href) { b { (row.title) } } }
+            td.main { a.cover href=(href) { b { (row.title) } } @if !row.found_in.is_empty() { " " span.faint { "found in " (row.found_in.join(", ")) } } }
             td.dim { (row.rota) }
             td { (row.from) span.faint { " to " } (row.to) }
             td {

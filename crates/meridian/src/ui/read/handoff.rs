@@ -200,6 +200,7 @@ impl ItemOf<'_> {
             number: item.number,
             severity: item.severity,
             because: item.because.iter().map(handoff::StabilityBecause::words).collect::<Vec<_>>().join(", "),
+            worse_since: item.because.iter().any(|why| matches!(why, handoff::StabilityBecause::WorseSince { .. })),
             unread: unread.map(|unread| match unread.because {
                 UnreadBecause::New => "New since you read",
                 UnreadBecause::Changed => "Changed since you read",
@@ -215,7 +216,7 @@ impl ItemOf<'_> {
                 .as_ref()
                 .map(|amended| Say::new().text(format!("Amended by {} at ", lens.person(&amended.by))).at(amended.at)),
             said: SaidRow {
-                severity: added.and_then(|added| added.severity.as_ref()).map_or("", |(severity, _)| severity.word()),
+                severity: added.and_then(|added| added.severity.as_ref()).map_or("", |said| said.severity.word()),
                 owner: added.and_then(|added| added.owner.as_ref()).map(|owner| who(lens, owner)).unwrap_or_default(),
                 contingency: added.and_then(|added| added.contingency.clone()).unwrap_or_default(),
                 note: added.and_then(|added| added.note.clone()).unwrap_or_default(),

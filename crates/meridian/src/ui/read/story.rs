@@ -111,19 +111,19 @@ fn incident(lens: &Lens<'_>, at: Instant, fact: &IncidentFact) -> Told {
         IncidentFact::SeverityChanged { severity, reason, .. } => {
             because(Told::new(at, here().text(format!(" is {severity} now"))).shape(Glyph::Severity(*severity)), reason)
         }
-        IncidentFact::Resolved { because: why, .. } => {
-            let told = Told::new(at, here().text(" resolved")).shape(Glyph::Ok);
-            match why {
-                IncidentResolvedBecause::AllAlertsResolved => told.because("none of its alerts fires any more"),
-                IncidentResolvedBecause::HandoffEnded { handoff } => {
-                    told.because(handoff::link(*handoff, "it is over"))
-                }
-                IncidentResolvedBecause::BreachesCleared => {
-                    told.because("nothing is wrong any more with the messages that it was about")
-                }
-                IncidentResolvedBecause::ByHand { reason } => because(told, reason),
-            }
+        IncidentFact::Resolved { because, .. } => resolved(Told::new(at, here().text(" resolved")), because),
+    }
+}
+
+fn resolved(told: Told, because_of: &IncidentResolvedBecause) -> Told {
+    let told = told.shape(Glyph::Ok);
+    match because_of {
+        IncidentResolvedBecause::AllAlertsResolved => told.because("none of its alerts fires any more"),
+        IncidentResolvedBecause::HandoffEnded { handoff } => told.because(handoff::link(*handoff, "it is over")),
+        IncidentResolvedBecause::BreachesCleared => {
+            told.because("nothing is wrong any more with the messages that it was about")
         }
+        IncidentResolvedBecause::ByHand { reason } => because(told, reason),
     }
 }
 

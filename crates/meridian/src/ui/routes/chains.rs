@@ -1,19 +1,32 @@
 //! Chains, one chain, and a message of one.
 
 use axum::{
+    Router,
     extract::{Path, Query},
     http::{StatusCode, Uri},
     response::Response,
+    routing::get,
 };
 
 use super::Fields;
-use crate::ui::{pages, read, visitor::Member};
+use crate::{
+    serve::House,
+    ui::{pages, read, visitor::Member},
+};
 
-pub async fn all(Member(v): Member) -> Response {
+pub fn router() -> Router<House> {
+    Router::new()
+        .route("/chains", get(all))
+        .route("/chains/find", get(find))
+        .route("/chains/{name}", get(one))
+        .route("/chains/{name}/find", get(find_in))
+}
+
+async fn all(Member(v): Member) -> Response {
     v.ok(|shell, lens| pages::chains(shell, &read::chains(lens, &v.house.chains)))
 }
 
-pub async fn one(Member(v): Member, Path(name): Path<String>) -> Response {
+async fn one(Member(v): Member, Path(name): Path<String>) -> Response {
     let found = read::chain(&v.lens(&v.house.keeper.world()), &v.house.chains, &name);
     match found {
         Some(view) => v.ok(|shell, _| pages::chain(shell, &view)),
@@ -25,12 +38,12 @@ pub async fn one(Member(v): Member, Path(name): Path<String>) -> Response {
     }
 }
 
-pub async fn find(Member(v): Member, uri: Uri) -> Response {
+async fn find(Member(v): Member, uri: Uri) -> Response {
     let key = key(&uri);
     v.ok(|shell, lens| pages::messages(shell, &read::messages(lens, &v.house.chains, &key, None), None))
 }
 
-pub async fn find_in(Member(v): Member, Path(name): Path<String>, uri: Uri) -> Response {
+async fn find_in(Member(v): Member, Path(name): Path<String>, uri: Uri) -> Response {
     let (key, only) = (key(&uri), Some(name.as_str()));
     v.ok(|shell, lens| pages::messages(shell, &read::messages(lens, &v.house.chains, &key, only), only))
 }

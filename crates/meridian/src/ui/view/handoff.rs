@@ -1,6 +1,6 @@
 //! Handoffs: the list with its figures and history, and one brief.
 
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 use meridian_core::{
     Instant,
     handoff::{ItemKey, Missing, Search, Stability, Standing},
@@ -14,6 +14,16 @@ use crate::ui::parts::{Glyph, Say};
 pub struct Asked {
     pub search: Search,
     pub before: Option<u64>,
+}
+
+/// A day as the address and its form say it.
+pub fn day(at: Instant) -> String {
+    at.to_zoned(TimeZone::UTC).date().to_string()
+}
+
+/// The last day that is meant, of an end that is not.
+pub fn last_day(until: Instant) -> String {
+    day(until.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(until))
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +60,8 @@ pub struct HandoffRow {
     pub counts: [usize; 3],
     /// How much stands before acceptance.
     pub before: usize,
+    /// Where the words of the search were found.
+    pub found_in: Vec<String>,
 }
 
 /// How well an edge is handed over; each figure as so many of so many.
@@ -140,6 +152,8 @@ pub struct ItemRow {
     pub severity: Stability,
     /// Completes "because …".
     pub because: String,
+    /// What a person said of it does not count any more: that is printed, too.
+    pub worse_since: bool,
     /// What is new to this reader.
     pub unread: Option<&'static str>,
     pub shape: Option<Glyph>,

@@ -35,7 +35,7 @@ pub enum HandoffCommand {
         /// open, late, accepted or void.
         #[arg(long, value_parser = parse::standing)]
         standing: Option<Standing>,
-        /// Words in the title, a person or an item.
+        /// Words in the title, a person, or anything that was said: items, questions, answers, read-backs, waivers, refusals.
         #[arg(long, value_name = "WORDS")]
         search: Option<String>,
         /// On either side, or who accepted.
@@ -58,6 +58,16 @@ pub enum HandoffCommand {
         only: Option<Only>,
         #[command(flatten)]
         part: Part,
+    },
+    /// How well each edge is handed over: punctuality, read-backs and misses.
+    #[command(after_help = "Example:\n  meridian handoff figures --from 2026-03-01T00:00Z --until 2026-04-01T00:00Z")]
+    Figures {
+        /// Only handoffs that were due at or after this, as RFC 3339.
+        #[arg(long, value_name = "INSTANT", value_parser = parse::instant)]
+        from: Option<Instant>,
+        /// Only those that were due before this.
+        #[arg(long, value_name = "INSTANT", value_parser = parse::instant)]
+        until: Option<Instant>,
     },
     /// Show the brief: as it is now, or as it was accepted.
     #[command(after_help = "Example:\n  meridian handoff show 7")]

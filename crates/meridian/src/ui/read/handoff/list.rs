@@ -1,14 +1,14 @@
 //! The handoffs: those that are open, the history, and the figures of each edge.
 
 use meridian_core::{
-    handoff::{EdgeName, End, Figures, Handoff, Stability},
+    handoff::{EdgeName, End, Figures, FoundIn, Handoff, Search, Stability},
     roster::Side,
 };
 
 use crate::ui::{
     parts::{Say, lasting},
     read::Lens,
-    view::handoff::{Asked, FigureRow, HandoffRow, HandoffsView},
+    view::handoff::{Asked, FigureRow, HandoffRow, HandoffsView, day, last_day},
 };
 
 /// So many ended handoffs stand on one page of the history.
@@ -18,12 +18,17 @@ pub fn handoffs(lens: &Lens<'_>, asked: &Asked) -> HandoffsView {
     let (world, search) = (lens.world, &asked.search);
     let mut open: Vec<HandoffRow> = world.handoffs.open().map(|handoff| row(lens, handoff)).collect();
     open.sort_by_key(|row| (row.due, row.id));
-    let ended = world.handoffs.iter().rev().filter(|handoff| {
-        handoff.end.is_some()
-            && asked.before.is_none_or(|before| handoff.id.0 < before)
-            && world.handoff_meets(handoff, search, lens.now)
+    let ended = world
+        .handoffs
+        .iter()
+        .rev()
+        .filter(|handoff| handoff.end.is_some() && asked.before.is_none_or(|before| handoff.id.0 < before));
+    let found = ended.filter_map(|handoff| Some((handoff, world.handoff_found(handoff, search, lens.now)?)));
+    let found = found.take(PER_PAGE + 1).map(|(handoff, places)| {
+        let found_in = places.iter().map(FoundIn::words).collect();
+        HandoffRow { found_in, ..row(lens, handoff) }
     });
-    let mut rows: Vec<HandoffRow> = ended.take(PER_PAGE + 1).map(|handoff| row(lens, handoff)).collect();
+    let mut rows: Vec<HandoffRow> = found.collect();
     let more = rows.len() > PER_PAGE;
     rows.truncate(PER_PAGE);
     let rotas = world.estate().rotas.values().filter(|rota| rota.handoff.is_some());
@@ -31,14 +36,16 @@ pub fn handoffs(lens: &Lens<'_>, asked: &Asked) -> HandoffsView {
     let next = next
         .min_by_key(|(_, edge)| edge.at)
         .map(|(_, edge)| Say::new().text(format!("Next: {}, ", world.handoff_title(edge))).at(edge.due()).text("."));
-    let figures = world.handoffs.figures();
+    // Every edge can be looked for, whatever was due in the days that are asked for.
+    let edges = world.handoffs.figures();
+    let figures = world.handoffs.figures_of(search.since, search.until);
     HandoffsView {
         open,
         older: rows.last().filter(|_| more).map(|row| row.id.0),
         rows,
-        edges: figures.keys().map(|edge| (edge_value(edge), edge_title(lens, edge))).collect(),
+        edges: edges.keys().map(|edge| (edge_value(edge), edge_title(lens, edge))).collect(),
         people: lens.choices(),
-        figures: figures.into_iter().map(|known| figure(lens, known)).collect(),
+        figures: figures.into_iter().map(|known| figure(lens, known, search)).collect(),
         asked: asked.clone(),
         is_handed_over: rotas.count() > 0,
         newer: asked.before.is_some(),
@@ -49,6 +56,13 @@ pub fn handoffs(lens: &Lens<'_>, asked: &Asked) -> HandoffsView {
 /// `payments/london/new-york`: an edge in an address.
 fn edge_value((rota, from, to): &EdgeName) -> String {
     format!("{rota}/{from}/{to}")
+}
+
+/// The days that are asked for, as an address goes on.
+fn days(search: &Search) -> String {
+    let since = search.since.map(|since| format!("&since={}", day(since)));
+    let until = search.until.map(|until| format!("&until={}", last_day(until)));
+    [since, until].into_iter().flatten().collect()
 }
 
 fn edge_title(lens: &Lens<'_>, (rota, from, to): &EdgeName) -> String {
@@ -73,6 +87,7 @@ fn row(lens: &Lens<'_>, handoff: &Handoff) -> HandoffRow {
         end: end(lens, handoff),
         counts: Stability::ALL.map(count),
         before: brief.map_or(0, |brief| brief.before_acceptance(None).len()),
+        found_in: Vec::new(),
     }
 }
 
@@ -92,8 +107,8 @@ pub(super) fn end(lens: &Lens<'_>, handoff: &Handoff) -> Option<Say> {
     })
 }
 
-fn figure(lens: &Lens<'_>, (edge, known): (EdgeName, Figures)) -> FigureRow {
-    let behind = format!("/handoffs?edge={}", edge_value(&edge));
+fn figure(lens: &Lens<'_>, (edge, known): (EdgeName, Figures), search: &Search) -> FigureRow {
+    let behind = format!("/handoffs?edge={}{}", edge_value(&edge), days(search));
     let (rota, from, to) = edge;
     let missed = known.pages.iter().filter(|(_, page)| page.missed);
     FigureRow {
