@@ -27,6 +27,7 @@ mod numbered;
 pub mod page;
 pub mod request;
 pub mod roster;
+pub mod tap;
 pub mod trace;
 pub mod world;
 

@@ -1,0 +1,102 @@
+//! What lines become, as a table; and the laws: no line makes a parser panic, and a cut anywhere changes nothing.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn tap(format: Format) -> Tap {
+    Tap { chain: "wires".into(), hop: "gateway".into(), lane: Some("A".into()), reporter: "tap-1".into(), format }
+}
+
+fn pattern(regex: &str, time_format: Option<&str>, zone: Option<&str>) -> Format {
+    Format::Regex(Box::new(Pattern::new(regex, time_format.map(str::to_owned), zone).unwrap()))
+}
+
+fn log() -> Format {
+    let regex = r"^(?P<at>\S+ \S+) wire (?P<id>\S+) seq=(?P<seq>\S+)(?: amt=(?P<amount>\S+) (?P<currency>\S+))?(?: (?P<outcome>REJECTED))?";
+    pattern(regex, Some("%Y-%m-%d %H:%M:%S%.f"), Some("America/New_York"))
+}
+
+fn told(tap: &Tap, line: &str) -> String {
+    match tap.see(line.as_bytes()) {
+        Ok(Some(seen)) => tap.seal(seen, 3, 9).unwrap(),
+        Ok(None) => "-".to_owned(),
+        Err(fault) => format!("refused: {}", fault.field.unwrap_or_else(|| "line".into())),
+    }
+}
+
+#[test]
+fn each_line_is_reported_passed_over_or_refused() {
+    const OWN: &str = r#","reporter":"tap-1""#;
+    let (json, log) = (tap(Format::Ndjson), tap(log()));
+    let cases = [
+        (
+            &json,
+            r#"{"id":"7","at":5}"#,
+            format!(r#"{{"at":5,"chain":"wires","epoch":3,"hop":"gateway","id":"7","lane":"A","n":9{OWN}}}"#),
+        ),
+        (
+            &json,
+            r#"{"id":"7","at":5,"hop":"h","amount":0.10,"reporter":"x","n":1}"#,
+            format!(r#"{{"amount":"0.10","at":5,"chain":"wires","epoch":3,"hop":"h","id":"7","lane":"A","n":9{OWN}}}"#),
+        ),
+        (&json, "", "-".to_owned()),
+        (&json, r#"{"id":"7","at":"#, "refused: line".to_owned()),
+        (&json, r#"{"at":5}"#, "refused: id".to_owned()),
+        (&json, r#"{"through":5,"at":5}"#, "refused: through".to_owned()),
+        (
+            &log,
+            "2026-01-02 10:00:00.5 wire W1 seq=4 amt=10.00 USD",
+            format!(
+                r#"{{"amount":"10.00","at":1767366000500000000,"chain":"wires","currency":"USD","epoch":3,"hop":"gateway","id":"W1","lane":"A","n":9{OWN},"seq":4}}"#
+            ),
+        ),
+        (
+            &log,
+            "2026-07-02 10:00:00 wire W1 seq=4 REJECTED",
+            format!(
+                r#"{{"at":1783000800000000000,"chain":"wires","epoch":3,"hop":"gateway","id":"W1","lane":"A","n":9,"outcome":"rejected"{OWN},"seq":4}}"#
+            ),
+        ),
+        (&log, "2026-07-02 10:00:00 cache warmed", "-".to_owned()),
+        (&log, "2026-13-02 10:00:00 wire W1 seq=4", "refused: at".to_owned()),
+        (&log, "2026-07-02 10:00:00 wire W1 seq=-4", "refused: seq".to_owned()),
+        (&log, "2026-07-02 10:00:00 wire W1 seq=4 amt=1e6 USD", "refused: amount".to_owned()),
+    ];
+    for (tap, line, expected) in cases {
+        assert_eq!(told(tap, line), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_pattern_that_can_not_work_is_refused() {
+    for (regex, zone, word) in [
+        ("(", None, "can't be read"),
+        ("(?P<id>x)", None, "no group `at`"),
+        ("(?P<id>x)(?P<at>y)(?P<when>z)", None, "`when`"),
+        ("(?P<id>x)(?P<at>y)", Some("Mars/Base"), "no time zone"),
+    ] {
+        let why = Pattern::new(regex, None, zone).unwrap_err().to_string();
+        assert!(why.contains(word), "{why}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_line_makes_a_parser_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        for format in [Format::Ndjson, log(), pattern("(?P<at>.)(?P<id>.*)", None, None)] {
+            let _ = tap(format).see(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_cut_anywhere_gives_the_same_lines(text in "[a-c\n]{0,60}", cut in 0_usize..61) {
+        let bytes = text.as_bytes();
+        let whole: Vec<&[u8]> = lines(bytes).map(|(line, _)| line).collect();
+        let first: Vec<(&[u8], usize)> = lines(&bytes[..cut.min(bytes.len())]).collect();
+        let next = first.last().map_or(0, |(_, next)| *next);
+        let mut parts: Vec<&[u8]> = first.into_iter().map(|(line, _)| line).collect();
+        parts.extend(lines(&bytes[next..]).map(|(line, _)| line));
+        prop_assert_eq!(parts, whole);
+    }
+}
