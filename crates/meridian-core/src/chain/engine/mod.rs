@@ -40,6 +40,7 @@ mod message;
 mod order;
 mod reporter;
 mod ring;
+mod sets;
 mod shape;
 mod snapshot;
 mod store;
@@ -55,6 +56,7 @@ pub use aside::{Aside, AsideReason};
 pub use custody::{Custody, Frontier, Place};
 pub use ledger::{Day, Sum};
 pub use message::End;
+pub use sets::{Cut, Member, Set, Sets, Unseen};
 pub use snapshot::SnapshotError;
 pub use verdict::{Change, Duplicate, Key, Rule, Subject, Unexpected, Verdict, VerdictId};
 

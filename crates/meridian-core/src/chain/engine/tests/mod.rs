@@ -4,6 +4,7 @@ mod cases;
 mod history;
 mod laws;
 mod naive;
+mod sets;
 mod store;
 
 use std::time::Duration;
