@@ -131,7 +131,12 @@ impl HopSet {
     }
 
     pub fn iter(self) -> impl Iterator<Item = HopId> {
-        (0..HOPS_MAX as u8).map(HopId).filter(move |hop| self.has(*hop))
+        let mut left = self;
+        std::iter::from_fn(move || {
+            let first = left.first()?;
+            left.0 &= left.0 - 1;
+            Some(first)
+        })
     }
 }
 

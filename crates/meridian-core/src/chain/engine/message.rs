@@ -125,10 +125,13 @@ impl Message {
 
     /// How often it took effect: transmissions at the confirming hop that were neither rejected nor cancelled.
     pub fn effects(&self, confirming: HopId) -> usize {
-        if !self.seen().has(confirming) {
-            return 0;
+        // Nearly always there is one sighting or none, and then nothing has to be counted.
+        let mut here = self.sightings.iter().filter(|sighting| sighting.hop == confirming);
+        match (here.next(), here.next()) {
+            (None, _) => 0,
+            (Some(only), None) => usize::from(only.outcome.is_none()),
+            _ => self.transmissions(confirming).iter().filter(|one| one.outcome.is_none()).count(),
         }
-        self.transmissions(confirming).iter().filter(|one| one.outcome.is_none()).count()
     }
 
     pub fn end(&self, confirming: HopId) -> Option<End> {

@@ -72,8 +72,10 @@ impl Engine {
         reporter.heard_at = now;
         reporter.hops.extend(place);
         let beats = reporter.beats;
-        let places: Vec<(u32, HopId)> = reporter.hops.iter().copied().collect();
-        for (chain, hop) in places {
+        // Nearly always it stands at one hop, and then nothing is allocated.
+        let first = reporter.hops.first().copied();
+        let further: Vec<(u32, HopId)> = reporter.hops.iter().skip(1).copied().collect();
+        for (chain, hop) in first.into_iter().chain(further) {
             if beats {
                 // It speaks for all its hops: nothing more is due from them.
                 self.state.chains[chain as usize].hops[usize::from(hop.0)].waiting = None;
