@@ -1,10 +1,11 @@
 //! Changes of who is on watch: the page of them, one watch, and what is asked there.
 
 use axum::{
-    Form,
+    Form, Router,
     extract::{Path, Query},
     http::StatusCode,
     response::Response,
+    routing::{get, post},
 };
 use jiff::tz::TimeZone;
 use meridian_core::{
@@ -16,6 +17,7 @@ use meridian_core::{
 use serde::Deserialize;
 
 use super::{Fields, moment};
+use crate::serve::House;
 use crate::ui::{
     pages,
     parts::list::Tone,
@@ -24,6 +26,18 @@ use crate::ui::{
 };
 
 const HERE: &str = "/changes";
+
+pub fn router() -> Router<House> {
+    Router::new()
+        .route("/changes", get(all))
+        .route("/changes/watch", get(watch))
+        .route("/changes/ask", post(ask))
+        .route("/changes/take", post(take_shift))
+        .route("/changes/swap", post(swap))
+        .route("/changes/leave", post(leave))
+        .route("/changes/sick", post(sick))
+        .route("/changes/{id}/{answer}", post(answer))
+}
 
 fn acting(v: &Visitor) -> Acting<'_> {
     Acting { principal: &v.principal, responds: may(&v.principal, Action::Override) }
