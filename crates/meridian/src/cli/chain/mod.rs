@@ -1,9 +1,10 @@
 //! `meridian chain`: what became of messages and connections, by files alone.
 //!
 //! `trace` tells where the handshakes of TCP vanished, by captures at several test points; `audit` what became of every
-//! message, by checkpoints. They do *not* capture, and ask no server: the files are all that they need.
+//! message, by checkpoints; `log` what the server's checkpoint log holds. They do *not* capture, and ask no server: the files are all that they need.
 
 mod audit;
+mod log;
 mod packets;
 mod shown;
 
@@ -30,6 +31,11 @@ pub enum ChainCommand {
         after_help = "Examples:\n  meridian chain audit --estate estate wires.ndjson\n  meridian chain audit --estate estate hop-*.ndjson.gz --json | jq .chains\n\nA checkpoint: {\"chain\":\"usd-fedwire\",\"lane\":\"A\",\"seq\":7,\"id\":\"20261123A1B2C3D4000007\",\n    \"hop\":\"mq-gateway\",\"at\":\"2026-11-23T18:29:58Z\",\"amount\":\"1250000.00\",\"currency\":\"USD\"}\nA heartbeat:  {\"reporter\":\"tap-1\",\"epoch\":1,\"through\":1204,\"at\":\"2026-11-23T18:30:00Z\"}"
     )]
     Audit(audit::Asked),
+    /// Verify the server's checkpoint log, or print what is in it.
+    Log {
+        #[command(subcommand)]
+        command: log::LogCommand,
+    },
 }
 
 /// What is asked for.
@@ -57,6 +63,7 @@ pub fn run(command: &ChainCommand) -> Result<String, String> {
     match command {
         ChainCommand::Trace(asked) => run_trace(asked),
         ChainCommand::Audit(asked) => audit::run(asked),
+        ChainCommand::Log { command } => log::run(command),
     }
 }
 
