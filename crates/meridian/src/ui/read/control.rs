@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 use meridian_core::{
     Fact,
-    estate::Rota,
+    alert::SilenceState,
+    estate::{Role, Rota},
     id::Name,
     incident::{Incident, Promise},
     page::{PageFact, WalkState},
@@ -222,8 +223,33 @@ fn promise_need(lens: &Lens<'_>, incident: &Incident, promise: &Promise) -> Need
     }
 }
 
-/// What comes next when nothing needs the reader.
+/// What comes next when nothing needs the reader: their own watch, else what comes first of all.
 fn next(lens: &Lens<'_>) -> Option<Say> {
+    own_next(lens).or_else(|| first_of_all(lens))
+}
+
+fn first_of_all(lens: &Lens<'_>) -> Option<Say> {
+    let until = lens.now.saturating_add(SOON).ok()?;
+    let rotas = lens.world.estate().rotas.keys();
+    let shifts = rotas.flat_map(|rota| lens.world.shifts(rota, lens.now, until));
+    let comes = shifts.filter(|shift| shift.role == Role::Primary && shift.from > lens.now);
+    let watch = comes.min_by_key(|shift| shift.from).map(|shift| {
+        let said = Say::new().text("Next, ").strong(lens.person(&shift.person));
+        (shift.from, said.text(format!(" comes on watch in {} at ", lens.rota_title(&shift.rota))))
+    });
+    let promised = lens.world.incidents.open().filter_map(|incident| Some((incident, incident.promise.as_ref()?.due)));
+    let promise = promised
+        .filter(|(_, due)| *due > lens.now)
+        .min_by_key(|(_, due)| *due)
+        .map(|(incident, due)| (due, Say::new().text("Next, an update on ").incident(incident.id).text(" is due at ")));
+    let active = lens.world.alerts.silences().filter(|silence| silence.state(lens.now) == SilenceState::Active);
+    let silence = active.map(|silence| silence.ends_at).min();
+    let silence = silence.map(|at| (at, Say::new().text("Next, a silence ends at ")));
+    let (at, said) = [watch, promise, silence].into_iter().flatten().min_by_key(|(at, _)| *at)?;
+    Some(said.at(at).text("."))
+}
+
+fn own_next(lens: &Lens<'_>) -> Option<Say> {
     let me = lens.me?;
     let until = lens.now.saturating_add(FORTNIGHT).ok()?;
     let rotas = lens.world.estate().rotas.keys();
