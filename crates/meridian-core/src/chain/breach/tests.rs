@@ -1,5 +1,7 @@
 //! What verdicts come to, and when it is told.
 
+mod work;
+
 use jiff::SignedDuration;
 
 use super::{Breach, BreachKey, Breaches, ChainFact, Tally, Trouble};
