@@ -197,7 +197,7 @@ impl World {
     /// Whom a page to this role of a rota reaches. With the primaries come those who learn by leading, before them; where
     /// no primary is on watch, a learner alone is nobody.
     fn watchers(&self, rota: &Name, role: Role, at: Instant) -> Vec<Watcher> {
-        let responsible = self.responsible(rota, role, at, at);
+        let responsible = self.in_line(rota, role, at, at);
         let until = at.saturating_add(jiff::SignedDuration::from_nanos(1)).unwrap_or(at);
         let shifts = if role == Role::Primary { self.shifts(rota, at, until) } else { Vec::new() };
         let on = |site: &Name| {

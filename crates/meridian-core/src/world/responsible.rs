@@ -47,13 +47,26 @@ impl World {
     ///
     /// `now` parts what was from what is planned: at a later instant every handoff counts as accepted in time.
     pub fn responsible(&self, rota: &Name, role: Role, at: Instant, now: Instant) -> Vec<Responsible> {
+        let mut found = self.in_line(rota, role, at, now);
+        if found.iter().any(|found| !self.covers.is_sick(&found.person, at)) || !self.is_handed_over(rota, role) {
+            found.retain(|found| !self.covers.is_sick(&found.person, at));
+        }
+        found
+    }
+
+    fn is_handed_over(&self, rota: &Name, role: Role) -> bool {
+        role == Role::Primary && self.estate.parsed.rotas.get(rota).is_some_and(|rota| rota.handoff.is_some())
+    }
+
+    /// The same for the pager. In a rota without a handoff rule those are among them who are sick: it passes them over,
+    /// and says so.
+    pub(super) fn in_line(&self, rota: &Name, role: Role, at: Instant, now: Instant) -> Vec<Responsible> {
         let Some(rota) = self.estate.parsed.rotas.get(rota) else { return Vec::new() };
         let just_after = at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at);
         let mut scheduled = self.shifts(&rota.name, at, just_after);
         let seconds: Vec<Shift> = scheduled.extract_if(.., |shift| shift.role != role).collect();
         if role != Role::Primary || rota.handoff.is_none() {
-            let well = scheduled.into_iter().filter(|shift| !self.covers.is_sick(&shift.person, at));
-            return well.map(on_watch).collect();
+            return scheduled.into_iter().map(on_watch).collect();
         }
         let mut found: Vec<Responsible> = Vec::new();
         for handoff in self.handoffs.of(&rota.name).filter(|handoff| at <= now && handoff.keeps_outgoing(at)) {
@@ -151,7 +164,9 @@ impl World {
     pub fn thread(&self, rota: &Name, from: Instant, until: Instant, now: Instant) -> Vec<Thread> {
         let Some(known) = self.estate.parsed.rotas.get(rota) else { return Vec::new() };
         let shifts = self.shifts(rota, from, until);
-        let mut cuts: BTreeSet<Instant> = BTreeSet::from([from, now]);
+        // `now` itself has been; just after it begins what is planned.
+        let just_after = now.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(now);
+        let mut cuts: BTreeSet<Instant> = BTreeSet::from([from, just_after]);
         cuts.extend(self.covers.sick_stretches().flat_map(|(from, until)| [from, until]));
         cuts.extend(shifts.iter().filter(|s| s.role == Role::Primary).flat_map(|shift| [shift.from, shift.until]));
         if known.handoff.is_some() {
@@ -167,10 +182,8 @@ impl World {
         let mut thread: Vec<Thread> = Vec::new();
         for (number, cut) in cuts.iter().enumerate() {
             let end = cuts.get(number + 1).copied().unwrap_or(until);
-            // `now` itself has been; just after it begins what is planned.
-            let probe = cut.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(*cut);
-            let who = self.responsible(rota, Role::Primary, if *cut < now { *cut } else { probe }, now);
-            let planned = *cut >= now;
+            let who = self.responsible(rota, Role::Primary, *cut, now);
+            let planned = *cut > now;
             match thread.last_mut() {
                 Some(last) if last.who == who && last.planned == planned => last.until = end,
                 _ => {

@@ -15,26 +15,20 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use meridian_core::{
-    access::Action,
-    chain::{
-        Record,
-        engine::AsideReason,
-        wire::{
-            block::{RECORDS_MAX, Records, encode_block},
-            json,
-        },
+use meridian_core::chain::{
+    Record,
+    engine::AsideReason,
+    wire::{
+        block::{RECORDS_MAX, Records, encode_block},
+        json,
     },
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Caller, Problem};
+use super::Problem;
 use crate::{
-    hooks::{
-        body::{parse_off_thread, read},
-        intake::admit,
-    },
+    hooks::body::{parse_off_thread, read},
     serve::{
         House,
         chains::{Block, Receipt},
@@ -108,13 +102,7 @@ struct Parsed {
     refused_count: u64,
 }
 
-pub async fn take(
-    State(house): State<House>,
-    headers: HeaderMap,
-    caller: Result<Caller, Problem>,
-    body: Body,
-) -> Result<Json<TakenView>, Problem> {
-    admit(&house, caller, Action::Ingest, &headers)?;
+pub async fn take(State(house): State<House>, headers: HeaderMap, body: Body) -> Result<Json<TakenView>, Problem> {
     let body = read(&headers, body, BYTES_MAX).await.map_err(|error| {
         let problem = Problem::new(error.status(), error.to_string());
         if error.status() == StatusCode::SERVICE_UNAVAILABLE { problem.retry_after(2) } else { problem }

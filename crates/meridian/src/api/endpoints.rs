@@ -40,6 +40,8 @@ pub enum Needs {
     /// Anybody who is known.
     Login,
     May(Action),
+    /// Whoever may send alerts: by the setting `intake` anybody, or a token with the scope `ingest`.
+    Intake,
 }
 
 const PAGED: &[&str] = &["limit", "cursor"];
@@ -121,7 +123,7 @@ fn on_chains() -> Vec<Endpoint> {
             (200, One(of::<checkpoints::TakenView>())),
             checkpoints::take,
         )
-        .needs(Needs::Nothing),
+        .needs(Needs::Intake),
     ]
 }
 

@@ -46,7 +46,7 @@ use meridian_core::{
 };
 
 use self::endpoints::Needs;
-use crate::serve::House;
+use crate::{hooks::intake::admit, serve::House};
 
 /// The routes below `/api/v1`. The house is needed already here, because a layer gets no state of its own.
 pub fn router(house: &House) -> Router<House> {
@@ -75,9 +75,14 @@ struct Guard {
 /// Who may not ask is told so before anything of the request's body is read.
 async fn authorize(State(guard): State<Guard>, request: Request, next: Next) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    let caller = Caller::from_request_parts(&mut parts, &guard.house).await?;
+    let caller = Caller::from_request_parts(&mut parts, &guard.house).await;
+    if guard.needs == Needs::Intake {
+        admit(&guard.house, caller, Action::Ingest, &parts.headers)?;
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    }
+    let caller = caller?;
     match guard.needs {
-        Needs::Nothing => {}
+        Needs::Nothing | Needs::Intake => {}
         Needs::Login if caller.principal != Principal::Anonymous => {}
         Needs::Login => return Err(Problem::forbidden(&caller.principal, Action::Read)),
         Needs::May(action) => drop(caller.authorize(action)?),

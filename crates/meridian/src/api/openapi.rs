@@ -109,7 +109,7 @@ fn operation(endpoint: &Endpoint, types: &mut Types) -> Value {
         "responses": responses(endpoint, types),
         "security": match endpoint.needs {
             Needs::Nothing => json!([{}]),
-            Needs::Login | Needs::May(_) => json!([{ "token": [] }, { "session": [] }]),
+            Needs::Login | Needs::May(_) | Needs::Intake => json!([{ "token": [] }, { "session": [] }]),
         },
     });
     if let Needs::May(action) = endpoint.needs {

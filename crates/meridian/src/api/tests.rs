@@ -6,7 +6,7 @@ pub(crate) mod house;
 mod one_answer;
 
 use axum::http::StatusCode;
-use meridian_core::access::{AccountRole, Principal, Scope, may};
+use meridian_core::access::{AccountRole, Action, Principal, Scope, may};
 use serde_json::{Value, json};
 
 use self::house::{Asked, Mock};
@@ -64,7 +64,7 @@ post /accounts/{account}/password admin
 post /accounts/{account}/role admin
 post /alerts/{fingerprint}/resolve responder
 post /changes/{change}/undo responder
-post /checkpoints anybody
+post /checkpoints intake
 post /cover responder
 post /cover/{change}/decline responder
 post /cover/{change}/take responder
@@ -111,6 +111,7 @@ fn who_may_use_which_endpoint() {
         Needs::Nothing => "anybody",
         Needs::Login => "login",
         Needs::May(meridian_core::access::Action::OwnAccount) => "own",
+        Needs::Intake => "intake",
         Needs::May(action) => AccountRole::ALL
             .into_iter()
             .find(|role| may(&Principal::Session { account: "x".parse().unwrap(), role: *role, person: None }, action))
@@ -161,6 +162,7 @@ async fn every_endpoint_asks_who_it_is() {
                 Needs::Nothing => true,
                 Needs::Login => *principal != Principal::Anonymous,
                 Needs::May(action) => may(principal, action),
+                Needs::Intake => may(principal, Action::Ingest),
             };
             let shown = format!("{} {} by {who}: {status} {body}", endpoint.method, endpoint.path);
             match (allowed, principal) {

@@ -16,7 +16,7 @@ use super::{
 use crate::serve::Intake;
 
 /// Paths outside the API's table; `{}` becomes anything.
-const PATHS: [&str; 29] = [
+const PATHS: [&str; 33] = [
     "/",
     "/incidents",
     "/incidents/{}",
@@ -27,6 +27,10 @@ const PATHS: [&str; 29] = [
     "/rotas",
     "/rotas/{}",
     "/people",
+    "/chains",
+    "/chains/{}",
+    "/chains/find",
+    "/chains/{}/find",
     "/estate",
     "/journal",
     "/find",
@@ -48,9 +52,9 @@ const PATHS: [&str; 29] = [
     "/rotas/{}/overrides",
 ];
 
-const PARAMETERS: [&str; 24] = [
+const PARAMETERS: [&str; 25] = [
     "filter", "receiver", "active", "silenced", "limit", "cursor", "state", "severity", "rota", "at", "from", "until",
-    "to", "q", "incident", "page", "sort", "group", "token", "next", "label", "week", "after", "before",
+    "to", "q", "incident", "page", "sort", "group", "token", "next", "label", "week", "after", "before", "key",
 ];
 
 /// Any text, and near misses of what is expected.

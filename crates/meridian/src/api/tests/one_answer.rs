@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use self::{
     act::{Act, act, quarters},
     answers::{Answers, Persons, reachable},
-    estate::{Changed, Plan, ROTAS, person, plan},
+    estate::{Changed, Layer, Plan, ROTAS, person, plan},
 };
 use super::house::{Asked, Mock};
 use crate::serve::Intake;
@@ -161,6 +161,25 @@ async fn check(plan: &Plan, acts: &[Act]) {
     instants.push(now);
     let which = acts.iter().map(|act| act.which).sum();
     room.feed_agrees(which, &instants).await;
+}
+
+/// Found by the property: the estate changes while the watch passes.
+#[tokio::test]
+async fn a_watch_that_begins_elsewhere_after_the_estate_changed() {
+    let layer = |site, hours, member| Layer {
+        site,
+        role: 0,
+        hours,
+        every: 0,
+        served: false,
+        closed: false,
+        members: vec![member],
+        comes: None,
+    };
+    let ring = vec![layer(1, Some((0, 1, 2)), 3), layer(0, Some((0, 2, 0)), 0)];
+    let plan = Plan { start: "2026-03-07T18:00Z", rotas: [vec![layer(0, None, 0)], ring], approve: false, leave: None };
+    let nothing = Act { kind: 0, person: 0, other: 0, rota: 0, from: 0, length: 1, which: 0, pass: 28, then: 0 };
+    check(&plan, &[Act { kind: 15, which: 4, pass: 0, ..nothing.clone() }, nothing]).await;
 }
 
 proptest! {

@@ -15,12 +15,12 @@ use super::estate::{Changed, PEOPLE, Plan, ROTAS, person};
 /// Stretches are counted in quarters of an hour, so that they meet each other and the edges of shifts.
 #[derive(Clone, Debug)]
 pub struct Act {
-    kind: u8,
-    person: usize,
-    other: usize,
-    rota: usize,
-    from: i64,
-    length: i64,
+    pub kind: u8,
+    pub person: usize,
+    pub other: usize,
+    pub rota: usize,
+    pub from: i64,
+    pub length: i64,
     pub which: usize,
     /// So long passes before it.
     pub pass: i64,

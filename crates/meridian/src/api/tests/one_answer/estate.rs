@@ -20,23 +20,23 @@ const ROLES: [&str; 6] = ["primary", "primary", "primary", "secondary", "shadow"
 
 #[derive(Clone, Debug)]
 pub struct Layer {
-    site: usize,
-    role: usize,
-    hours: Option<(u8, u8, usize)>,
-    every: usize,
-    served: bool,
-    closed: bool,
-    members: Vec<usize>,
+    pub site: usize,
+    pub role: usize,
+    pub hours: Option<(u8, u8, usize)>,
+    pub every: usize,
+    pub served: bool,
+    pub closed: bool,
+    pub members: Vec<usize>,
     /// The first member joins, or leaves, so many days after the start.
-    comes: Option<i8>,
+    pub comes: Option<i8>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub start: &'static str,
-    rotas: [Vec<Layer>; 2],
-    approve: bool,
-    leave: Option<(usize, u8)>,
+    pub rotas: [Vec<Layer>; 2],
+    pub approve: bool,
+    pub leave: Option<(usize, u8)>,
 }
 
 prop_compose! {
