@@ -42,8 +42,9 @@ impl World {
     /// - from the moment a handoff was due until it is accepted, first the outgoing, then those on watch;
     /// - from an early acceptance on, the incoming;
     /// - where nobody is scheduled, the last watch;
-    /// - where there never was one, or all of them are sick, the secondaries on watch, else the leads, else the team; if
-    ///   these are sick as well, the leads all the same: there is no instant without somebody responsible.
+    /// - where all of these are sick, the primaries on watch elsewhere, else the secondaries;
+    /// - where there is nobody yet, the leads, else the team; if these are sick as well, the leads all the same: there is no
+    ///   instant without somebody responsible.
     ///
     /// `now` parts what was from what is planned: at a later instant every handoff counts as accepted in time.
     pub fn responsible(&self, rota: &Name, role: Role, at: Instant, now: Instant) -> Vec<Responsible> {
@@ -64,7 +65,7 @@ impl World {
         let Some(rota) = self.estate.parsed.rotas.get(rota) else { return Vec::new() };
         let just_after = at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at);
         let mut scheduled = self.shifts(&rota.name, at, just_after);
-        let seconds: Vec<Shift> = scheduled.extract_if(.., |shift| shift.role != role).collect();
+        scheduled.retain(|shift| shift.role == role);
         if role != Role::Primary || rota.handoff.is_none() {
             return scheduled.into_iter().map(on_watch).collect();
         }
@@ -78,19 +79,29 @@ impl World {
             Some(handoff) => self.join_incoming(&mut found, handoff, &scheduled),
             None => self.join_planned(&mut found, rota, scheduled, at),
         }
+        let named = found.len();
         found.retain(|found| !self.covers.is_sick(&found.person, at));
+        if found.is_empty() && named > 0 {
+            self.join_others(&mut found, rota, (at, just_after));
+        }
         if found.is_empty() {
-            self.join_anybody(&mut found, rota, seconds, at);
+            self.join_leads(&mut found, rota, at);
         }
         found
     }
 
-    fn join_anybody(&self, found: &mut Vec<Responsible>, rota: &Rota, others: Vec<Shift>, at: Instant) {
-        let well = |shift: &Shift| shift.role == Role::Secondary && !self.covers.is_sick(&shift.person, at);
-        for shift in others.into_iter().filter(well) {
+    /// In the place of those who are sick: the primaries at other sites, else the secondaries.
+    fn join_others(&self, found: &mut Vec<Responsible>, rota: &Rota, (at, until): (Instant, Instant)) {
+        let mut others = self.shifts(&rota.name, at, until);
+        others.retain(|shift| shift.role <= Role::Secondary && !self.covers.is_sick(&shift.person, at));
+        let role = others.iter().map(|shift| shift.role).min();
+        for shift in others.into_iter().filter(|shift| Some(shift.role) == role) {
             let because = on_watch(shift.clone()).because;
             self.join(found, [&shift.person], &because);
         }
+    }
+
+    fn join_leads(&self, found: &mut Vec<Responsible>, rota: &Rota, at: Instant) {
         let (because, leads) = (PagedBecause::NobodyElse { rota: rota.name.clone() }, self.leads(rota));
         if found.is_empty() {
             self.join(found, leads.iter().filter(|lead| !self.covers.is_sick(lead, at)), &because);

@@ -99,10 +99,11 @@ impl Witness {
             PagedBecause::HandoffAccepted { handoff, .. } => {
                 world.handoffs.get(*handoff).is_some_and(|handoff| handoff.is_early(at))
             }
-            PagedBecause::NobodyScheduled { rota } | PagedBecause::NobodyElse { rota } => !world
-                .shifts(rota, at, at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at))
-                .iter()
-                .any(|shift| shift.role == Role::Primary),
+            PagedBecause::NobodyScheduled { rota } => primaries(world, rota, at).is_empty(),
+            // Whoever is on watch is sick.
+            PagedBecause::NobodyElse { rota } => {
+                primaries(world, rota, at).iter().all(|person| world.is_sick(person, at))
+            }
             PagedBecause::MemberOf { team } => {
                 world.estate().teams.get(team).is_some_and(|team| team.members.contains(person))
             }
@@ -161,4 +162,11 @@ impl Witness {
             _ => Ok(()),
         }
     }
+}
+
+/// Who is on watch as a primary in this rota.
+fn primaries(world: &World, rota: &Name, at: Instant) -> Vec<Name> {
+    let until = at.saturating_add(SignedDuration::from_nanos(1)).unwrap_or(at);
+    let shifts = world.shifts(rota, at, until).into_iter();
+    shifts.filter(|shift| shift.role == Role::Primary).map(|shift| shift.person).collect()
 }
