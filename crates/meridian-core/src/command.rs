@@ -8,10 +8,11 @@ use crate::{
     Instant,
     access::{AccountRole, Scope},
     alert::{Incoming, Matcher, Silence},
+    announcement::Announced,
     cover::{Imported, LeaveImport, LeaveWish, PartWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
     feed::FeedOf,
-    id::{ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
+    id::{AnnouncementId, ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, Severity},
 };
 
@@ -110,6 +111,17 @@ pub enum Command {
         incident: IncidentId,
         due: Instant,
         what: String,
+    },
+
+    /// Work, a freeze or an event.
+    Announce(Box<Announced>),
+    ChangeAnnouncement {
+        announcement: AnnouncementId,
+        what: Box<Announced>,
+    },
+    WithdrawAnnouncement {
+        announcement: AnnouncementId,
+        reason: String,
     },
 
     AddOverride {
@@ -321,6 +333,7 @@ pub enum Reply {
         remarks: Vec<Remark>,
     },
     Feed(FeedId),
+    Announcement(AnnouncementId),
     Imported(Imported),
 }
 

@@ -10,9 +10,9 @@ use serde::{
 };
 
 use crate::{
-    Instant, access::AccessFact, alert::AlertFact, chain::breach::ChainFact, cover::CoverFact, estate::EstateFact,
-    feed::FeedFact, handoff::HandoffFact, incident::IncidentFact, notice::NoticeFact, page::PageFact,
-    request::RequestFact, roster::RosterFact,
+    Instant, access::AccessFact, alert::AlertFact, announcement::AnnouncementFact, chain::breach::ChainFact,
+    cover::CoverFact, estate::EstateFact, feed::FeedFact, handoff::HandoffFact, incident::IncidentFact,
+    notice::NoticeFact, page::PageFact, request::RequestFact, roster::RosterFact,
 };
 
 /// One fact. On the wire it is an object with one key, the name of the fact: `{"alert.fired":{…}}`.
@@ -40,6 +40,7 @@ pub enum Fact {
     Request(RequestFact),
     Feed(FeedFact),
     Chain(ChainFact),
+    Announcement(AnnouncementFact),
     House(HouseFact),
 }
 
@@ -76,7 +77,8 @@ macro_rules! from_noun {
 from_noun! {
     Alert AlertFact, Incident IncidentFact, Page PageFact, Roster RosterFact,
     Cover CoverFact, Handoff HandoffFact, Notice NoticeFact,
-    Estate EstateFact, Access AccessFact, Request RequestFact, Feed FeedFact, Chain ChainFact, House HouseFact,
+    Estate EstateFact, Access AccessFact, Request RequestFact, Feed FeedFact, Chain ChainFact, Announcement AnnouncementFact,
+    House HouseFact,
 }
 
 impl Fact {
@@ -119,6 +121,7 @@ impl<'de> Deserialize<'de> for Fact {
                     "account" | "session" | "token" => Fact::Access(AccessFact::deserialize(tagged)?),
                     "request" => Fact::Request(RequestFact::deserialize(tagged)?),
                     "feed" => Fact::Feed(FeedFact::deserialize(tagged)?),
+                    "announcement" => Fact::Announcement(AnnouncementFact::deserialize(tagged)?),
                     "chain" => Fact::Chain(ChainFact::deserialize(tagged)?),
                     "house" => Fact::House(HouseFact::deserialize(tagged)?),
                     other => return Err(A::Error::custom(format!("no fact begins with `{other}`"))),

@@ -131,6 +131,10 @@ number_id! {
     FeedId
 }
 number_id! {
+    /// The number of an announcement: work, a freeze or an event that is announced.
+    AnnouncementId
+}
+number_id! {
     /// The number of a handoff: the passing of one rota's watch along one edge, counted from 1.
     HandoffId
 }

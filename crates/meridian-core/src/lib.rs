@@ -9,6 +9,7 @@
 
 pub mod access;
 pub mod alert;
+pub mod announcement;
 pub mod calendar;
 pub mod chain;
 pub mod command;

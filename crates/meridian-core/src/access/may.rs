@@ -34,6 +34,8 @@ pub enum Action {
     Silence,
     /// Change who is on watch for a while.
     Override,
+    /// Announce work, freezes and events.
+    Announce,
     /// Change one's own password, log out.
     OwnAccount,
     /// See and change accounts.
@@ -47,12 +49,13 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 10] = [
+    pub const ALL: [Action; 11] = [
         Action::Read,
         Action::Ingest,
         Action::Respond,
         Action::Silence,
         Action::Override,
+        Action::Announce,
         Action::OwnAccount,
         Action::Accounts,
         Action::Tokens,
@@ -68,6 +71,7 @@ impl Action {
             Action::Respond => "respond to incidents",
             Action::Silence => "silence alerts",
             Action::Override => "change who is on watch",
+            Action::Announce => "announce work, freezes and events",
             Action::OwnAccount => "change its own account",
             Action::Accounts => "manage accounts",
             Action::Tokens => "manage API tokens",
@@ -108,7 +112,9 @@ pub fn may_revoke_feed(principal: &Principal, account: &str, feed: &Feed) -> boo
 fn role_may(role: AccountRole, action: Action) -> bool {
     match action {
         Action::Read | Action::Feeds => true,
-        Action::Ingest | Action::Respond | Action::Silence | Action::Override => role >= AccountRole::Responder,
+        Action::Ingest | Action::Respond | Action::Silence | Action::Override | Action::Announce => {
+            role >= AccountRole::Responder
+        }
         Action::Accounts | Action::Tokens | Action::Reload => role >= AccountRole::Admin,
         Action::OwnAccount => false,
     }

@@ -1,6 +1,7 @@
 //! One of every fact, with every reason it can carry: for tests that prove a whole class, and for the journals of each
 //! release that are read forever. Not part of the program.
 
+mod announcement;
 mod chain;
 mod cover;
 mod handoff;
@@ -17,7 +18,7 @@ use crate::{
     cover::{Imported, Remark},
     estate::{EstateFact, Override, RefusedProblem, Role, SourceFile, Target, Technology},
     feed::{FeedFact, FeedOf, RevokedBecause},
-    id::{Actor, ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
+    id::{Actor, AnnouncementId, ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, ReleasedBecause, Severity},
     journal::Entry,
     page::{CancelledBecause, NobodyBecause, Notice, PageFact, PagedBecause, Planned, StepBecause, Urgency},
@@ -35,6 +36,7 @@ pub fn every_fact() -> Vec<Fact> {
     facts.extend(roster().map(Fact::from));
     facts.extend(cover::every().map(Fact::from));
     facts.extend(feed().map(Fact::from));
+    facts.extend(announcement::every().into_iter().map(Fact::from));
     facts.extend(chain::every().into_iter().map(Fact::from));
     facts.extend(handoff::every().into_iter().map(Fact::from));
     facts.extend(alert().into_iter().map(Fact::from));
@@ -156,8 +158,14 @@ fn request() -> Vec<RequestFact> {
         AlertFact::SilenceSet { silence } => Some(Reply::Silence(silence)),
         _ => None,
     });
-    let mut replies =
-        vec![Reply::Done, Reply::Already, Reply::Incident(IncidentId(42)), Reply::Override(7), Reply::Feed(FeedId(3))];
+    let mut replies = vec![
+        Reply::Done,
+        Reply::Already,
+        Reply::Incident(IncidentId(42)),
+        Reply::Override(7),
+        Reply::Feed(FeedId(3)),
+        Reply::Announcement(AnnouncementId(3)),
+    ];
     replies.extend(silence);
     let remarks = vec![Remark::StaysTaken { change: ChangeId(3), by: name("mei") }];
     let (added, changed, removed) = (vec![ChangeId(15)], vec![ChangeId(16)], Vec::new());
@@ -398,6 +406,7 @@ mod tests {
             Fact::Request(_) => "request",
             Fact::Feed(_) => "feed",
             Fact::Chain(_) => "chain",
+            Fact::Announcement(_) => "announcement",
             Fact::House(_) => "house",
         }
     }
@@ -406,7 +415,7 @@ mod tests {
     fn every_fact_is_among_the_samples() {
         let have: BTreeSet<String> = every_fact().iter().map(Fact::name).collect();
         let nouns: BTreeSet<&str> = every_fact().iter().map(noun).collect();
-        assert_eq!(nouns.len(), 13, "{nouns:?}");
+        assert_eq!(nouns.len(), 14, "{nouns:?}");
         let known: BTreeSet<String> = nouns.into_iter().flat_map(names_of).collect();
         assert_eq!(have, known);
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Instant,
-    id::{ChangeId, HandoffId, IncidentId, Name},
+    id::{AnnouncementId, ChangeId, HandoffId, IncidentId, Name},
     incident::{Severity, Status},
 };
 
@@ -115,6 +115,10 @@ pub enum StabilityBecause {
     OnFallback,
     /// Somebody is on watch who can't be, or wanted cover and found none.
     NoCover,
+    /// Something is being done to the systems when the watch passes.
+    UnderWay,
+    /// Work is announced in a freeze.
+    Collides,
     /// A person said so.
     SaidBy(Name),
     /// A person said something milder before it got worse: what they said does not count while it is.
@@ -254,6 +258,8 @@ pub enum About {
     },
     /// A change of the estate that was refused.
     Estate,
+    /// Work, a freeze or an event.
+    Announcement(AnnouncementId),
     /// What a person added.
     Note,
 }

@@ -100,6 +100,8 @@ impl StabilityBecause {
             StabilityBecause::StillFires => "it was closed and its alerts still fire".into(),
             StabilityBecause::PromiseOverdue => "an update is overdue".into(),
             StabilityBecause::OnFallback => "something runs on its fallback".into(),
+            StabilityBecause::UnderWay => "it is under way when the watch passes".into(),
+            StabilityBecause::Collides => "work is announced in a freeze".into(),
             StabilityBecause::SaidBy(person) => format!("{person} said so"),
             StabilityBecause::WorseSince { by, severity, at } => {
                 let at = at.strftime("%Y-%m-%d %H:%M UTC");

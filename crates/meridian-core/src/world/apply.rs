@@ -45,6 +45,7 @@ impl World {
             Fact::Estate(fact) => self.apply_estate(entry, fact),
             Fact::Access(fact) => self.access.fold(at, fact),
             Fact::Request(fact) => self.requests.apply(at, fact),
+            Fact::Announcement(fact) => self.announcements.apply(at, &entry.actor, fact),
             Fact::Chain(fact) => self.apply_chain(entry, fact),
             Fact::Feed(fact) => self.feeds.apply(at, fact),
             Fact::House(fact) => self.apply_house(at, fact),

@@ -1,5 +1,6 @@
 //! What the next watch must know, composed from the world as it is.
 
+mod announced;
 mod fallback;
 mod incidents;
 mod people;
@@ -51,6 +52,7 @@ impl World {
         composing.incidents();
         composing.alerts();
         composing.silences();
+        composing.announced();
         composing.overrides();
         composing.covers();
         composing.swaps();

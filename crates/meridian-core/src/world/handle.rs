@@ -5,11 +5,12 @@ use crate::{
     Instant,
     access::{self, AccessFact},
     alert::{AlertFact, Incoming, ResolvedBecause},
+    announcement::{self, AnnouncePlan, Announced},
     command::{Command, Refusal, Reply},
     estate::EstateFact,
     fact::HouseFact,
     feed,
-    id::{Actor, DeliveryId, Fingerprint},
+    id::{Actor, AnnouncementId, DeliveryId, Fingerprint},
     journal::Entry,
     request::{Mark, RequestFact},
 };
@@ -94,6 +95,13 @@ impl World {
                 Ok(answered.map_or(Reply::Already, |fact| turn.done(fact)))
             }
             command @ (Command::MakeFeed { .. } | Command::RevokeFeed { .. }) => turn.feed(command),
+            Command::Announce(what) => turn.announce(None, *what),
+            Command::ChangeAnnouncement { announcement, what } => turn.announce(Some(announcement), *what),
+            Command::WithdrawAnnouncement { announcement, reason } => {
+                let known = &turn.world.announcements;
+                let fact = announcement::plan_withdraw(known, announcement, reason, turn.now)?;
+                Ok(turn.done(fact))
+            }
             Command::Breaches(found) => Ok(turn.breaches(&found)),
             Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
             Command::Resume { refused_since, why } => Ok(turn.done(HouseFact::Resumed { refused_since, why })),
@@ -107,6 +115,23 @@ impl Turn<'_> {
     pub fn done(&mut self, fact: impl Into<crate::Fact>) -> Reply {
         self.record(fact);
         Reply::Done
+    }
+
+    /// A new one, or another content for one that stands.
+    fn announce(&mut self, stands: Option<AnnouncementId>, what: Announced) -> Result<Reply, Refusal> {
+        let (known, estate) = (&self.world.announcements, &self.world.estate.parsed);
+        let plan = match stands {
+            None => announcement::plan_announce(known, estate, what, self.now)?,
+            Some(id) => announcement::plan_change(known, estate, id, what, self.now)?,
+        };
+        Ok(Reply::Announcement(match plan {
+            AnnouncePlan::Stands(id) => id,
+            AnnouncePlan::Fact(fact) => {
+                let id = fact.announcement();
+                self.record(fact);
+                id
+            }
+        }))
     }
 
     fn feed(&mut self, command: Command) -> Result<Reply, Refusal> {

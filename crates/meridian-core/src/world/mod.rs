@@ -35,6 +35,7 @@ use crate::{
     Instant,
     access::Access,
     alert::Alerts,
+    announcement::Announcements,
     chain::breach::Breaches,
     cover::Covers,
     estate::{Estate, RefusedProblem, Role, Routing, SourceFile},
@@ -74,6 +75,8 @@ pub struct World {
     pub feeds: Feeds,
     #[serde(default)]
     pub breaches: Breaches,
+    #[serde(default)]
+    pub announcements: Announcements,
     pub(crate) revisions: Revisions,
     pub(crate) estate: EstateInForce,
     pub(crate) house: House,

@@ -5,11 +5,11 @@ use axum::{
     routing::{MethodRouter, delete, get, post, put},
 };
 use meridian_core::access::Action::{
-    self, Accounts, Feeds, Ingest, Override, OwnAccount, Read, Respond, Silence, Tokens,
+    self, Accounts, Announce, Feeds, Ingest, Override, OwnAccount, Read, Respond, Silence, Tokens,
 };
 
 use super::{
-    access, accounts, alerts, changes, checkpoints, cover, coverage, estate,
+    access, accounts, alerts, announcements, changes, checkpoints, cover, coverage, estate,
     fairness::{self, ShareView},
     feeds, handoffs, incidents, leave_import,
     openapi::{Described, Shape, of},
@@ -108,6 +108,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(on_rotas());
     all.extend(on_changes());
     all.extend(on_swaps_and_leave());
+    all.extend(on_announcements());
     all.extend(on_feeds());
     all
 }
@@ -437,6 +438,49 @@ fn on_changes() -> Vec<Endpoint> {
         answer("/swaps/{change}/accept", "Agree to a swap", post(cover::accept_swap)),
         answer("/swaps/{change}/approve", "Approve a swap, as the lead", post(cover::approve_swap)),
         answer("/swaps/{change}/refuse", "Refuse a swap", post(cover::refuse_swap)),
+    ]
+}
+
+fn on_announcements() -> Vec<Endpoint> {
+    use Shape::{List, One};
+    use announcements::{AnnouncementView, NewAnnouncement, Withdrawal};
+    let one = || One(of::<AnnouncementView>());
+    vec![
+        read(
+            "/announcements",
+            "What is announced: work on the systems, freezes, events; newest first",
+            List(of::<AnnouncementView>()),
+            announcements::announcements,
+        )
+        .query(&["state", "kind", "rota", "from", "until", "at", "limit", "cursor"]),
+        read("/announcements/{announcement}", "An announcement", one(), announcements::announcement),
+        change(
+            Announce,
+            "/announcements",
+            "Announce work, a freeze or an event; the same once more is answered with the one that stands",
+            of::<NewAnnouncement>(),
+            (201, one()),
+            announcements::announce,
+        ),
+        Endpoint {
+            method: "put",
+            path: "/announcements/{announcement}",
+            summary: "Change an announcement: all of it is as the body says",
+            needs: Needs::May(Announce),
+            query: &[],
+            body: Some(of::<NewAnnouncement>()),
+            status: 200,
+            answer: one(),
+            route: put(announcements::change),
+        },
+        change(
+            Announce,
+            "/announcements/{announcement}/withdraw",
+            "Call an announcement off; one that is under way ends",
+            of::<Withdrawal>(),
+            (200, one()),
+            announcements::withdraw,
+        ),
     ]
 }
 

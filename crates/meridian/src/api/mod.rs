@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod alerts;
+mod announcements;
 pub mod auth;
 mod changes;
 mod checkpoints;

@@ -28,6 +28,8 @@ delete /tokens/{token} admin
 get /accounts admin
 get /alerts viewer
 get /alerts/{fingerprint} viewer
+get /announcements viewer
+get /announcements/{announcement} viewer
 get /changes viewer
 get /changes/{change} viewer
 get /cover viewer
@@ -63,6 +65,8 @@ post /accounts/{account}/link admin
 post /accounts/{account}/password admin
 post /accounts/{account}/role admin
 post /alerts/{fingerprint}/resolve responder
+post /announcements responder
+post /announcements/{announcement}/withdraw responder
 post /changes/{change}/undo responder
 post /checkpoints intake
 post /cover responder
@@ -103,7 +107,8 @@ post /swaps/{change}/accept responder
 post /swaps/{change}/approve responder
 post /swaps/{change}/refuse responder
 post /tokens admin
-put /accounts/{account} admin";
+put /accounts/{account} admin
+put /announcements/{announcement} responder";
 
 #[test]
 fn who_may_use_which_endpoint() {

@@ -26,6 +26,7 @@ pub async fn direct(house: House) {
     silence_known_noise(&house).await;
     // A fast clock may have passed the minute before anything runs.
     super::changes::wish(&house, minute).await;
+    super::announced::announce(&house, minute).await;
     loop {
         let of_day = minute_of_day(minute);
         begun.extend(DAY.iter().filter(|story| story.at == of_day).map(|story| (story, minute)));
@@ -35,6 +36,7 @@ pub async fn direct(house: House) {
         }
         if of_day % 60 == WISHES_AT {
             super::changes::wish(&house, minute).await;
+            super::announced::announce(&house, minute).await;
         }
         super::handoff::hand_over(&house, minute).await;
         begun.retain(|(story, since)| minute.duration_since(*since).as_secs() / 60 < i64::from(story.over));

@@ -1,6 +1,7 @@
 //! The demonstration: a bank's day on a simulated clock. Everything is real but the clock, the sources of alerts and
 //! of checkpoints, and the carriers: nothing leaves this machine, and nothing is kept when it ends.
 
+mod announced;
 mod bank;
 mod changes;
 mod day;

@@ -74,6 +74,8 @@ pub struct Counts {
     pub hole: bool,
     /// Requests and swaps that wait for somebody.
     pub changes: usize,
+    /// What is announced and under way: work, freezes, events.
+    pub under_way: usize,
     /// Handoffs that nobody accepted yet, and whether one of them was due already.
     pub handoffs: usize,
     pub handoff_late: bool,
@@ -93,6 +95,7 @@ pub enum Place {
     Coverage,
     Chains,
     Changes,
+    Announced,
     People,
     Journal,
     Estate,
@@ -261,6 +264,7 @@ fn nav(shell: &Shell, here: Place) -> Markup {
             (link(Place::Rotas, "/rotas", "Rotas", None, false))
             (link(Place::Coverage, "/coverage", "Coverage", counts.hole.then(|| "hole".to_owned()), true))
             (link(Place::Changes, "/changes", "Changes", some(counts.changes), false))
+            (link(Place::Announced, "/announcements", "Announced", some(counts.under_way), false))
             (link(Place::People, "/people", "People", None, false))
             hr;
             (link(Place::Journal, "/journal", "Journal", None, false))
@@ -320,7 +324,7 @@ fn keys(shell: &Shell) -> Markup {
         ("g i, g a, g p", "incidents, alerts, pages"),
         ("g s, g h, g x", "silences, handoffs, changes"),
         ("g r, g c, g f", "rotas, coverage, fairness"),
-        ("g m", "chains of messages"),
+        ("g m, g w", "chains of messages, what is announced"),
         ("g o, g j, g e", "people, journal, estate"),
         ("j k", "next and previous row, Enter opens it"),
         ("/", "filter"),

@@ -6,7 +6,7 @@ use crate::{
         About, Action, Amended, Change, HandoffFact, Item, ItemKey, Missing, Question, ReadBack, Removed, Stability,
         StabilityBecause, VoidBecause, Waiver, Who,
     },
-    id::{ChangeId, HandoffId, IncidentId},
+    id::{AnnouncementId, ChangeId, HandoffId, IncidentId},
     incident::{Severity, Status},
     roster::{Edge, Side},
 };
@@ -111,6 +111,7 @@ fn items(actions: &[Action]) -> Vec<Item> {
         About::Hole { from: instant(), until: later() },
         About::Contact { person: name("tom"), contact: "phone".into() },
         About::Estate,
+        About::Announcement(AnnouncementId(3)),
         About::Note,
     ];
     let because = [
@@ -124,6 +125,8 @@ fn items(actions: &[Action]) -> Vec<Item> {
         StabilityBecause::StillFires,
         StabilityBecause::PromiseOverdue,
         StabilityBecause::OnFallback,
+        StabilityBecause::UnderWay,
+        StabilityBecause::Collides,
         StabilityBecause::SaidBy(name("tom")),
         StabilityBecause::WorseSince { by: name("tom"), severity: Stability::Stable, at: instant() },
         StabilityBecause::Calm,

@@ -7,6 +7,7 @@ mod laws;
 mod life;
 mod plan;
 mod severity;
+mod work;
 
 use std::collections::BTreeSet;
 

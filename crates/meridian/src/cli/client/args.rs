@@ -1,6 +1,7 @@
 //! What the commands for a running server take.
 
 mod access;
+mod announcement;
 mod changes;
 mod feed;
 mod handoff;
@@ -18,6 +19,7 @@ use meridian_core::{
 use super::parse;
 use crate::cli::roster;
 pub use access::{AccountCommand, TokenCommand};
+pub use announcement::{AnnouncementCommand, What};
 pub use changes::{CoverCommand, LeaveCommand, SickCommand, SwapCommand, Which};
 pub use feed::FeedCommand;
 pub use handoff::HandoffCommand;
@@ -82,6 +84,8 @@ pub enum Command {
     Silence(Remote<SilenceCommand>),
     /// Pages: whom Meridian tried to reach, how, and what came of it.
     Page(Remote<PageCommand>),
+    /// Announcements: work on the systems, freezes, and events outside.
+    Announcement(Remote<AnnouncementCommand>),
     /// Overrides: who is on watch for a while instead of, or beside, whom the rota names.
     Override(Remote<OverrideCommand>),
     /// Who carries how much of the watch: hours, nights, weekends, holidays, pages, balance.

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod alerts;
+mod announcements;
 pub mod args;
 mod changes;
 pub(super) mod failure;
@@ -83,6 +84,7 @@ async fn answer(command: Command) -> Result<Done, Failure> {
         Command::Alert(remote) => alerts::run(&client, remote.command).await?.into(),
         Command::Silence(remote) => silences::run(&client, remote.command).await?.into(),
         Command::Page(remote) => pages::run(&client, remote.command).await?.into(),
+        Command::Announcement(remote) => announcements::run(&client, remote.command).await?.into(),
         Command::Override(remote) => overrides::run(&client, remote.command).await?.into(),
         Command::Fairness(wish) => fairness::run(&client, wish).await?.into(),
         Command::Cover(remote) => changes::cover(&client, remote.command).await?.into(),
@@ -104,6 +106,7 @@ impl Command {
             Command::Alert(remote) => &remote.flags,
             Command::Silence(remote) => &remote.flags,
             Command::Page(remote) => &remote.flags,
+            Command::Announcement(remote) => &remote.flags,
             Command::Override(remote) => &remote.flags,
             Command::Fairness(wish) => &wish.flags,
             Command::Cover(remote) => &remote.flags,

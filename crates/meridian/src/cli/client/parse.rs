@@ -5,6 +5,7 @@ use meridian_core::{
     Instant,
     access::{AccountRole, Scope},
     alert::{AlertState, Matcher, SilenceState},
+    announcement::{AnnouncedKind, AnnouncementState},
     estate::parse_duration,
     handoff::{Missing, Removed, Standing},
     incident::{Severity, Status},
@@ -31,6 +32,14 @@ pub fn alert_state(text: &str) -> Result<AlertState, String> {
 
 pub fn silence_state(text: &str) -> Result<SilenceState, String> {
     word(text, &[SilenceState::Pending, SilenceState::Active, SilenceState::Expired], SilenceState::word)
+}
+
+pub fn announced_kind(text: &str) -> Result<AnnouncedKind, String> {
+    word(text, &AnnouncedKind::ALL, AnnouncedKind::word)
+}
+
+pub fn announcement_state(text: &str) -> Result<AnnouncementState, String> {
+    word(text, &AnnouncementState::ALL, AnnouncementState::word)
 }
 
 pub fn scope(text: &str) -> Result<Scope, String> {

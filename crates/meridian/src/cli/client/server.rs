@@ -111,6 +111,11 @@ impl Server {
         self.ask(Request { wish, method: Method::POST, url, body: Some(body), key }).await
     }
 
+    pub async fn put(&self, wish: &str, path: &[&str], body: &Value) -> Result<Answer, Failure> {
+        let url = self.at(&[&["api", "v1"], path].concat());
+        self.ask(Request { wish, method: Method::PUT, url, body: Some(body), key: None }).await
+    }
+
     pub async fn delete(&self, wish: &str, path: &[&str]) -> Result<Answer, Failure> {
         let url = self.at(&[&["api", "v1"], path].concat());
         self.ask(Request { wish, method: Method::DELETE, url, body: None, key: None }).await

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use meridian_core::{
     Instant,
+    announcement::{AnnouncedKind, Announcement},
     estate::{Role, Rota, Site},
     id::Name,
     roster::{Shift, WatchBecause},
@@ -195,6 +196,7 @@ fn incidents(lens: &Lens<'_>, from: Instant) -> (Vec<Running>, usize) {
     (shown, more)
 }
 
+/// What is announced first, then changes of the watch, then silences.
 fn planned(lens: &Lens<'_>, main: Option<&Rota>, known: bool, from: Instant, until: Instant) -> Vec<Planned> {
     let within = |one: &Planned| one.from < until && from < one.until;
     let added = main.map(|rota| lens.world.overrides.numbered(&rota.name)).unwrap_or_default();
@@ -207,16 +209,46 @@ fn planned(lens: &Lens<'_>, main: Option<&Rota>, known: bool, from: Instant, unt
             Some(replaced) => format!("{} for {}", lens.person(&change.with), lens.person(replaced)),
             None => format!("{} in addition", lens.person(&change.with)),
         },
+        collides: None,
     });
-    let mut all: Vec<Planned> = overrides.filter(within).take(PLANNED).collect();
+    let mut all = announced(lens, main, from, until);
+    all.extend(overrides.filter(within).take(PLANNED));
     let silences = lens.world.alerts.silences().filter(|_| known).map(|silence| Planned {
         kind: PlannedKind::Silence,
         from: silence.starts_at,
         until: silence.ends_at,
         what: silence.matchers.iter().map(|m| m.value.to_string()).collect::<Vec<_>>().join(", "),
+        collides: None,
     });
     let mut silences: Vec<Planned> = silences.filter(within).collect();
     silences.sort_by_key(|one| (one.until <= lens.now, one.until));
     all.extend(silences.into_iter().take(PLANNED));
     all
+}
+
+/// What is not over first, by its beginning; drawn in the order of time.
+fn announced(lens: &Lens<'_>, main: Option<&Rota>, from: Instant, until: Instant) -> Vec<Planned> {
+    let known = &lens.world.announcements;
+    let mut found = match main {
+        Some(rota) => known.of(&rota.name, from, until),
+        None => known.touching(from, until),
+    };
+    found.sort_by_key(|one| (one.ends_at() <= lens.now, one.what.from, one.id));
+    found.truncate(PLANNED);
+    found.sort_by_key(|one| (one.what.from, one.id));
+    let planned = |one: &Announcement| {
+        let against = known.collisions(&one.what, Some(one.id));
+        Planned {
+            kind: match one.what.kind {
+                AnnouncedKind::Work => PlannedKind::Work,
+                AnnouncedKind::Freeze => PlannedKind::Freeze,
+                AnnouncedKind::Event => PlannedKind::Event,
+            },
+            from: one.what.from,
+            until: one.ends_at(),
+            what: one.what.name(),
+            collides: against.first().map(|other| other.what.name()),
+        }
+    };
+    found.into_iter().map(planned).collect()
 }

@@ -248,6 +248,7 @@ fn points_to(about: &About) -> (Option<Glyph>, Option<String>) {
         About::Silence(_) => (None, Some("/silences".into())),
         About::Hole { .. } => (Some(Glyph::Nobody), None),
         About::Handoff(id) => (Some(Glyph::Nobody), Some(format!("/handoffs/{id}"))),
+        About::Announcement(id) => (Some(Glyph::Note), Some(format!("/announcements#a{id}"))),
         About::Estate => (Some(Glyph::Fail), Some("/estate".into())),
         About::Note => (Some(Glyph::Note), None),
         About::Cover(_) => (Some(Glyph::Cover), Some("/changes".into())),

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod alert;
+mod announcement;
 mod answer;
 mod chains;
 mod changes;
@@ -32,6 +33,7 @@ use meridian_core::{
 
 pub use accounts::{account, accounts, own_account};
 pub use alert::{PER_PAGE, alerts, silences};
+pub use announcement::{announcement_form, announcements, with_choices};
 pub use answer::answer;
 pub use chains::{chain, chains, messages, short};
 pub use changes::{Acting, changes, watch as changes_watch};
@@ -119,6 +121,7 @@ impl Lens<'_> {
             pages: self.world.incidents.open().filter(waits).map(|i| self.waiting_pages(i.id)).sum(),
             hole: self.hole_soon(),
             changes: self.world.covers.wanted(self.now).count() + self.world.covers.pending().count(),
+            under_way: self.world.announcements.touching(self.now, soonest(self.now)).len(),
             handoffs: self.world.handoffs.open().count(),
             chains: self.world.breaches.open().map(|open| open.breach.key.trouble).min(),
             handoff_late: self.world.handoffs.open().any(|handoff| handoff.edge.due() <= self.now),
@@ -143,4 +146,9 @@ impl Lens<'_> {
         let site = on_watch.map(|shift| shift.site).or_else(|| estate.sites.keys().next().cloned());
         site.map_or(TimeZone::UTC, |site| self.site(&site).1)
     }
+}
+
+/// The end of this very instant.
+fn soonest(now: Instant) -> Instant {
+    now.saturating_add(jiff::SignedDuration::from_nanos(1)).unwrap_or(now)
 }

@@ -47,10 +47,14 @@ pub(super) fn told(day: &Day) -> Vec<(Instant, Option<Instant>, String)> {
     }
     for one in &day.planned {
         let kind = match one.kind {
+            PlannedKind::Work => "Work announced",
+            PlannedKind::Freeze => "Freeze announced",
+            PlannedKind::Event => "Event announced",
             PlannedKind::Override => "Override",
             PlannedKind::Silence => "Silence",
         };
-        told.push((one.from, Some(one.until), format!("{kind}: {}", one.what)));
+        let against = one.collides.as_ref().map_or(String::new(), |other| format!(", collides with {other}"));
+        told.push((one.from, Some(one.until), format!("{kind}: {}{against}", one.what)));
     }
     told.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
     told

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod acks;
+mod announcements;
 mod answers;
 mod chains;
 mod changes;
@@ -48,6 +49,7 @@ pub fn router() -> Router<House> {
         .route("/rotas/{name}", get(rotas::one))
         .route("/rotas/{name}/overrides", post(rotas::add))
         .route("/rotas/{name}/overrides/{id}/remove", post(rotas::remove))
+        .merge(announcements::router())
         .merge(chains::router())
         .merge(changes::router())
         .route("/fairness", get(fairness::fairness))

@@ -12,11 +12,12 @@ use crate::ui::{
 };
 
 /// Where to go, and by which keys.
-pub const PLACES: [(&str, &str, &str); 15] = [
+pub const PLACES: [(&str, &str, &str); 16] = [
     ("/", "The day", "g d"),
     ("/incidents", "Incidents", "g i"),
     ("/handoffs", "Handoffs", "g h"),
     ("/changes", "Changes", "g x"),
+    ("/announcements", "Announced work, freezes and events", "g w"),
     ("/alerts", "Alerts", "g a"),
     ("/pages", "Pages", "g p"),
     ("/silences", "Silences", "g s"),
@@ -31,10 +32,11 @@ pub const PLACES: [(&str, &str, &str); 15] = [
 ];
 
 /// What to do. A form that is folded away opens where an address names a field in it.
-const DOINGS: [(&str, &str); 4] = [
+const DOINGS: [(&str, &str); 5] = [
     ("/changes#sick-person", "Report sickness"),
     ("/changes#leave-person", "Add leave"),
     ("/silences/new", "Silence alerts"),
+    ("/announcements/new", "Announce work, a freeze or an event"),
     ("/incidents#new-title", "Open an incident"),
 ];
 
@@ -76,6 +78,12 @@ fn things(lens: &Lens<'_>, query: &str) -> Vec<Found> {
     all.extend(handoffs.filter(|(_, title)| meets(title, query)).take(6).map(|(handoff, title)| Found {
         shape: Some(Glyph::Due),
         ..to("Handoffs", format!("/handoffs/{}", handoff.id), title, lens.rota_title(handoff.rota()))
+    }));
+    let announced = read::announcements(lens, false).rows.into_iter();
+    let announced = announced.map(|row| (row.id, format!("{} {}", row.reference, row.title).trim().to_owned()));
+    all.extend(announced.filter(|(_, name)| meets(name, query)).take(6).map(|(id, name)| Found {
+        shape: Some(Glyph::Note),
+        ..to("Announced", format!("/announcements#a{id}"), name, "")
     }));
     let people = world.estate().persons.values();
     let people = people.filter(|p| meets(&p.display_name, query) || meets(p.name.as_str(), query));

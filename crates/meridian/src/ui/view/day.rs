@@ -137,10 +137,18 @@ pub struct Planned {
     pub from: Instant,
     pub until: Instant,
     pub what: String,
+    /// It stands against something else that is planned.
+    pub collides: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlannedKind {
+    /// Something is done to the systems.
+    Work,
+    /// Nothing may be done to them.
+    Freeze,
+    /// Something happens outside.
+    Event,
     /// A temporary change of who is on watch.
     Override,
     Silence,
@@ -149,6 +157,7 @@ pub enum PlannedKind {
 impl PlannedKind {
     pub fn word(self) -> &'static str {
         match self {
+            PlannedKind::Work | PlannedKind::Freeze | PlannedKind::Event => "Announced",
             PlannedKind::Override => "Overrides",
             PlannedKind::Silence => "Silences",
         }

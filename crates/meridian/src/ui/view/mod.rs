@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod alert;
+pub mod announcement;
 pub mod answer;
 pub mod chains;
 pub mod changes;

@@ -6,6 +6,7 @@ use meridian_core::incident::Severity;
 use super::{Canvas, HEAD, Heights, NARROW, ROW, clock, lane, mark};
 use crate::ui::{
     parts::{
+        axis::Axis,
         label::width,
         lasting,
         place::{Anchor, Word},
@@ -185,7 +186,15 @@ fn plan(canvas: &mut Canvas, day: &Day, one: &Planned, middle: f64) {
     let axis = &day.axis;
     let (left, right) = (axis.at(one.from), axis.at(one.until));
     canvas.draw(match one.kind {
-        PlannedKind::Override => html! {
+        PlannedKind::Freeze => html! {
+            rect x=(axis.x(one.from)) y=(super::short(middle - 5.5)) width=(axis.width(one.from, one.until)) height="11" fill="url(#p-freeze)" {}
+            rect.d-freeze x=(axis.x(one.from)) y=(super::short(middle - 5.0)) width=(axis.width(one.from, one.until)) height="10" { title { (one.what) } }
+        },
+        PlannedKind::Event => html! {
+            line.d-flag x1=(axis.x(one.from)) x2=(axis.x(one.from)) y1=(super::short(middle - 7.0)) y2=(super::short(middle + 7.0)) {}
+            line.d-quiet x1=(axis.x(one.from)) x2=(axis.x(one.until)) y1=(super::short(middle)) y2=(super::short(middle)) { title { (one.what) } }
+        },
+        PlannedKind::Override | PlannedKind::Work => html! {
             rect.d-plan x=(axis.x(one.from)) y=(super::short(middle - 4.5)) width=(axis.width(one.from, one.until)) height="9" { title { (one.what) } }
         },
         PlannedKind::Silence => html! {
@@ -196,34 +205,32 @@ fn plan(canvas: &mut Canvas, day: &Day, one: &Planned, middle: f64) {
         },
     });
     canvas.take((left, 0.0), (right, 0.0), middle - 4.0, middle + 4.0);
+    canvas.wish(4, plan_ways(axis, one, middle));
+}
+
+/// Behind its end with until when, else before its beginning, else without the time, else above it.
+fn plan_ways(axis: &Axis, one: &Planned, middle: f64) -> Vec<Vec<Word>> {
+    let (left, right) = (axis.at(one.from), axis.at(one.until));
     let what = cut(&one.what, 44);
-    let until = match one.until < axis.until {
-        true => format!("{what} until {}", clock(axis, one.until)),
-        false => what.clone(),
+    let class = match (&one.collides, one.kind) {
+        (Some(_), PlannedKind::Work) => "d-warn d-halo",
+        (_, PlannedKind::Freeze) => "d-info d-halo",
+        _ => "d-say d-halo",
     };
-    let word = |text: &str, x, dx, anchor| {
-        vec![Word { text: text.to_owned(), class: "d-say d-halo", x, dx, y: middle + 4.0, anchor, size: 11.0 }]
+    let collides = one.collides.as_ref().filter(|_| one.kind == PlannedKind::Work);
+    let long = match collides {
+        Some(other) => format!("{what}: collides with {}", cut(other, 44)),
+        None if one.until < axis.until => format!("{what} until {}", clock(axis, one.until)),
+        None => what.clone(),
     };
-    let above = |text: &str| {
-        let y = middle - 6.0;
-        vec![Word {
-            text: text.to_owned(),
-            class: "d-say d-halo",
-            x: left,
-            dx: 4.0,
-            y,
-            anchor: Anchor::Start,
-            size: 10.5,
-        }]
-    };
-    canvas.wish(
-        4,
-        vec![
-            word(&until, right, 6.0, Anchor::Start),
-            word(&until, left, -6.0, Anchor::End),
-            word(&what, right, 6.0, Anchor::Start),
-            word(&what, left, -6.0, Anchor::End),
-            above(&what),
-        ],
-    );
+    let short = if collides.is_some() { format!("{what}: collides") } else { what };
+    let word = |text: &str, x, dx, y, anchor, size| vec![Word { text: text.to_owned(), class, x, dx, y, anchor, size }];
+    let beside = middle + 4.0;
+    let mut ways = Vec::new();
+    for text in [&long, &short] {
+        ways.push(word(text, right, 6.0, beside, Anchor::Start, 11.0));
+        ways.push(word(text, left, -6.0, beside, Anchor::End, 11.0));
+    }
+    ways.push(word(&short, left, 4.0, middle - 6.0, Anchor::Start, 10.5));
+    ways
 }

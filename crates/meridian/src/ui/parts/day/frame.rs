@@ -119,7 +119,7 @@ pub fn gutter(day: &Day, heights: &Heights) -> Markup {
         @if !day.planned.is_empty() {
             (label(heights.planned + 6, "Planned"))
             @for (row, one) in (0_u32..).zip(&day.planned) {
-                @if row == 0 || day.planned[row as usize - 1].kind != one.kind {
+                @if row == 0 || day.planned[row as usize - 1].kind.word() != one.kind.word() {
                     foreignObject x="16" y=(heights.planned + HEAD + ROW * row) width="83%" height="20" { div.sub { (one.kind.word()) } }
                 }
             }
