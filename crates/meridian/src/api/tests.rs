@@ -1,5 +1,6 @@
 //! The API over HTTP: who may what, what is wrong is said as a problem, and a repeated wish is granted once.
 
+mod announced;
 mod arbitrary;
 mod bad_input;
 pub(crate) mod house;

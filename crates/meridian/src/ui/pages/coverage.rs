@@ -27,7 +27,7 @@ pub fn coverage(shell: &Shell, view: &CoverageView) -> Markup {
         }
         section #quarter data-live data-axis="" aria-label="Thirteen weeks" {
             @if view.panels.is_empty() { (empty("The estate has no rota", html! { "A rota says who is on watch when. " a href="/estate" { "Estate" } })) }
-            @else if holes == 0 { (note(Tone::Good, "No hole in these weeks", html! { "Somebody is on watch whenever a rota is relied upon." })) }
+            @else if holes == 0 { (note(Tone::Good, "No hole in these weeks", html! { "Somebody is on watch whenever an escalation relies on it. Where none does, hours without anybody are drawn as off." })) }
             div.quarters { @for panel in &view.panels { (quarter(&view.quarter, panel)) } }
             @if !view.panels.is_empty() { (legend(view)) }
         }

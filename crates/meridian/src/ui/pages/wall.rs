@@ -145,7 +145,10 @@ fn lanes(day: &Day) -> Markup {
     let axis = &day.axis;
     let end = ROW * day.lanes.len();
     html! {
-        div.w-names { @for lane in &day.lanes { div { (lane.name) } } }
+        div.w-names {
+            @for lane in &day.lanes { div { (lane.name) } }
+            @if day.lanes_more > 0 { div.faint { "and " (day.lanes_more) " more" } }
+        }
         svg width="100%" height=(end + 44) overflow="visible" role="img" aria-label="Who is on watch over 36 hours" {
             @for (row, lane) in day.lanes.iter().enumerate() {
                 line.d-hair2 x1="0" x2="100%" y1=(row * ROW + 52) y2=(row * ROW + 52) {}

@@ -87,6 +87,7 @@ fn narrowed(mut day: Day) -> Day {
         }
         None => false,
     });
+    day.lanes_more += day.lanes.len() - kept.len();
     day.lanes = kept.iter().map(|lane| day.lanes[*lane].clone()).collect();
     day
 }

@@ -43,9 +43,8 @@ pub struct What {
 #[derive(Debug, Subcommand)]
 pub enum AnnouncementCommand {
     /// List what is announced, newest first.
-    #[command(
-        after_help = "Examples:\n  meridian announcement list --state under_way\n  meridian announcement list --rota payments --kind freeze"
-    )]
+    #[command(after_help = "Examples:\n  meridian announcement list --state under_way\n  \
+                            meridian announcement list --rota payments --kind freeze")]
     List {
         /// ahead, under_way, over or withdrawn.
         #[arg(long, value_parser = parse::announcement_state)]
@@ -61,8 +60,8 @@ pub enum AnnouncementCommand {
     },
     /// Announce something. It stands in the day, and in the brief of each watch that it touches.
     #[command(
-        after_help = "Examples:\n  meridian announcement add 'fw-2 rules' --reference CHG-2291 --from 2026-12-01T18:00Z --for 2h --owner mei --if-wrong 'put the rules of Friday back'\n  \
-                            meridian announcement add 'Fed rate decision' --kind freeze --from 2026-12-16T13:30Z --until 2026-12-16T20:00Z"
+        after_help = "Examples:\n  meridian announcement add 'fw-2 rules' --reference CHG-2291 --for 2h --owner mei\n  \
+                            meridian announcement add 'Rate decision' --kind freeze --from 2026-12-16T13:30Z --for 6h"
     )]
     Add(Box<What>),
     /// Change all of an announcement that is not over.
