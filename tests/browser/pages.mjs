@@ -5,7 +5,8 @@ import { axe, commandLine, tooWide, withBrowser } from './browser.mjs';
 const { words: [base, setup, pid] } = commandLine();
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const PATHS = ['/', '/incidents', '/incidents?state=resolved', '/incidents/1', '/alerts', '/alerts?q=site%3D', '/silences', '/silences/new',
-  '/pages', '/handoffs', '/wall', '/?at=2030-01-01T00:00Z', '/rotas', '/rotas/payments', '/fairness', '/people', '/calendars', '/estate', '/journal', '/find?q=a', '/nowhere'];
+  '/pages', '/handoffs', '/wall', '/?at=2030-01-01T00:00Z', '/rotas', '/rotas/payments', '/coverage', '/changes',
+  '/announcements', '/announcements?state=over', '/announcements/new', '/chains', '/chains/find?key=nothing', '/fairness', '/people', '/calendars', '/estate', '/journal', '/find?q=a', '/nowhere'];
 const PASSWORD = 'nine black horses at dawn';
 const source = axe();
 const breaches = [];
@@ -298,7 +299,7 @@ await withBrowser(async (open) => {
   const { page } = await open(`${base}/login`);
   listen(page);
   if (setup) await firstAccount(page);
-  await everyPage(page, setup ? [...PATHS, '/account', '/accounts', '/accounts/wen', '/tokens'] : PATHS);
+  await everyPage(page, [...PATHS, ...(setup ? ['/account', '/accounts', '/accounts/wen', '/tokens'] : ['/chains/usd-fedwire'])]);
   await dialogs(page);
   if (!setup) return;
   const browser = page.context().browser(), storageState = await page.context().storageState();

@@ -24,4 +24,4 @@ mod words;
 pub use amount::{Amount, AmountError};
 pub use plan::{ChainPlan, Confirmation, HOPS_MAX, HopId, HopPlan, HopSet, Organisation, RoutePlan};
 pub use record::{Checkpoint, Digest, Heartbeat, Outcome, Record, Text};
-pub use words::thousands;
+pub use words::{grouped, thousands};

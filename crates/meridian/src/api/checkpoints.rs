@@ -189,15 +189,16 @@ impl TakenView {
 
 impl RefusedLine {
     fn named(line: u64, reason: Option<AsideReason>) -> RefusedLine {
-        let (reason, set_aside) = match reason {
-            None => ("the reporter has sent another report of this number".to_owned(), false),
-            Some(reason) => (reason.explain().to_owned(), true),
+        let (reason, hint, set_aside) = match reason {
+            None => {
+                let hint = "count each report once; begin a new epoch when the counter starts anew";
+                ("the reporter has sent another report of this number", hint, false)
+            }
+            Some(reason) if reason.may_count_later() => {
+                (reason.explain(), "it is in the log, and counts once the estate knows it", true)
+            }
+            Some(reason) => (reason.explain(), "it is in the log, and counts for nothing", false),
         };
-        let hint = if set_aside {
-            "it is in the log; it counts when the log is folded anew with the estate that knows it"
-        } else {
-            "count each report once; begin a new epoch when the counter starts anew"
-        };
-        RefusedLine { line, field: None, reason, hint, set_aside }
+        RefusedLine { line, field: None, reason: reason.to_owned(), hint, set_aside }
     }
 }

@@ -63,6 +63,7 @@ impl Metrics {
         }
         registry.register("deliveries", "Attempts to deliver a message, by what came of them", family);
         self.of_world(house, &mut registry);
+        super::chains::metrics::register(house, &mut registry);
         let mut text = String::new();
         // Writing to a text can't fail.
         let _ = encode(&mut text, &registry);

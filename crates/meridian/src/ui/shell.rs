@@ -1,7 +1,10 @@
 //! The frame around every page: head, navigation, banners, and what the script needs.
 
 use maud::{DOCTYPE, Markup, html};
-use meridian_core::{Instant, chain::breach::Trouble};
+use meridian_core::{
+    Instant,
+    chain::{breach::Trouble, grouped},
+};
 
 use super::{
     assets,
@@ -278,15 +281,7 @@ fn nav(shell: &Shell, here: Place) -> Markup {
 
 /// `1,204`
 pub fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + 4);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    grouped(&n.to_string())
 }
 
 fn banners(shell: &Shell) -> Markup {

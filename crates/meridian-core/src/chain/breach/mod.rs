@@ -151,9 +151,7 @@ impl BreachKey {
             && self.hop == other.hop
             && (self.trouble == other.trouble || (self.trouble.is_of_passage() && other.trouble.is_of_passage()))
     }
-}
 
-impl BreachKey {
     /// That it is over: `no message is held between mq-gateway and firewall any more`.
     pub fn cleared(&self) -> String {
         let BreachKey { trouble, hop, after, .. } = self;

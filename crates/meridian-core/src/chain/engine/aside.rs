@@ -35,6 +35,11 @@ pub enum AsideReason {
 }
 
 impl AsideReason {
+    /// Whether another estate lets it count: the log is folded anew then.
+    pub fn may_count_later(self) -> bool {
+        matches!(self, AsideReason::UnknownChain | AsideReason::UnknownHop | AsideReason::UnknownLane)
+    }
+
     /// What it means and what to do, for those who run the house.
     pub fn explain(self) -> &'static str {
         match self {

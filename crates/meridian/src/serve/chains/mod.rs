@@ -16,6 +16,7 @@
 //! What this does *not* do: it decides nothing about a message ([`meridian_core::chain::engine`] does), and it opens no
 //! incident (the keeper does).
 
+pub mod metrics;
 mod room;
 mod task;
 

@@ -72,6 +72,21 @@ async fn a_wire_that_is_lost_pages_and_one_that_turns_up_ends_it() {
     let (_, pages) = mock.ask(&reader, "get", "/api/v1/pages", "").await;
     assert!(!pages["items"].as_array().unwrap().is_empty(), "nobody was paged");
 
+    let (_, _, text) = mock.send(&reader, "get", "/metrics", Vec::new()).await;
+    let text = String::from_utf8(text).unwrap();
+    for line in [
+        r#"meridian_checkpoints_total{outcome="new"} 18"#,
+        "meridian_checkpoints_ready 1",
+        r#"meridian_chain_messages{chain="usd-fedwire",state="originated"} 5"#,
+        r#"meridian_chain_messages{chain="usd-fedwire",state="confirmed"} 1"#,
+        r#"meridian_chain_hop_waiting{chain="usd-fedwire",hop="mq-gateway"} 4"#,
+        r#"meridian_chain_hop_held{chain="usd-fedwire",hop="mq-gateway"} 4"#,
+        r#"meridian_chain_hop_last_seen_timestamp_seconds{chain="usd-fedwire",hop="fed"} 1795402625"#,
+        r#"meridian_chain_breach_messages{chain="usd-fedwire",hop="fw-2",breach="lost"} 4"#,
+    ] {
+        assert!(text.contains(line), "{line} in:\n{text}");
+    }
+
     // The same again changes nothing; a heartbeat is never a repetition.
     assert_eq!(post(&mock, &lines).await["absorbed"], 13);
 

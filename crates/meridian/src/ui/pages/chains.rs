@@ -1,6 +1,7 @@
 //! Chains: all of them as ribbons, one as its path with counts at and between test points, and one message's custody.
 
 use maud::{Markup, html};
+use meridian_core::chain::grouped;
 
 use super::percent;
 use crate::ui::{
@@ -200,22 +201,16 @@ fn sum(shell: &Shell, view: &ChainView) -> Markup {
     }
 }
 
-/// `1,250,000.00`
+/// `1,250,000.50`: a single decimal is half of what people read.
 fn money(amount: &str) -> String {
-    let (whole, fraction) = amount.split_once('.').map_or((amount, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let mut text = String::from(sign);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
+    let whole = grouped(digits);
+    match fraction {
+        "" => format!("{sign}{whole}"),
+        one if one.len() == 1 => format!("{sign}{whole}.{one}0"),
+        more => format!("{sign}{whole}.{more}"),
     }
-    if let Some(fraction) = fraction {
-        text.push('.');
-        text.push_str(fraction);
-    }
-    text
 }
 
 fn breaches(shell: &Shell, rows: &[BreachRow]) -> Markup {

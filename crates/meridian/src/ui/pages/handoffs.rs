@@ -34,7 +34,7 @@ pub fn handoffs(shell: &Shell, view: &HandoffsView) -> Markup {
             (filter(view))
             @if let Some(only) = view.asked.search.only { p.dim #only { "Only those " (only.words()) ". " a href=(without_only(&view.asked.search)) { "Show all of the edge" } } }
             div #ended data-live {
-                @if view.rows.is_empty() { (empty("Nothing is found", html! { @if view.asked.search == Search::default() { "No handoff has ended yet." } @else { "No handoff that ended fits." } })) }
+                @if view.rows.is_empty() { @if view.asked.search == Search::default() { (empty("No handoff has ended yet", html! { "Each stands here with how it went, once it is accepted or void." })) } @else { (empty("Nothing is found", html! { "No handoff that ended fits." })) } }
                 @else { (scroll("History", table(clock, "Handoffs that ended", &view.rows))) }
             }
             (pager(&view.asked.search, view.newer, view.older))
