@@ -1,12 +1,14 @@
-// pages.mjs BASE [SETUP PID]: what holds on every page, and what people do on them. Prints each breach; exit code 1 if
+// pages.mjs BASE [SETUP PID] [--many]: what holds on every page, and what people do on them. Prints each breach; exit code 1 if
 // there is one. With the setup link of a fresh server, the first account is made and logged in by form, as a person does.
+// --many: only the pages that have many sites to show.
 import { axe, commandLine, tooWide, withBrowser } from './browser.mjs';
 
-const { words: [base, setup, pid] } = commandLine();
+const { words: [base, setup, pid], flags: { many } } = commandLine();
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const PATHS = ['/', '/incidents', '/incidents?state=resolved', '/incidents/1', '/alerts', '/alerts?q=site%3D', '/silences', '/silences/new',
   '/pages', '/handoffs', '/wall', '/?at=2030-01-01T00:00Z', '/rotas', '/rotas/payments', '/coverage', '/changes',
   '/announcements', '/announcements?state=over', '/announcements/new', '/chains', '/chains/find?key=nothing', '/fairness', '/people', '/calendars', '/estate', '/journal', '/find?q=a', '/nowhere'];
+const MANY = ['/', '/wall', '/coverage', '/rotas', '/rotas/payments'];
 const PASSWORD = 'nine black horses at dawn';
 const source = axe();
 const breaches = [];
@@ -43,6 +45,16 @@ async function everyLook(page, as) {
   await page.emulateMedia({ colorScheme: 'light' });
 }
 
+/** Labels give way to one another: no two words of the picture stand on the same place. */
+async function readable(page, as) {
+  const met = await page.evaluate(() => {
+    const words = [...document.querySelectorAll('.plot svg text')].map((at) => [at.textContent, at.getBoundingClientRect()]).filter(([, box]) => box.width > 0);
+    const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
+    return words.flatMap(([one, a], place) => words.slice(place + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${one} / ${other}`));
+  });
+  check(`${as}: words lie on words`, met.length === 0, met.slice(0, 5).join('; '));
+}
+
 /** What a page says to its console is a fault: a refused script, a missing file, a broken policy. */
 function listen(page) {
   page.on('console', (said) => { if (said.type() === 'error' && !/status of 4\d\d|ERR_/.test(said.text())) check(`console of ${page.url()}`, false, said.text()); });
@@ -56,6 +68,7 @@ async function everyPage(page, paths) {
     const answer = await page.goto(base + path);
     check(path, answer.status() === (path === '/nowhere' ? 404 : 200), `answered ${answer.status()}`);
     await everyLook(page, path);
+    if (path === '/') await readable(page, path);
     const inert = await page.evaluate(() => globalThis.pwned === undefined && !document.querySelector('a[href^="javascript:" i], main img'));
     check(`${path}: what others sent is words`, inert);
   }
@@ -244,6 +257,20 @@ async function swap(page, other) {
   check('focus, words and caret stay', held === 'note-text,half a thou,11', held);
 }
 
+/** Takes the line of now by its flag, and lets it go so many pixels further. */
+async function drag(page, by) {
+  await page.goto(`${base}/`);
+  const flag = await page.locator('.nowflag .d-nowflag').boundingBox();
+  const [x, y] = [flag.x + flag.width / 2, flag.y + flag.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + by / 2, y + 4, { steps: 4 });
+  const words = await page.textContent('.nowflag text');
+  await page.mouse.move(x + by, y + 4, { steps: 4 });
+  check('the flag says where the line stands', await page.textContent('.nowflag text') !== words, words);
+  await page.mouse.up();
+}
+
 /** To another moment: by key, by pointer, and back. Nothing can be done there. */
 async function moments(page) {
   await page.goto(`${base}/`);
@@ -256,16 +283,13 @@ async function moments(page) {
   };
   await page.keyboard.press('Shift+ArrowRight');
   await planned('the arrow key');
-  const flag = await page.locator('.nowflag .d-nowflag').boundingBox();
-  const [x, y] = [flag.x + flag.width / 2, flag.y + flag.height / 2];
-  await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x + 80, y + 4, { steps: 4 });
-  const words = await page.textContent('.nowflag text');
-  await page.mouse.move(x + 160, y + 4, { steps: 4 });
-  check('the flag says where the line stands', await page.textContent('.nowflag text') !== words, words);
-  await page.mouse.up();
+  await drag(page, 160);
   await planned('the pointer');
+  await drag(page, -160);
+  await page.waitForURL(/\?at=/);
+  const there = Date.parse(new URL(page.url()).searchParams.get('at')), hours = (Date.now() - there) / 3_600_000;
+  check('dragged back it leads to hours before now', hours > 1 && hours < 36, page.url());
+  check('before the journal began, that is said', (await page.innerText('main')).includes('the journal begins later'));
   await page.goto(`${base}/?at=2001-01-01T00:00Z`);
   check('before the journal begins there is nothing to see, and that is said', (await page.innerText('main')).includes('the journal begins later'));
   const minute = await page.evaluate(() => new Date(document.documentElement.dataset.at - 2000).toISOString());
@@ -299,6 +323,7 @@ await withBrowser(async (open) => {
   const { page } = await open(`${base}/login`);
   listen(page);
   if (setup) await firstAccount(page);
+  if (many) return everyPage(page, MANY);
   await everyPage(page, [...PATHS, ...(setup ? ['/account', '/accounts', '/accounts/wen', '/tokens'] : ['/chains/usd-fedwire'])]);
   await dialogs(page);
   if (!setup) return;

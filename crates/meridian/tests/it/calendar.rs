@@ -213,6 +213,12 @@ fn a_feed_is_what_the_roster_says_and_changes_with_it() {
         (Some("On watch: payments (primary)"), Some(meridian.url("/rotas/payments").as_str()))
     );
 
+    // A team's has the watches of all its rotas, here of the one.
+    let team = make("team/ops");
+    let team = read(team["url"].as_str().unwrap_or_else(|| panic!("{team}")), &from, &until);
+    assert_eq!(team["name"], "Watch of the team ops");
+    assert!(lines(&team, &from, &until) == expected);
+
     // The same after a restart, and nothing once it is revoked.
     let text = http::get(&url).unwrap().text();
     meridian.restart();

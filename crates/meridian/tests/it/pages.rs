@@ -1,7 +1,7 @@
 //! The pages in Chromium: reachable for everybody (WCAG 2.2 AA), and doing what they promise, with and without a script.
 
 use super::estate::{House, PROGRAM};
-use meridian_testkit::servers::{Browser, free_port, http, installed, wait_until};
+use meridian_testkit::servers::{Browser, Meridian, free_port, http, installed, wait_until};
 use serde_json::json;
 use std::process::{Child, Command, Stdio};
 
@@ -54,4 +54,66 @@ fn every_page_of_a_busy_day_is_accessible() {
         assert!(changes.contains(wish), "{wish}: {changes}");
     }
     Browser::new().run("pages", &[&base]).ok();
+}
+
+/// Twelve sites around the world, each on watch for three hours of its day, with two people and somebody who learns.
+fn twelve_sites() -> String {
+    let zones = [
+        ("auckland", "Pacific/Auckland", "latitude: -36.8, longitude: 174.8"),
+        ("sydney", "Australia/Sydney", "latitude: -33.9, longitude: 151.2"),
+        ("tokyo", "Asia/Tokyo", "latitude: 35.7, longitude: 139.7"),
+        ("hong-kong", "Asia/Hong_Kong", "latitude: 22.3, longitude: 114.2"),
+        ("singapore", "Asia/Singapore", "latitude: 1.3, longitude: 103.8"),
+        ("mumbai", "Asia/Kolkata", "latitude: 19.1, longitude: 72.9"),
+        ("dubai", "Asia/Dubai", "latitude: 25.2, longitude: 55.3"),
+        ("frankfurt", "Europe/Berlin", "latitude: 50.1, longitude: 8.7"),
+        ("london", "Europe/London", "latitude: 51.5, longitude: -0.1"),
+        ("sao-paulo", "America/Sao_Paulo", "latitude: -23.6, longitude: -46.6"),
+        ("new-york", "America/New_York", "latitude: 40.7, longitude: -74.0"),
+        ("chicago", "America/Chicago", "latitude: 41.9, longitude: -87.6"),
+    ];
+    let mut text = String::from(
+        "apiVersion: meridian/v1\nkind: Channel\nmetadata: { name: hooks }\nspec: { webhook: { secret: \
+         whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLwSw } }\n",
+    );
+    // Who logs in.
+    text += "---\napiVersion: meridian/v1\nkind: Person\nmetadata: { name: wen }\nspec: { displayName: Wen Li, site: hong-kong, \
+             contacts: [{ name: hook, webhook: \"http://127.0.0.1:9/\" }] }\n";
+    let mut layers = String::new();
+    for (site, zone, place) in zones {
+        text += &format!(
+            "---\napiVersion: meridian/v1\nkind: Site\nmetadata: {{ name: {site} }}\nspec: {{ timeZone: {zone}, location: {{ \
+             {place} }} }}\n"
+        );
+        for person in ["one", "two", "three"] {
+            text += &format!(
+                "---\napiVersion: meridian/v1\nkind: Person\nmetadata: {{ name: {site}-{person} }}\nspec: {{ displayName: \
+                 Somebody {person} of {site}, site: {site}, contacts: [{{ name: hook, webhook: \"http://127.0.0.1:9/\" }}] }}\n"
+            );
+        }
+        let layer = |name: &str, role: &str, members: &str| {
+            format!(
+                "    - name: {name}\n      site: {site}\n      role: {role}\n      hours: [{{ from: \"09:00\", to: \"12:30\" \
+                 }}]\n      rotation: {{ start: 2026-01-05T00:00, every: 1 day, members: [{members}] }}\n"
+            )
+        };
+        layers += &layer(site, "primary", &format!("{site}-one, {site}-two"));
+        layers += &layer(&format!("{site}-second"), "secondary", &format!("{site}-three"));
+    }
+    text + "---\napiVersion: meridian/v1\nkind: Rota\nmetadata: { name: payments }\nspec:\n  displayName: Payments around the \
+            world\n  handoff: {}\n  layers:\n"
+        + &layers
+        + "---\napiVersion: meridian/v1\nkind: Escalation\nmetadata: { name: payments }\nspec: { steps: [{ page: \
+           [rota/payments], within: 10m }] }\n---\napiVersion: meridian/v1\nkind: Routing\nmetadata: { name: house }\nspec: { \
+           route: { receiver: payments }, severity: { label: severity, map: {}, default: SEV3 } }\n"
+}
+
+#[test]
+fn a_ring_of_twelve_sites_is_readable() {
+    if !installed() {
+        return;
+    }
+    let meridian = Meridian::start(PROGRAM, &[("estate.yaml", &twelve_sites())], &[]);
+    let setup = meridian.setup_link();
+    Browser::new().run("pages", &[&meridian.url(""), &setup, "--many"]).ok();
 }

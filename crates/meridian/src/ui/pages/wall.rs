@@ -33,7 +33,8 @@ pub fn wall(theme: Theme, view: &WallView) -> Markup {
             (head())
             body {
                 (sprite())
-                main #main.wall {
+                // A small screen scrolls it, also by keys.
+                main #main.wall tabindex="0" {
                     h1.sr { "Wall display" }
                     div #lost.lost role="alert" hidden {
                         b { "DISCONNECTED" }

@@ -63,7 +63,8 @@ fn check_now(lens: &Lens<'_>) -> Vec<Warning> {
     told.map(|problem| {
         let place =
             if problem.line > 0 { format!("{}, line {}", problem.file, problem.line) } else { problem.file.clone() };
-        Warning { what: problem.message.clone(), file: Some(place) }
+        // Marks of code are for a terminal.
+        Warning { what: problem.message.replace('`', ""), file: Some(place) }
     })
     .collect()
 }

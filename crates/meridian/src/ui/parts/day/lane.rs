@@ -33,7 +33,6 @@ pub fn cover(canvas: &mut Canvas, axis: &Axis, ring: &Ring, y: u32) {
     }
     for (from, until) in &ring.overlaps {
         let length = lasting(until.duration_since(*from));
-        let wide = width(&length, 11.0) + 6.0;
         let (left, right) = (axis.at(*from), axis.at(*until));
         canvas.draw(html! {
             rect.d-over x=(axis.x(*from)) y=(y) width=(axis.width(*from, *until)) height="12" { title { "overlap " (length) " until " (clock(axis, *until)) } }
@@ -44,13 +43,21 @@ pub fn cover(canvas: &mut Canvas, axis: &Axis, ring: &Ring, y: u32) {
             None => vec![(left, right)],
         };
         let widest = sides.into_iter().max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0))).unwrap_or((left, right));
-        if (widest.1 - widest.0) / 100.0 * NARROW > wide + 14.0 {
-            canvas.draw(html! {
-                svg x=(super::percent((widest.0 + widest.1) / 2.0)) y=(y) width="1" height="12" overflow="visible" {
-                    rect.d-past x=(super::short(-wide / 2.0)) y="0" width=(super::short(wide)) height="12" {}
-                    text.d-length text-anchor="middle" y="10" { (length) }
-                }
-            });
+        if (widest.1 - widest.0) / 100.0 * NARROW > width(&length, 11.0) + 20.0 {
+            let x = (widest.0 + widest.1) / 2.0;
+            let y = f64::from(y) + 10.0;
+            canvas.wish(
+                4,
+                vec![vec![Word {
+                    text: length,
+                    class: "d-length d-onbar",
+                    x,
+                    dx: 0.0,
+                    y,
+                    anchor: Anchor::Middle,
+                    size: 11.0,
+                }]],
+            );
         }
     }
     for (from, until) in &ring.off {
