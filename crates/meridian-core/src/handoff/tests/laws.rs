@@ -4,9 +4,10 @@ use proptest::prelude::*;
 use super::{Ring, estate_text, key, name};
 use crate::{
     Command,
+    announcement::{Announced, AnnouncedKind},
     estate::{Override, Role},
     handoff::{Action, Change, End, Missing, Obstacle, Who, Wish},
-    id::{HandoffId, IncidentId},
+    id::{AnnouncementId, HandoffId, IncidentId},
     incident::AcknowledgedBecause,
 };
 
@@ -21,6 +22,8 @@ enum Step {
     Resolve,
     Cover(&'static str, &'static str, i64),
     Uncover,
+    Announce(AnnouncedKind, i64, i64),
+    Withdraw(u64),
     Sick(&'static str, i64),
     Well(&'static str),
     WithoutTom,
@@ -34,7 +37,8 @@ fn person() -> impl Strategy<Value = &'static str> {
 }
 
 fn wish() -> impl Strategy<Value = Wish> {
-    let item = || prop::sample::select(vec!["incident/1", "incident/2", "note/1", "note/2"]).prop_map(key);
+    let item =
+        || prop::sample::select(vec!["incident/1", "incident/2", "note/1", "note/2", "announcement/1"]).prop_map(key);
     let missing = prop::sample::select(vec![Missing::Owner, Missing::Contingency]);
     prop_oneof![
         3 => any::<bool>().prop_map(|emergency| Wish::Accept { emergency }),
@@ -68,6 +72,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Resolve),
         2 => (person(), person(), 1..600i64).prop_map(|(who, with, minutes)| Step::Cover(who, with, minutes)),
         1 => Just(Step::Uncover),
+        2 => (prop::sample::select(AnnouncedKind::ALL.to_vec()), 0..600i64, 1..900i64)
+            .prop_map(|(kind, ahead, lasting)| Step::Announce(kind, ahead, lasting)),
+        1 => (1..4u64).prop_map(Step::Withdraw),
         2 => (person(), 1..900i64).prop_map(|(who, minutes)| Step::Sick(who, minutes)),
         1 => person().prop_map(Step::Well),
         1 => Just(Step::WithoutTom),
@@ -119,6 +126,25 @@ fn play(ring: &mut Ring, step: Step) {
             let until = ring.now + SignedDuration::from_mins(minutes);
             let change = Override { from: ring.now, until, replace: Some(name(who)), with: name(with), layer: None };
             let _ = ring.ask(Command::AddOverride { rota: name("payments"), change });
+        }
+        Step::Announce(kind, ahead, lasting) => {
+            let from = ring.now + SignedDuration::from_mins(ahead);
+            let what = Announced {
+                kind,
+                title: "fw-2 rules".into(),
+                reference: String::new(),
+                link: String::new(),
+                from,
+                until: from + SignedDuration::from_mins(lasting),
+                rotas: [].into(),
+                owner: None,
+                if_wrong: String::new(),
+            };
+            ring.ask(Command::Announce(what.into())).unwrap();
+        }
+        Step::Withdraw(number) => {
+            let (announcement, reason) = (AnnouncementId(number), String::new());
+            let _ = ring.ask(Command::WithdrawAnnouncement { announcement, reason });
         }
         Step::Sick(who, minutes) => {
             let until = ring.now + SignedDuration::from_mins(minutes);
