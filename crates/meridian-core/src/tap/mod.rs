@@ -6,13 +6,14 @@
 //! keeps no position; who reads the bytes does, and gives the counter.
 //!
 //! ```
-//! use meridian_core::tap::{Format, Tap};
+//! use meridian_core::tap::{Format, Memory, Tap};
 //! let tap = Tap { chain: "wires".into(), hop: "gateway".into(), lane: None, reporter: "tap-1".into(), format: Format::Ndjson };
-//! let seen = tap.see(br#"{"id":"IMAD-7","at":"2026-03-02T18:30:00Z"}"#).unwrap().unwrap();
+//! let seen = tap.see(&mut Memory::default(), br#"{"id":"IMAD-7","at":"2026-03-02T18:30:00Z"}"#).unwrap().unwrap();
 //! let line = tap.seal(seen, 1, 1).unwrap();
 //! assert!(line.starts_with(r#"{"at":"2026-03-02T18:30:00Z","chain":"wires","#));
 //! ```
 
+pub mod fix;
 mod ndjson;
 mod pattern;
 
@@ -21,6 +22,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::chain::wire::{Fault, json};
@@ -40,6 +42,16 @@ pub enum Format {
     Ndjson,
     /// Any log, by a regular expression with named groups.
     Regex(Box<Pattern>),
+    /// FIX messages, one a line.
+    Fix(Box<fix::Fix>),
+}
+
+/// What a tap has to remember of the lines before: it is kept with its position.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Of FIX: when the numbers of a session began anew, as the reset itself says it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    sessions: BTreeMap<String, String>,
 }
 
 /// Where the lines come from, in the words of the chain.
@@ -55,7 +67,7 @@ pub struct Tap {
 
 impl Tap {
     /// What a line tells. None: it tells of no message.
-    pub fn see(&self, line: &[u8]) -> Result<Option<Seen>, Fault> {
+    pub fn see(&self, memory: &mut Memory, line: &[u8]) -> Result<Option<Seen>, Fault> {
         let line = line.trim_ascii();
         if line.is_empty() {
             return Ok(None);
@@ -67,6 +79,7 @@ impl Tap {
         let seen = match &self.format {
             Format::Ndjson => ndjson::see(line).map(Some),
             Format::Regex(pattern) => pattern.see(line),
+            Format::Fix(fix) => fix.see(memory, line),
         }?;
         let Some(mut seen) = seen else { return Ok(None) };
         if seen.contains_key("through") {
@@ -112,4 +125,8 @@ pub fn lines(bytes: &[u8]) -> impl Iterator<Item = (&[u8], usize)> {
         next += line.len();
         Some((line.strip_suffix(b"\n")?, next))
     })
+}
+
+fn excerpt(text: &str) -> String {
+    text.chars().take(40).collect()
 }

@@ -9,7 +9,7 @@ use jiff::{civil::DateTime, fmt::strtime, tz::TimeZone};
 use regex::Regex;
 use serde_json::Value;
 
-use super::Seen;
+use super::{Seen, excerpt};
 use crate::{Instant, chain::wire::Fault};
 
 const GROUPS: [&str; 8] = ["id", "seq", "at", "lane", "digest", "amount", "currency", "outcome"];
@@ -108,8 +108,4 @@ impl Pattern {
 
 fn fault(field: &str, reason: String, hint: &'static str) -> Fault {
     Fault { field: Some(field.into()), reason, hint }
-}
-
-fn excerpt(text: &str) -> String {
-    text.chars().take(40).collect()
 }

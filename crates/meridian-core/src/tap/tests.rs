@@ -18,7 +18,7 @@ fn log() -> Format {
 }
 
 fn told(tap: &Tap, line: &str) -> String {
-    match tap.see(line.as_bytes()) {
+    match tap.see(&mut Memory::default(), line.as_bytes()) {
         Ok(Some(seen)) => tap.seal(seen, 3, 9).unwrap(),
         Ok(None) => "-".to_owned(),
         Err(fault) => format!("refused: {}", fault.field.unwrap_or_else(|| "line".into())),
@@ -42,6 +42,7 @@ fn each_line_is_reported_passed_over_or_refused() {
         ),
         (&json, "", "-".to_owned()),
         (&json, r#"{"id":"7","at":"#, "refused: line".to_owned()),
+        (&json, r#"{"id":"7","id":"8","at":5}"#, "refused: line".to_owned()),
         (&json, r#"{"at":5}"#, "refused: id".to_owned()),
         (&json, r#"{"through":5,"at":5}"#, "refused: through".to_owned()),
         (
@@ -84,8 +85,8 @@ fn a_pattern_that_can_not_work_is_refused() {
 proptest! {
     #[test]
     fn no_line_makes_a_parser_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        for format in [Format::Ndjson, log(), pattern("(?P<at>.)(?P<id>.*)", None, None)] {
-            let _ = tap(format).see(&bytes);
+        for format in [Format::Ndjson, log(), pattern("(?P<at>.)(?P<id>.*)", None, None), fix::tests::fix(true)] {
+            let _ = tap(format).see(&mut Memory::default(), &bytes);
         }
     }
 
