@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use meridian_core::Instant;
 
-use super::{calendar, chain, client, coverage, plan, roster, route};
+use super::{calendar, chain, client, coverage, plan, roster, route, tap};
 use crate::serve::proxy::Network;
 
 /// The control room for production that follows the sun: who is on watch, what is broken, who must know.
@@ -138,6 +138,14 @@ pub enum Command {
         #[command(subcommand)]
         command: chain::ChainCommand,
     },
+    /// Report checkpoints of what an application writes: NDJSON, FIX, or any log by a regular expression.
+    ///
+    /// Follows the file, also when it is rotated. What was read, and with which numbers it was reported, is kept in a file of its
+    /// own, so that a tap that is killed loses nothing and reports nothing twice.
+    #[command(
+        after_help = "Examples:\n  meridian tap --chain usd-fedwire --hop mq-gateway /var/log/gateway/wires.ndjson\n  meridian tap --chain orders --hop venue-out --format fix --types D,F,G fix/ --files '*.log'\n  meridian tap --chain usd-fedwire --hop fw-2 --format regex --zone Europe/London wires.log\\\n    --pattern '^(?P<at>\\S+ \\S+) wire (?P<id>\\S+)'\n  meridian tap --chain usd-fedwire --hop fed --once --to fed.ndjson wires.ndjson"
+    )]
+    Tap(Box<tap::Asked>),
     /// Work on the rotas of an estate's files.
     Rota {
         #[command(subcommand)]

@@ -14,6 +14,7 @@ pub mod plan;
 pub mod roster;
 pub mod route;
 pub mod serve;
+pub mod tap;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,7 @@ pub fn run() -> ExitCode {
         }
         Command::Calendar { command } => calendar_command(command),
         Command::Chain { command } => answer(chain::run(&command)),
+        Command::Tap(asked) => tap::run(*asked),
         Command::Rota { command: RotaCommand::Plan(asked) } => {
             plan::plan(&asked).map_or_else(|why| why.tell(asked.json), |text| said(&text))
         }

@@ -319,7 +319,7 @@ fn keys(shell: &Shell) -> Markup {
         ("g i, g a, g p", "incidents, alerts, pages"),
         ("g s, g h, g x", "silences, handoffs, changes"),
         ("g r, g c, g f", "rotas, coverage, fairness"),
-        ("g m, g w", "chains of messages, what is announced"),
+        ("g m, g n", "chains of messages, what is announced"),
         ("g o, g j, g e", "people, journal, estate"),
         ("j k", "next and previous row, Enter opens it"),
         ("/", "filter"),

@@ -29,3 +29,4 @@ mod pages;
 mod prometheus;
 mod rota_plan;
 mod stop;
+mod tap;

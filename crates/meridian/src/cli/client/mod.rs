@@ -26,6 +26,8 @@ mod table;
 mod timeline;
 mod tokens;
 
+pub(super) use parse::duration;
+
 use std::{io::Read as _, process::ExitCode};
 
 use args::{Command, Flags};
@@ -54,10 +56,16 @@ struct Client {
     out: Output,
 }
 
+/// What TLS needs, once in a process.
+pub(super) fn install_tls() -> Result<(), String> {
+    let installed = rustls::crypto::ring::default_provider().install_default();
+    installed.map_err(|_| "the TLS provider was installed twice".to_owned())
+}
+
 /// Runs one command to its end.
 pub fn run(command: Command) -> ExitCode {
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
-        return fail("the TLS provider was installed twice");
+    if let Err(why) = install_tls() {
+        return fail(&why);
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,

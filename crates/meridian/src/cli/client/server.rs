@@ -54,8 +54,17 @@ struct Request<'a> {
     wish: &'a str,
     method: Method,
     url: Url,
-    body: Option<&'a Value>,
+    body: Sent<'a>,
     key: Option<String>,
+}
+
+/// What a request carries.
+#[derive(Clone, Copy)]
+enum Sent<'a> {
+    Nothing,
+    Json(&'a Value),
+    /// One JSON object a line, packed by gzip.
+    Lines(&'a [u8]),
 }
 
 /// Why a request brought no success, and whether once more may help.
@@ -102,28 +111,47 @@ impl Server {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.ask(Request { wish, method: Method::GET, url, body: None, key: None }).await
+        self.ask(Request { wish, method: Method::GET, url, body: Sent::Nothing, key: None }).await
     }
 
     pub async fn post(&self, wish: &str, path: &[&str], body: &Value) -> Result<Answer, Failure> {
         let url = self.at(&[&["api", "v1"], path].concat());
         let key = Some(random_key().map_err(|why| Failure::new(wish, why))?);
-        self.ask(Request { wish, method: Method::POST, url, body: Some(body), key }).await
+        self.ask(Request { wish, method: Method::POST, url, body: Sent::Json(body), key }).await
     }
 
     pub async fn put(&self, wish: &str, path: &[&str], body: &Value) -> Result<Answer, Failure> {
         let url = self.at(&[&["api", "v1"], path].concat());
-        self.ask(Request { wish, method: Method::PUT, url, body: Some(body), key: None }).await
+        self.ask(Request { wish, method: Method::PUT, url, body: Sent::Json(body), key: None }).await
     }
 
     pub async fn delete(&self, wish: &str, path: &[&str]) -> Result<Answer, Failure> {
         let url = self.at(&[&["api", "v1"], path].concat());
-        self.ask(Request { wish, method: Method::DELETE, url, body: None, key: None }).await
+        self.ask(Request { wish, method: Method::DELETE, url, body: Sent::Nothing, key: None }).await
+    }
+
+    /// Lines that the receiver knows by their numbers, once: packed by gzip. The error says after how long they can be sent
+    /// again, if that can help.
+    pub async fn lines(
+        &self,
+        wish: &str,
+        path: &[&str],
+        packed: &[u8],
+    ) -> Result<Answer, (Failure, Option<SignedDuration>)> {
+        let url = self.at(&[&["api", "v1"], path].concat());
+        let request = Request { wish, method: Method::POST, url, body: Sent::Lines(packed), key: None };
+        let (status, headers, body) = self.send(&request).await.map_err(|missed| (missed.failure, Some(REST)))?;
+        if status.is_success() {
+            return Ok(Answer { body, wish: wish.to_owned() });
+        }
+        let passes = status.is_server_error()
+            || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT);
+        Err((self.refused(wish, status, &body), passes.then(|| retry_after(&headers).unwrap_or(REST))))
     }
 
     /// A path outside the API, once: what it says is the answer, whatever its status.
     pub async fn plain(&self, wish: &str, method: Method, path: &[&str]) -> Result<(StatusCode, String), Failure> {
-        let request = Request { wish, method, url: self.at(path), body: None, key: None };
+        let request = Request { wish, method, url: self.at(path), body: Sent::Nothing, key: None };
         let (status, _, body) = self.send(&request).await.map_err(|missed| missed.failure)?;
         Ok((status, body))
     }
@@ -176,9 +204,14 @@ impl Server {
         if let Some(key) = &request.key {
             builder = builder.header("idempotency-key", key);
         }
-        if let Some(body) = request.body {
-            builder = builder.json(body);
-        }
+        builder = match request.body {
+            Sent::Nothing => builder,
+            Sent::Json(body) => builder.json(body),
+            Sent::Lines(packed) => builder
+                .header(header::CONTENT_TYPE, "application/x-ndjson")
+                .header(header::CONTENT_ENCODING, "gzip")
+                .body(packed.to_vec()),
+        };
         // A DELETE that was answered, and the answer lost, would be told "does not exist" by the second try.
         let repeatable = request.method == Method::GET || request.key.is_some();
         let answer = builder.send().await.map_err(|error| self.missed(request.wish, &error, repeatable))?;
@@ -254,8 +287,12 @@ fn authorities(file: Option<&Path>) -> Result<Vec<Certificate>, String> {
 
 /// How long to wait, where the server says so and it is not long.
 fn patience(headers: &HeaderMap) -> Option<SignedDuration> {
+    retry_after(headers).filter(|wait| *wait <= PATIENCE)
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<SignedDuration> {
     let seconds: u32 = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(SignedDuration::from_secs(i64::from(seconds))).filter(|wait| *wait <= PATIENCE)
+    Some(SignedDuration::from_secs(i64::from(seconds)))
 }
 
 /// The innermost cause says most; the outer ones say that there was one.

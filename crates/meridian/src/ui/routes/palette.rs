@@ -17,7 +17,7 @@ pub const PLACES: [(&str, &str, &str); 16] = [
     ("/incidents", "Incidents", "g i"),
     ("/handoffs", "Handoffs", "g h"),
     ("/changes", "Changes", "g x"),
-    ("/announcements", "Announced work, freezes and events", "g w"),
+    ("/announcements", "Announced work, freezes and events", "g n"),
     ("/alerts", "Alerts", "g a"),
     ("/pages", "Pages", "g p"),
     ("/silences", "Silences", "g s"),
