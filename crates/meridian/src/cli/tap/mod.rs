@@ -28,6 +28,8 @@ use crate::clock::Clock;
 /// A batch is handed over when it has so many reports, or so many bytes.
 const BATCH_LINES: usize = 5_000;
 const BATCH_BYTES: usize = 1 << 20;
+/// How long is waited before the next look.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_millis(300);
 /// So often a tap says that it has told all, while nothing new comes.
 const HEARTBEAT_EVERY: SignedDuration = SignedDuration::from_secs(5);
 /// So many refusals are told one by one before they are only counted, until others come.
@@ -190,7 +192,7 @@ impl Run {
             if self.once {
                 return Ok(());
             }
-            tokio::time::sleep(sink::LOOK_AGAIN).await;
+            self.clock.sleep(LOOK_AGAIN).await;
         }
     }
 

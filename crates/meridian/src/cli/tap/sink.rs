@@ -4,7 +4,6 @@ use std::{
     fs::File,
     io::{Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use flate2::{Compression, write::GzEncoder};
@@ -117,6 +116,3 @@ fn tell(taken: &Taken) {
         eprintln!("and {} more of it", taken.refused_count - TOLD as u64);
     }
 }
-
-/// How long is waited before a look brings news.
-pub const LOOK_AGAIN: Duration = Duration::from_millis(300);

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use super::*;
+use crate::clock::Clock;
 
 /// A log in a directory of its own, and what a tap has of it.
 struct Log {
@@ -16,7 +17,7 @@ impl Log {
     fn new(like: Option<&str>) -> Log {
         let directory = tempfile::tempdir().unwrap();
         let path = like.map_or_else(|| directory.path().join("log"), |_| directory.path().to_owned());
-        let begun = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() as i64 - 1;
+        let begun = Clock::system().now().as_millisecond() - 1;
         let source = Source::new(&path, like.unwrap_or("*"), begun).unwrap();
         Log { directory, source, read: Vec::new(), said: Vec::new() }
     }
@@ -89,8 +90,10 @@ fn what_was_born_and_rotated_while_nobody_looked_is_read_in_order() {
     for (number, text) in [(3, "one\n"), (2, "two\n"), (1, "three\n")] {
         log.write("log", text);
         fs::rename(log.path("log"), log.path(&format!("log.{number}"))).unwrap();
-        // The clock of the files is coarse.
-        std::thread::sleep(Duration::from_millis(15));
+        // The clock of files is coarse.
+        let file = File::options().write(true).open(log.path(&format!("log.{number}"))).unwrap();
+        let written = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(written + Duration::from_secs(10 - number)).unwrap();
     }
     log.write("log", "four\n");
     assert_eq!(log.lines(), ["one", "two", "three", "four"]);
