@@ -155,6 +155,12 @@ fn a_server_gets_every_report_once_though_it_was_away_and_the_tap_killed() {
     let reader: BTreeMap<&str, u64> = ["contradicted", "set_aside"].map(|outcome| (outcome, metric(outcome))).into();
     assert_eq!(reader, BTreeMap::from([("contradicted", 0), ("set_aside", 0)]));
     let sum = "meridian_chain_messages{chain=\"wires\",state=\"originated\"} 600";
+    // A test point that the chain does not have: the server says so, and the tap does.
+    let nowhere = ["--server", &server, "--reporter", "other", "--hop", "nowhere"];
+    let mut command = Command::new(PROGRAM);
+    command.args(["tap", "wires.ndjson", "--once", "--chain", "wires"]).args(nowhere).current_dir(directory.path());
+    let ran = Ran::from(command.output().unwrap()).fails(1, &["no such hop", "600 reports, the first is 1,"]);
+    assert_eq!(ran.out, "600 reported, 0 refused, 600 by the server, 0 lines that tell of no message\n");
     wait_until("all 600 are counted once", || meridian.get("/metrics").text().contains(sum).then_some(()));
 }
 

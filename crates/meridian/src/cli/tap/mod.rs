@@ -108,6 +108,8 @@ struct Counts {
     reported: u64,
     passed_over: u64,
     refused: u64,
+    /// By the server.
+    refused_there: u64,
 }
 
 struct Run {
@@ -135,13 +137,14 @@ pub fn run(asked: Asked) -> ExitCode {
     });
     match told {
         Ok(counts) => {
-            let Counts { reported, passed_over, refused } = counts;
+            let Counts { reported, passed_over, refused, refused_there } = counts;
             if !quiet {
+                let there = if refused_there == 0 { String::new() } else { format!(", {refused_there} by the server") };
                 super::print(&format!(
-                    "{reported} reported, {refused} refused, {passed_over} lines that tell of no message"
+                    "{reported} reported, {refused} refused{there}, {passed_over} lines that tell of no message"
                 ));
             }
-            if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            if refused + refused_there == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(failure) => failure.tell(json),
     }
@@ -172,7 +175,7 @@ impl Run {
         let mut beaten = None;
         loop {
             if let Some(batch) = self.kept.position.batch.take() {
-                self.sink.deliver(&batch.lines, batch.behind).await?;
+                self.counts.refused_there += self.sink.deliver(&batch.lines, batch.behind).await?;
             }
             let looked = self.clock.now();
             if self.read()? {

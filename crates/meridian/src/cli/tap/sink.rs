@@ -1,6 +1,7 @@
 //! Where reports go: to a server, or into a file that `chain audit` reads.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -18,9 +19,6 @@ use crate::{
 /// After a failure it is tried again, later each time.
 const REST_FIRST: SignedDuration = SignedDuration::from_secs(1);
 const REST_MOST: SignedDuration = SignedDuration::from_secs(30);
-
-/// So many refusals of one batch are told one by one.
-const TOLD: usize = 10;
 
 pub enum Sink {
     Server(Box<Server>, Clock),
@@ -54,8 +52,9 @@ impl Sink {
         }
     }
 
-    /// Hands the lines over. It returns when they are durable there; what may pass by is waited for.
-    pub async fn deliver(&self, lines: &[String], behind: Option<u64>) -> Result<(), Failure> {
+    /// Hands the lines over. It returns when they are durable there, with how many of them were refused; what may pass by is
+    /// waited for.
+    pub async fn deliver(&self, lines: &[String], behind: Option<u64>) -> Result<u64, Failure> {
         let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
         for line in lines {
             text.push_str(line);
@@ -63,6 +62,7 @@ impl Sink {
         }
         match self {
             Sink::File(path) => append(path, &text, behind)
+                .map(|()| 0)
                 .map_err(|why| Failure::new(format!("write into {}", path.display()), why.to_string())),
             Sink::Server(server, clock) => send(server, clock, &text).await,
         }
@@ -80,7 +80,7 @@ fn append(path: &Path, text: &str, behind: Option<u64>) -> std::io::Result<()> {
     file.sync_data()
 }
 
-async fn send(server: &Server, clock: &Clock, text: &str) -> Result<(), Failure> {
+async fn send(server: &Server, clock: &Clock, text: &str) -> Result<u64, Failure> {
     let packed = pack(text).map_err(|why| Failure::new("pack the reports", why.to_string()))?;
     let (mut rest, mut failed) = (REST_FIRST, false);
     loop {
@@ -89,8 +89,9 @@ async fn send(server: &Server, clock: &Clock, text: &str) -> Result<(), Failure>
                 if failed {
                     eprintln!("the server takes reports again");
                 }
-                tell(&answer.read()?);
-                return Ok(());
+                let taken = answer.read()?;
+                tell(&taken);
+                return Ok(taken.refused_count);
             }
             Err((failure, None)) => return Err(failure),
             Err((failure, Some(again_after))) => (failure, again_after),
@@ -108,11 +109,19 @@ fn pack(text: &str) -> std::io::Result<Vec<u8>> {
     encoder.finish()
 }
 
+/// Each reason once, with how many it concerns.
 fn tell(taken: &Taken) {
-    for one in taken.refused.iter().take(TOLD) {
-        eprintln!("the server refused report {} of a batch: {}; {}", one.line, one.reason, one.hint);
+    let mut reasons: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();
+    for one in &taken.refused {
+        reasons.entry((&one.reason, &one.hint)).or_insert((one.line, 0)).1 += 1;
     }
-    if taken.refused_count > TOLD as u64 {
-        eprintln!("and {} more of it", taken.refused_count - TOLD as u64);
+    for ((reason, hint), (first, count)) in reasons {
+        let which =
+            if count == 1 { format!("report {first}") } else { format!("{count} reports, the first is {first},") };
+        eprintln!("the server refused {which} of a batch: {reason}; {hint}");
+    }
+    let told = taken.refused.len() as u64;
+    if taken.refused_count > told {
+        eprintln!("and {} more of it", taken.refused_count - told);
     }
 }
