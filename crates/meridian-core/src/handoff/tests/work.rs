@@ -111,6 +111,6 @@ fn work_in_a_freeze_is_watched_from_both_sides() {
     let action = &item(2).actions[0];
     assert_eq!(
         (action.text.as_str(), action.due),
-        ("see that it is done, or taken back", Some(instant("2026-03-17T19:00Z")))
+        ("see that CHG-2291 fw-2 rules is done, or taken back", Some(instant("2026-03-17T19:00Z")))
     );
 }

@@ -43,7 +43,8 @@ impl Composing<'_> {
         item.summary = vec![summary(one).into()];
         item.detail = detail;
         if let (true, Some(owner)) = (work, &owner) {
-            item.actions.push(Action::new("see that it is done, or taken back", owner.clone(), Some(one.ends_at())));
+            let text = format!("see that {} is done, or taken back", what.name());
+            item.actions.push(Action::new(text, owner.clone(), Some(one.ends_at())));
         }
         // Work that nobody answers for, or that nobody knows how to take back, is what an acceptance asks about.
         item.owner = if work { owner } else { owner.or(incoming) };
