@@ -334,3 +334,20 @@ async fn a_watch_of_somebody_who_left_the_estate_is_asked_for_and_shown() {
     let paged = room.paged().await;
     assert!(!paged.is_empty() && !paged.contains(&"wen".to_owned()), "{paged:?}");
 }
+
+#[tokio::test]
+async fn figures_of_a_window_that_is_none_are_refused() {
+    let room = Room::new(ESTATE).await;
+    for (query, why) in [
+        ("from=yesterday", "`yesterday` is no RFC 3339 time"),
+        ("until=2026-03-10", "`2026-03-10` is no RFC 3339 time"),
+        ("from=2026-03-10T00:00Z&until=2026-03-09T00:00Z", "it must lie after `from`"),
+        ("from=2026-03-10T00:00Z&until=2026-03-10T00:00Z", "it must lie after `from`"),
+    ] {
+        let (status, answer) = room.does("get", &format!("/handoffs/figures?{query}"), &Value::Null).await;
+        assert!((400..=422).contains(&status) && answer.to_string().contains(why), "{query}: {status} {answer}");
+    }
+    let whole = "from=2026-03-01T00:00Z&until=2026-04-01T00:00Z";
+    let (status, answer) = room.does("get", &format!("/handoffs/figures?{whole}"), &Value::Null).await;
+    assert_eq!((status, &answer["items"]), (200, &json!([])));
+}
