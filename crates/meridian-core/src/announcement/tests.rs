@@ -135,10 +135,14 @@ fn it_stands_and_is_changed_and_withdrawn() {
     let off = announce(&mut room, what("event 2026-03-16T18:00Z 2026-03-16T19:00Z"));
     room.ask(withdraw(off)).unwrap();
     assert_eq!(states(&room, off, ["17:00", "18:00", "18:30", "20:00"]), [Withdrawn; 4]);
+    // So is one that is withdrawn at the instant of its beginning.
+    let never = announce(&mut room, what("event 2026-03-16T15:30Z 2026-03-16T16:00Z"));
+    room.ask(withdraw(never)).unwrap();
+    assert_eq!(states(&room, never, ["15:00", "15:30", "15:45", "20:00"]), [Withdrawn; 4]);
     // What is over is left as it was.
     let over = announce(&mut room, what("event 2026-03-16T18:00Z 2026-03-16T19:00Z"));
     room.now = at("2026-03-16T19:00Z");
-    room.refuses(withdraw(over), "announcement 3 was over at 2026-03-16T19:00:00Z");
+    room.refuses(withdraw(over), "announcement 4 was over at 2026-03-16T19:00:00Z");
     room.survives();
 }
 
