@@ -12,8 +12,9 @@ use crate::{
     cover::{Imported, LeaveImport, LeaveWish, PartWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
     feed::FeedOf,
-    id::{AnnouncementId, ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
+    id::{AnnouncementId, ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId, SwitchId},
     incident::{AcknowledgedBecause, Severity},
+    switch::{Deed, SwitchWish},
 };
 
 /// A wish. Everything that a plan needs and may not make itself (random ids, hashes) is in it.
@@ -122,6 +123,13 @@ pub enum Command {
     WithdrawAnnouncement {
         announcement: AnnouncementId,
         reason: String,
+    },
+
+    /// From a route of a chain to another one.
+    DeclareSwitch(Box<SwitchWish>),
+    Switch {
+        switch: SwitchId,
+        deed: Box<Deed>,
     },
 
     AddOverride {
@@ -334,6 +342,7 @@ pub enum Reply {
     },
     Feed(FeedId),
     Announcement(AnnouncementId),
+    Switch(SwitchId),
     Imported(Imported),
 }
 

@@ -135,6 +135,10 @@ number_id! {
     AnnouncementId
 }
 number_id! {
+    /// The number of a switch: from one route of a chain to another one.
+    SwitchId
+}
+number_id! {
     /// The number of a handoff: the passing of one rota's watch along one edge, counted from 1.
     HandoffId
 }

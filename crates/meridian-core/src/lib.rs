@@ -28,6 +28,7 @@ mod numbered;
 pub mod page;
 pub mod request;
 pub mod roster;
+pub mod switch;
 pub mod tap;
 pub mod trace;
 pub mod world;

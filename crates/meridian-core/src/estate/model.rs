@@ -11,6 +11,7 @@ use crate::{
     calendar::{Days, Hours, SiteCalendar},
     chain::ChainPlan,
     id::Name,
+    switch::SwitchSettings,
 };
 
 /// All that is under care. Immutable: a reload makes a new one.
@@ -453,6 +454,8 @@ pub struct Chain {
     pub display_name: String,
     /// What the engine goes by; its name is the chain's.
     pub plan: ChainPlan,
+    /// How people go from one of its routes to another one.
+    pub switch: SwitchSettings,
 }
 
 /// Alertmanager's own route tree, whose receivers name escalations.

@@ -8,7 +8,9 @@ use std::{collections::VecDeque, sync::Arc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::IncidentFact;
-use crate::{Instant, chain::breach::ChainFact, fact::Fact, id::Actor, journal::Entry, page::PageFact};
+use crate::{
+    Instant, chain::breach::ChainFact, fact::Fact, id::Actor, journal::Entry, page::PageFact, switch::SwitchFact,
+};
 
 /// How many facts of a timeline are kept, of its beginning and of its end.
 pub const FIRST_KEPT: usize = 200;
@@ -97,7 +99,8 @@ fn write<S: Serializer>(fact: &Fact, serializer: S) -> Result<S::Ok, S::Error> {
         Fact::Incident(fact) => serializer.serialize_newtype_variant("What", 0, "Incident", fact),
         Fact::Page(fact) => serializer.serialize_newtype_variant("What", 1, "Page", fact),
         Fact::Chain(fact) => serializer.serialize_newtype_variant("What", 2, "Chain", fact),
-        _ => Err(serde::ser::Error::custom("a timeline holds facts of incidents, pages and breaches")),
+        Fact::Switch(fact) => serializer.serialize_newtype_variant("What", 3, "Switch", fact),
+        _ => Err(serde::ser::Error::custom("a timeline holds facts of incidents, pages, breaches and switches")),
     }
 }
 
@@ -107,11 +110,13 @@ fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Fact>, D::Erro
         Incident(IncidentFact),
         Page(PageFact),
         Chain(ChainFact),
+        Switch(SwitchFact),
     }
     Ok(match What::deserialize(deserializer)? {
         What::Incident(fact) => fact.into(),
         What::Page(fact) => fact.into(),
         What::Chain(fact) => fact.into(),
+        What::Switch(fact) => fact.into(),
     })
 }
 

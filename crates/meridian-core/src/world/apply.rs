@@ -46,6 +46,7 @@ impl World {
             Fact::Access(fact) => self.access.fold(at, fact),
             Fact::Request(fact) => self.requests.apply(at, fact),
             Fact::Announcement(fact) => self.announcements.apply(at, &entry.actor, fact),
+            Fact::Switch(fact) => self.apply_switch(entry, fact),
             Fact::Chain(fact) => self.apply_chain(entry, fact),
             Fact::Feed(fact) => self.feeds.apply(at, fact),
             Fact::House(fact) => self.apply_house(at, fact),

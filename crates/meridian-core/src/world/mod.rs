@@ -21,6 +21,7 @@ mod quiet;
 mod replay;
 mod responsible;
 mod search;
+mod switches;
 mod tick;
 
 pub use replay::Replay;
@@ -49,6 +50,7 @@ use crate::{
     page::{PagedBecause, Pages, Watcher},
     request::Requests,
     roster::{self, Overrides, Share, Shift},
+    switch::Switches,
 };
 
 /// Counted up whenever the fold or its written form changes, so that older snapshots are passed over.
@@ -77,6 +79,8 @@ pub struct World {
     pub breaches: Breaches,
     #[serde(default)]
     pub announcements: Announcements,
+    #[serde(default)]
+    pub switches: Switches,
     pub(crate) revisions: Revisions,
     pub(crate) estate: EstateInForce,
     pub(crate) house: House,

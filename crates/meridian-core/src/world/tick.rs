@@ -8,6 +8,7 @@ use crate::{
     incident::{IncidentFact, IncidentResolvedBecause, OpenedBecause, Severity},
     journal::Entry,
     page::{Notice, StepBecause, Timer},
+    switch,
 };
 
 /// A storm is told in portions, so that commands that wait get their turn between.
@@ -24,6 +25,7 @@ impl World {
             self.covers.next_due(),
             self.handoffs.next_due(),
             self.notices.next_due(),
+            self.switches.next_due(),
         ];
         due.into_iter().flatten().min()
     }
@@ -39,6 +41,9 @@ impl World {
             turn.changes_due();
             turn.handoff_timers();
             turn.notices_due();
+            if let Some(fact) = switch::plan_due(&turn.world.switches, turn.now) {
+                turn.record(fact);
+            }
             turn.flush();
             turn.timers();
         }

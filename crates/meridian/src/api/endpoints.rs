@@ -1,6 +1,7 @@
 //! All endpoints, in one table: the router and the OpenAPI document are made from it, and the tests walk along it.
 
 mod change;
+mod switch;
 
 use axum::{
     handler::Handler,
@@ -109,6 +110,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(on_chains());
     all.extend(on_rotas());
     all.extend(change::endpoints());
+    all.extend(switch::endpoints());
     all.extend(on_feeds());
     all
 }

@@ -26,6 +26,7 @@ mod openapi;
 mod pages;
 mod problem;
 mod rotas;
+mod switches;
 
 pub use auth::{Caller, setup_link};
 pub use listing::{Listing, Paging};

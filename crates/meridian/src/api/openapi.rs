@@ -35,6 +35,8 @@ pub enum Shape {
     One(Described),
     /// A page of a list.
     List(Described),
+    /// Such an object a line, or a table.
+    Lines(Described),
 }
 
 /// Collects the types that are referred to.
@@ -132,8 +134,11 @@ fn at_words(path: &str) -> &'static str {
 }
 
 fn responses(endpoint: &Endpoint, types: &mut Types) -> Value {
+    if let Shape::Lines(described) = endpoint.answer {
+        return lines(types.refer(described));
+    }
     let schema = match endpoint.answer {
-        Shape::Nothing => None,
+        Shape::Nothing | Shape::Lines(_) => None,
         Shape::One(described) => Some(types.refer(described)),
         Shape::List(described) => Some(json!({
             "type": "object",
@@ -150,11 +155,20 @@ fn responses(endpoint: &Endpoint, types: &mut Types) -> Value {
     if let Some(schema) = schema {
         success["content"] = json!({ "application/json": { "schema": schema } });
     }
-    let problem = json!({
+    json!({ endpoint.status.to_string(): success, "default": problem() })
+}
+
+fn problem() -> Value {
+    json!({
         "description": "Why it was not done",
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-    });
-    json!({ endpoint.status.to_string(): success, "default": problem })
+    })
+}
+
+/// A list to be downloaded: an object a line, or a table with its fields as columns.
+fn lines(line: Value) -> Value {
+    let content = json!({ "application/x-ndjson": { "schema": line }, "text/csv": { "schema": { "type": "string" } } });
+    json!({ "200": { "description": "The list", "content": content }, "default": problem() })
 }
 
 fn path_parameters(path: &str) -> impl Iterator<Item = &str> {

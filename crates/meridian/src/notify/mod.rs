@@ -16,7 +16,7 @@ pub mod sender;
 pub mod when;
 
 mod carried;
-mod http;
+pub(crate) mod http;
 mod mail;
 mod mail_html;
 mod mail_text;

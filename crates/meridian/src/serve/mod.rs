@@ -18,6 +18,7 @@ pub mod ops;
 pub mod past;
 pub mod proxy;
 pub mod run;
+pub mod switches;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
@@ -41,6 +42,8 @@ pub struct House {
     pub metrics: Arc<metrics::Metrics>,
     /// What is known of messages on their way.
     pub chains: chains::Chains,
+    /// The lists of switches from route to route.
+    pub switches: switches::Switches,
     /// The control room as it was.
     pub past: Arc<past::Past>,
     /// What is remembered about those who ask.
@@ -56,11 +59,13 @@ impl House {
         link_key: [u8; 32],
         reload: tokio::sync::mpsc::Sender<estate::Reload>,
         chains: chains::Chains,
+        switches: switches::Switches,
     ) -> House {
         let metrics = Arc::new(metrics::Metrics::default());
         let gate = Arc::new(crate::api::auth::Gate::new(&link_key));
         let past = Arc::new(past::Past::new(journal.clone()));
-        House { gate, past, keeper, clock, journal, settings: Arc::new(settings), link_key, reload, metrics, chains }
+        let settings = Arc::new(settings);
+        House { gate, past, keeper, clock, journal, settings, link_key, reload, metrics, chains, switches }
     }
 }
 

@@ -21,7 +21,12 @@ use tokio::{
     task::{JoinError, JoinHandle},
 };
 
-use super::{House, Keeper, Settings, chains::Chains, estate, front, guard, notifier, ops};
+use super::{
+    House, Keeper, Settings,
+    chains::Chains,
+    estate, front, guard, notifier, ops,
+    switches::{self, Switches},
+};
 use crate::{
     clock::Clock,
     notify::{OutboundPolicy, Secrets, Sender},
@@ -53,6 +58,8 @@ pub struct Running {
     front: JoinHandle<()>,
     stop_chains: oneshot::Sender<()>,
     chains: JoinHandle<()>,
+    stop_actions: oneshot::Sender<()>,
+    actions: JoinHandle<()>,
     stop_notifier: oneshot::Sender<()>,
     notifier: JoinHandle<()>,
     estate: JoinHandle<()>,
@@ -134,20 +141,29 @@ pub async fn begin(
     let (listener, address) = listen(settings.listen).await?;
     let link_key = link_key(&settings.data).map_err(|error| StartError::new(format!("the key of links: {error}")))?;
     let (reload, wishes) = mpsc::channel(8);
-    let (chains, chains_task) = Chains::begin(settings.data.join("checkpoints"), keeper.clone(), clock.clone());
-    let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), chains);
+    let log = settings.data.join("checkpoints");
+    let (chains, chains_task) = Chains::begin(log.clone(), keeper.clone(), clock.clone());
+    let switches = Switches::new(settings.data.join("switches"), log, keeper.clone(), chains.clone());
+    let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), chains, switches);
 
     let (stop_keeper, stopped) = oneshot::channel();
     let keeper = tokio::spawn(keeper_loop.run(stopped));
     let start = Command::Start { version: env!("CARGO_PKG_VERSION").to_owned() };
     house.keeper.ask(Actor::System, start).await.map_err(StartError::new)?;
-    let carrier = match sending {
-        Sending::Pretend => notifier::Carrier::Pretend,
-        Sending::Real => notifier::Carrier::Real(Arc::new(RwLock::new(sender(&house)?))),
+    let (carrier, runner) = match sending {
+        Sending::Pretend => (notifier::Carrier::Pretend, switches::Runner::Pretend),
+        Sending::Real => {
+            let runner = switches::Runner::real(house.settings.public_targets_only).map_err(StartError::new)?;
+            (notifier::Carrier::Real(Arc::new(RwLock::new(sender(&house)?))), runner)
+        }
     };
+    // Before anybody can ask for anything.
+    let actions = switches::Task::new(house.clone(), runner);
     first_estate(&house, &carrier).await?;
     let (stop_chains, stopped) = oneshot::channel();
     let chains = tokio::spawn(chains_task.run(stopped));
+    let (stop_actions, stopped) = oneshot::channel();
+    let actions = tokio::spawn(actions.run(stopped));
     let (stop_notifier, stopped) = oneshot::channel();
     let notifier = tokio::spawn(notifier::run(house.clone(), carrier.clone(), due, stopped));
     let estate = tokio::spawn(estate::run(house.clone(), carrier, wishes));
@@ -163,6 +179,8 @@ pub async fn begin(
         front,
         stop_chains,
         chains,
+        stop_actions,
+        actions,
         stop_notifier,
         notifier,
         estate,
@@ -227,6 +245,10 @@ impl Running {
                     let keeper = tokio::time::timeout(LAST_WORDS, &mut self.keeper).await;
                     return keeper.map_or_else(|_| ended("the watch over chains", end), |end| ended("the keeper", end));
                 }
+                end = &mut self.actions => {
+                    let keeper = tokio::time::timeout(LAST_WORDS, &mut self.keeper).await;
+                    return keeper.map_or_else(|_| ended("what runs actions", end), |end| ended("the keeper", end));
+                }
                 end = &mut self.estate => return ended("the estate's watcher", end),
                 end = &mut self.front => return ended("the front", end),
             }
@@ -244,6 +266,8 @@ impl Running {
         let _ = self.front.await;
         let _ = self.stop_chains.send(());
         let _ = self.chains.await;
+        let _ = self.stop_actions.send(());
+        let _ = self.actions.await;
         let _ = self.stop_notifier.send(());
         let _ = self.notifier.await;
         let _ = self.stop_keeper.send(());

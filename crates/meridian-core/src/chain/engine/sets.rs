@@ -3,11 +3,11 @@
 //! | set | what is proven |
 //! | --- | --- |
 //! | confirmed, rejected, cancelled | it ended so; an end that is heard of after the cut counts, for draining is waiting for it |
-//! | never left | nobody saw it at the border or beyond, and the border has reported all until the route was fenced |
+//! | never left | nobody saw it at a border or beyond, and the border of every way that it may have gone has reported all until the route was fenced |
 //! | in doubt | nothing: neither send it again as new, nor count on it |
 //!
-//! The border is the hop at which a message leaves the house. Silence is no proof: a border that is dark, that has not
-//! reported far enough, or that a route may go round, leaves everything before it in doubt.
+//! A border is the hop of a route at which a message leaves the house. Silence is no proof: a border that is dark, that has
+//! not reported far enough, or that a route may go round, leaves everything before it in doubt.
 //!
 //! What this does *not* do: it names no message that is settled and over, of which only its worth is kept
 //! ([`Engine::days`]); it knows nothing of what an authority answered.
@@ -20,16 +20,20 @@ use super::shape::Shape;
 use super::verdict::Key;
 use super::{Chain, Engine};
 use crate::chain::amount::Amount;
-use crate::chain::plan::HopId;
+use crate::chain::plan::{HopId, HopSet};
 
 /// Where a route was cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
     /// What was first seen later is not of this cut.
     pub at: i64,
-    /// The hop at which a message leaves the house.
-    pub border: HopId,
-    /// From when on nothing could pass the border any more. Before that is known nothing is proven not to have left.
+    /// The hops at which a message leaves the house, one of each route.
+    pub borders: HopSet,
+    /// These, and what lies behind them on their routes.
+    pub beyond: HopSet,
+    /// Hops of routes that nothing passes: no message went there unseen.
+    pub closed: HopSet,
+    /// From when on nothing could pass the old route's border any more. Before that is known nothing is proven not to have left.
     pub fenced: Option<i64>,
 }
 
@@ -52,6 +56,10 @@ pub struct Member<'a> {
     pub set: Set,
     /// Where and when it was seen furthest on.
     pub last: Option<(HopId, i64)>,
+    /// All hops at which it was seen.
+    pub seen: HopSet,
+    /// How often it took effect: more than once is a true duplicate.
+    pub effects: usize,
     pub attempts: u32,
     pub amount: Option<Amount>,
     pub currency: Option<&'a str>,
@@ -74,11 +82,12 @@ pub struct Sets<'a> {
 }
 
 impl Engine {
-    /// The sets of that chain at that cut; none if there is no such chain or no such hop.
+    /// The sets of that chain at that cut; none if there is no such chain or no such border.
     pub fn sets(&self, chain: &str, cut: Cut) -> Option<Sets<'_>> {
         let number = *self.names.get(chain)? as usize;
         let (shape, chain) = (self.shapes.get(number)?, self.state.chains.get(number)?);
-        if usize::from(cut.border.0) >= shape.hops() {
+        let unknown = |hop: HopId| usize::from(hop.0) >= shape.hops();
+        if cut.borders.is_empty() || cut.borders.last().is_some_and(unknown) {
             return None;
         }
         let mut sets = Sets::default();
@@ -110,7 +119,8 @@ impl Engine {
             None if never_left(message, shape, chain, cut) => Set::NeverLeft,
             None => Set::InDoubt,
         };
-        let last = message.seen().last();
+        let seen = message.seen();
+        let last = seen.last();
         let (amount, currency) = message.amount().unzip();
         let name = |number: u32| self.state.currencies.get((number as usize).checked_sub(1)?);
         Member {
@@ -118,6 +128,8 @@ impl Engine {
             key,
             set,
             last: last.and_then(|hop| Some((hop, message.at(hop)?))),
+            seen,
+            effects: message.effects(shape.confirming),
             attempts: message.sightings.iter().map(|sighting| sighting.attempt).max().unwrap_or(1),
             amount,
             currency: currency.and_then(name).map(AsRef::as_ref),
@@ -131,11 +143,15 @@ fn began(message: &Message) -> Option<i64> {
 }
 
 fn never_left(message: &Message, shape: &Shape, chain: &Chain, cut: Cut) -> bool {
-    let border = usize::from(cut.border.0);
-    let (Some(fenced), Some(through)) = (cut.fenced, chain.through[border]) else { return false };
+    let Some(fenced) = cut.fenced else { return false };
     let seen = message.seen();
-    let left = seen.has(cut.border) || !seen.after(cut.border).is_empty();
-    // A route on which the border need not report could have taken it out unseen.
-    let must_show = shape.required(seen).all(|required| required.has(cut.border));
-    !left && must_show && !chain.hops[border].dark.is_live() && through >= fenced.max(cut.at)
+    let told = |border: HopId| {
+        let border = usize::from(border.0);
+        let through = chain.through[border].is_some_and(|through| through >= fenced.max(cut.at));
+        through && !chain.hops[border].dark.is_live()
+    };
+    // A way on which the border need not report could have taken it out unseen.
+    let open = shape.required(seen).filter(|required| required.and(cut.closed).is_empty());
+    let mut ways = open.map(|required| required.and(cut.borders));
+    seen.and(cut.beyond).is_empty() && ways.all(|borders| !borders.is_empty() && borders.iter().all(told))
 }

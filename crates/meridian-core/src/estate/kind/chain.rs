@@ -1,5 +1,7 @@
 //! Chain: the path of messages through test points, in the terms of the engine that watches it.
 
+mod switch;
+
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{Document, Field, Kind, Making, Node, Shape, Takes, display_name, text};
@@ -37,6 +39,13 @@ static ROUTE: Shape = Shape::of(
     &[
         Field::must("name", text(&NAME), "unique within the chain"),
         Field::must("hops", Takes::List { of: &text(&NAME), some: true }, "its hops, in the order of the chain"),
+        Field::may("border", text(&NAME), "the hop at which a message leaves the house")
+            .or("our last hop before a counterparty's, else the one before the final hop"),
+        Field::may("rail", text(&LINE), "whose receiver knows a message that came before over a route of this rail")
+            .or("the same for all routes"),
+        Field::may("standby", Takes::Truth, "whether nothing passes it until somebody opens it").or("false"),
+        Field::may("fence", switch::ACTIONS, "what closes it, so that nothing can pass any more").or("people do it"),
+        Field::may("open", switch::ACTIONS, "what opens it").or("people do it"),
     ],
 );
 
@@ -56,6 +65,7 @@ pub(crate) static CHAIN: Shape = Shape::of(
             "alternative ways, each by its hops",
         )
         .or("one route over all hops"),
+        Field::may("switch", Takes::Map(&switch::SWITCH), "how people go from one route to another"),
         Field::may(
             "lanes",
             Takes::List { of: &text(&LINE), some: false },
@@ -121,7 +131,8 @@ pub(super) fn make(document: &Document<'_>, making: &mut Making<'_, '_>) -> Opti
     if let Some(entry) = spec.entry("breachPages") {
         making.place(format!("chain/{}/breach", document.name), entry.key_at);
     }
-    Some(Chain { display_name: display_name(document), plan })
+    let switch = switch::make(spec, &plan, making);
+    Some(Chain { display_name: display_name(document), plan, switch })
 }
 
 /// The hops of a chain, and where they stand.

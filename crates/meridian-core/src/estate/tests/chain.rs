@@ -4,6 +4,7 @@ use super::bank::bank;
 use crate::{
     chain::{Confirmation, HopId, Organisation, engine::Engine},
     estate::{Chain, SourceFile, load},
+    switch::{ActionDoes, SwitchAction},
 };
 
 fn chain(spec: &str) -> Chain {
@@ -50,6 +51,29 @@ fn what_is_said_is_in_the_plan() {
     assert_eq!((plan.confirmation, plan.confirming()), (Confirmation::AcknowledgedAt(HopId(1)), HopId(1)));
     let seconds = [plan.end_to_end.unwrap(), plan.retry_horizon, plan.lateness, plan.dark_after];
     assert_eq!(seconds.map(|duration| duration.as_secs()), [120, 604_800, 0, 5]);
+}
+
+#[test]
+fn how_it_is_switched() {
+    let one = chain(
+        "{ hops: [{ name: a }, { name: b }, { name: c }, { name: d, organisation: Fed }, { name: e, organisation: Fed }], \
+         routes: [{ name: all, hops: [a, b, c, d, e], fence: [{ name: x, command: [run, it], dryRun: true, timeout: 5s }] }, \
+         { name: some, hops: [a, e], border: a, rail: other, standby: true }], switch: { drain: 1m, fourEyes: true } }",
+    );
+    let switch = &one.switch;
+    assert_eq!((switch.drain.as_secs(), switch.four_eyes, switch.authority.as_deref()), (60, true, None));
+    let [all, some] = &switch.routes[..] else { panic!("{switch:?}") };
+    assert_eq!((all.border, all.rail.as_str(), all.standby), (HopId(2), "", false), "our last hop before the Fed's");
+    assert_eq!((some.border, some.rail.as_str(), some.standby), (HopId(0), "other", true));
+    let command = ActionDoes::Command(vec!["run".into(), "it".into()]);
+    let x = SwitchAction { name: "x".parse().unwrap(), does: command, dry_run: true, timeout_s: 5 };
+    assert_eq!(all.fence, [x]);
+    let bare = chain(
+        "{ hops: [{ name: a }, { name: b }, { name: c }], routes: [{ name: r, hops: [a, b, c] }, { name: s, hops: [a, c] }] }",
+    );
+    let borders: Vec<HopId> = bare.switch.routes.iter().map(|route| route.border).collect();
+    assert_eq!(borders, [HopId(1), HopId(0)], "where all are ours, the last one before the end");
+    assert_eq!((bare.switch.drain.as_secs(), bare.switch.four_eyes), (600, false));
 }
 
 #[test]

@@ -24,7 +24,7 @@ use tower::ServiceExt;
 use crate::{
     api::auth,
     clock::Clock,
-    serve::{House, Intake, Keeper, Settings, chains::Chains, estate, run},
+    serve::{House, Intake, Keeper, Settings, chains::Chains, estate, run, switches::Switches},
 };
 
 pub struct Mock {
@@ -94,10 +94,12 @@ impl Mock {
         };
         let (reload, _) = mpsc::channel(1);
         let directory = tempfile::tempdir().unwrap();
-        let (chains, chains_task) = Chains::begin(directory.path().join("checkpoints"), keeper.clone(), clock.clone());
+        let log = directory.path().join("checkpoints");
+        let (chains, chains_task) = Chains::begin(log.clone(), keeper.clone(), clock.clone());
+        let switches = Switches::new(directory.path().join("switches"), log, keeper.clone(), chains.clone());
         let (_stop_chains, stopped) = oneshot::channel();
         tokio::spawn(chains_task.run(stopped));
-        let house = House::new(keeper, clock, shared, settings, [7; 32], reload, chains);
+        let house = House::new(keeper, clock, shared, settings, [7; 32], reload, chains, switches);
         house.keeper.ask(Actor::System, Command::Start { version: "test".into() }).await.unwrap();
         Mock { router: run::router(house.clone()), house, journal, _directory: directory, _stop, _stop_chains }
     }

@@ -1,9 +1,8 @@
 //! Chains: all of them as ribbons, one as its path with counts at and between test points, and one message's custody.
 
 use maud::{Markup, html};
-use meridian_core::chain::grouped;
 
-use super::percent;
+use super::{percent, switch};
 use crate::ui::{
     parts::{
         Detail, Glyph, elapsed, empty, glyph,
@@ -18,7 +17,7 @@ use crate::ui::{
     },
 };
 
-fn n(count: u64) -> String {
+pub fn n(count: u64) -> String {
     thousands(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
@@ -140,7 +139,11 @@ fn station(point: &Point) -> Markup {
 pub fn chain(shell: &Shell, view: &ChainView) -> Markup {
     let ribbon = &view.ribbon;
     let content = html! {
-        div.crumb.row { span { a href="/chains" { "Chains" } " / " span.id { (ribbon.name) } } (find(Some(&ribbon.name), "")) }
+        div.crumb.row {
+            span { a href="/chains" { "Chains" } " / " span.id { (ribbon.name) } }
+            @if view.switch.is_none() { (switch::begin(shell, &ribbon.name, &view.routes)) }
+            (find(Some(&ribbon.name), ""))
+        }
         div #chain data-live {
             div.title {
                 h1 { (ribbon.title) }
@@ -150,6 +153,7 @@ pub fn chain(shell: &Shell, view: &ChainView) -> Markup {
                 }
             }
             (sum(shell, view))
+            @if let Some(panel) = &view.switch { div.gap-top { (switch::panel(shell, panel)) } }
             section.gap-top aria-label="Path" {
                 (way(&ribbon.path))
                 @for other in &view.others {
@@ -193,23 +197,11 @@ fn sum(shell: &Shell, view: &ChainView) -> Markup {
                 br;
                 small {
                     "Began since 00:00 UTC, or has not ended."
-                    @for (currency, originated, confirmed) in &view.values { " " (currency) " " (money(&originated.to_string())) " today, " (money(&confirmed.to_string())) " of it confirmed." }
+                    @for (currency, originated, confirmed) in &view.values { " " (currency) " " (originated) " today, " (confirmed) " of it confirmed." }
                     @if let Some(oldest) = view.ribbon.oldest { " The oldest is on its way for " (elapsed(&shell.clock, oldest)) "." }
                 }
             }
         }
-    }
-}
-
-/// `1,250,000.50`: a single decimal is half of what people read.
-fn money(amount: &str) -> String {
-    let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let whole = grouped(digits);
-    match fraction {
-        "" => format!("{sign}{whole}"),
-        one if one.len() == 1 => format!("{sign}{whole}.{one}0"),
-        more => format!("{sign}{whole}.{more}"),
     }
 }
 

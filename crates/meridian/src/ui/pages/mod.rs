@@ -23,6 +23,7 @@ mod recent;
 mod rota;
 mod silences;
 mod strip;
+mod switch;
 mod wall;
 
 pub use access::{login, setup, tokens};
@@ -47,4 +48,5 @@ pub use people::people;
 pub use recent::recent;
 pub use rota::{rota, rotas};
 pub use silences::{silence_form, silences};
+pub use switch::switch;
 pub use wall::{closed as wall_closed, wall};

@@ -11,6 +11,7 @@ use meridian_core::{
             End, Frontier, Key, Place,
             flow::{Flow, HopFlow, Latency},
         },
+        grouped,
     },
     estate::Chain,
     id::{IncidentId, Name},
@@ -18,7 +19,10 @@ use meridian_core::{
 
 use super::Lens;
 use crate::{
-    serve::chains::{Chains, Look, State},
+    serve::{
+        chains::{Chains, Look, State},
+        switches::Switches,
+    },
     ui::{
         parts::Glyph,
         view::chains::{
@@ -61,9 +65,9 @@ fn fault(chains: &Chains) -> Option<String> {
 }
 
 /// None: the estate has no such chain.
-pub fn chain(lens: &Lens<'_>, chains: &Chains, name: &str) -> Option<ChainView> {
+pub fn chain(lens: &Lens<'_>, chains: &Chains, switches: &Switches, name: &str) -> Option<ChainView> {
     let chain = lens.world.estate().chains.get(&name.parse::<Name>().ok()?)?;
-    Some(Reading::of(lens, chains, chain).whole(chains))
+    Some(Reading::of(lens, chains, chain).whole(chains, switches))
 }
 
 /// What is read of one chain.
@@ -218,11 +222,14 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn whole(&self, chains: &Chains) -> ChainView {
+    fn whole(&self, chains: &Chains, switches: &Switches) -> ChainView {
         let mut paths = self.paths();
         let today = self.look.as_ref().map(|look| look.today.as_slice()).unwrap_or_default();
         let values = today.iter().filter(|(currency, _)| !currency.is_empty());
-        let values = values.map(|(currency, day)| (currency.clone(), day.originated.amount, day.confirmed.amount));
+        let values = values.map(|(currency, day)| {
+            let shown = |amount: &meridian_core::chain::Amount| money(&amount.to_string());
+            (currency.clone(), shown(&day.originated.amount), shown(&day.confirmed.amount))
+        });
         ChainView {
             ribbon: self.ribbon(),
             others: paths.split_off(1),
@@ -232,6 +239,8 @@ impl<'a> Reading<'a> {
             lanes: self.lanes(),
             ordered: self.plan().ordered,
             reports: self.reports(),
+            switch: super::switch::panel(self.lens, switches, self.chain),
+            routes: self.plan().routes.iter().map(|route| route.name.clone()).collect(),
         }
     }
 
@@ -391,5 +400,17 @@ fn where_it_is(custody: &meridian_core::chain::engine::Custody, hop: &dyn Fn(Hop
                 (Glyph::Due, format!("Under way from {at} to {next}"))
             }
         }
+    }
+}
+
+/// `1,250,000.50`: a single decimal is half of what people read.
+pub(super) fn money(amount: &str) -> String {
+    let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let whole = grouped(digits);
+    match fraction {
+        "" => format!("{sign}{whole}"),
+        one if one.len() == 1 => format!("{sign}{whole}.{one}0"),
+        more => format!("{sign}{whole}.{more}"),
     }
 }

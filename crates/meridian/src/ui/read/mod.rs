@@ -21,6 +21,7 @@ mod page;
 mod rota;
 mod sites;
 mod story;
+mod switch;
 mod told;
 mod wall;
 mod watch;
@@ -47,6 +48,7 @@ pub use incident::{incident, incidents};
 pub use page::{ack, pages};
 pub use rota::{change_of, rota, rotas, zone_of_reader};
 pub use story::{journal, tell};
+pub use switch::switch;
 pub use wall::wall;
 
 use super::{parts::say::listed, shell::Counts};

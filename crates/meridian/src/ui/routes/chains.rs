@@ -27,7 +27,7 @@ async fn all(Member(v): Member) -> Response {
 }
 
 async fn one(Member(v): Member, Path(name): Path<String>) -> Response {
-    let found = read::chain(&v.lens(&v.house.keeper.world()), &v.house.chains, &name);
+    let found = read::chain(&v.lens(&v.house.keeper.world()), &v.house.chains, &v.house.switches, &name);
     match found {
         Some(view) => v.ok(|shell, _| pages::chain(shell, &view)),
         None => v.oops(

@@ -16,6 +16,7 @@ mod look;
 mod palette;
 mod rotas;
 mod silences;
+mod switch;
 mod wall;
 
 use axum::{
@@ -51,6 +52,7 @@ pub fn router() -> Router<House> {
         .route("/rotas/{name}/overrides/{id}/remove", post(rotas::remove))
         .merge(announcements::router())
         .merge(chains::router())
+        .merge(switch::router())
         .merge(changes::router())
         .route("/fairness", get(fairness::fairness))
         .merge(feeds::router())

@@ -1,7 +1,11 @@
 //! Chains: all of them as ribbons, one as its path, and where one message is.
 
-use meridian_core::{Instant, chain::Amount, id::IncidentId};
+use meridian_core::{
+    Instant,
+    id::{IncidentId, Name},
+};
 
+use super::switch::SwitchPanel;
 use crate::ui::parts::Glyph;
 
 /// All chains.
@@ -86,7 +90,10 @@ pub struct ChainView {
     pub ribbon: Ribbon,
     pub others: Vec<Path>,
     /// Value by currency: originated, confirmed.
-    pub values: Vec<(String, Amount, Amount)>,
+    pub values: Vec<(String, String, String)>,
+    /// Of the switch that is not over.
+    pub switch: Option<SwitchPanel>,
+    pub routes: Vec<Name>,
     /// What is wrong, the worst first.
     pub breaches: Vec<BreachRow>,
     pub latencies: Vec<LatencyView>,

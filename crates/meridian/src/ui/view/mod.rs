@@ -17,6 +17,7 @@ pub mod handoff;
 pub mod incident;
 pub mod page;
 pub mod rota;
+pub mod switch;
 pub mod wall;
 
 use meridian_core::Instant;

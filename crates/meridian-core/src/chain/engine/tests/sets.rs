@@ -1,6 +1,7 @@
 //! The sets at a cut: what is proven by which word of the border.
 
 use super::*;
+use crate::chain::HopSet;
 use crate::chain::record::{Checkpoint, Heartbeat, Outcome};
 
 fn seen(engine: &mut Engine, seq: u64, hop: &str, at: i64, n: u64, outcome: Option<Outcome>) {
@@ -57,7 +58,8 @@ fn every_message_is_in_one_set_and_never_left_needs_proof() {
     ];
     for (border, until, fenced, plan, fourth) in cases {
         let engine = history(until, plan);
-        let cut = Cut { at: 10, border: HopId(2), fenced };
+        let borders: HopSet = [HopId(2)].into_iter().collect();
+        let cut = Cut { at: 10, borders, beyond: borders.with(HopId(3)), closed: HopSet::default(), fenced };
         let sets = engine.sets("wires", cut).unwrap();
         let found: Vec<(Key, Set)> = sets.members.iter().map(|member| (member.key.clone(), member.set)).collect();
         let wanted = [Confirmed, Rejected, InDoubt, fourth];
@@ -65,6 +67,8 @@ fn every_message_is_in_one_set_and_never_left_needs_proof() {
         assert_eq!(found, wanted, "the border {border}");
         assert_eq!(sets.members[3].last, Some((HopId(1), 5)));
     }
-    let nowhere = Cut { at: 10, border: HopId(9), fenced: None };
-    assert_eq!(history(None, plan()).sets("wires", nowhere), None);
+    for borders in [HopSet::default(), [HopId(9)].into_iter().collect()] {
+        let nowhere = Cut { at: 10, borders, beyond: borders, closed: borders, fenced: None };
+        assert_eq!(history(None, plan()).sets("wires", nowhere), None);
+    }
 }

@@ -141,3 +141,48 @@ fn what_is_odd_is_said_and_taken() {
         assert_eq!(told.join("; "), wanted, "of {spec}");
     }
 }
+
+#[test]
+fn what_a_chain_says_of_switching() {
+    let with = |of_a: &str, rest: &str| {
+        format!(
+            "{{ hops: [{{ name: office }}, {{ name: line }}, {{ name: fed }}], routes: [{{ name: a, hops: [office, line, fed]{of_a} }}, \
+             {{ name: b, hops: [office, fed] }}]{rest} }}"
+        )
+    };
+    let cases: [(&str, &str, &[&str]); 6] = [
+        (", border: lines", "", &["route `a` has no hop `lines` | one of its hops: `office`, `line` or `fed` ? line"]),
+        (
+            ", fence: [{ name: x }, { name: y, command: [a], webhook: 'https://a.example/' }]",
+            "",
+            &["an action is either a `command` or a `webhook` | one of the two"; 2],
+        ),
+        (
+            ", open: [{ name: x, command: [a] }, { name: x, command: [b] }]",
+            "",
+            &["an action `x` stands here a second time | a name that is unique in this list"],
+        ),
+        (
+            ", open: [{ name: x, command: [a], timeout: 2h }, { name: y, command: [a], timeout: 0 }]",
+            "",
+            &["2h is too long | at most 1h", "`timeout` can't be zero | a duration above zero"],
+        ),
+        ("", ", switch: { drain: 2d }", &["2d is too long | at most 1d"]),
+        (
+            "",
+            ", switch: { replay: [{ name: x, webhook: ftp }] }",
+            &["`ftp` is no web address | an http:// or https:// address, or a secret's place such as ${env:NAME}"],
+        ),
+    ];
+    for (of_a, rest, wanted) in cases {
+        let text =
+            format!("apiVersion: meridian/v1\nkind: Chain\nmetadata: {{ name: x }}\nspec: {}\n", with(of_a, rest));
+        let told = super::problems(&text);
+        let told: Vec<String> = told.iter().map(|p| super::told(p).split_once(' ').unwrap().1.to_owned()).collect();
+        assert_eq!(told, wanted, "of {of_a}{rest}");
+    }
+    let one = "{ hops: [{ name: a }, { name: b }], switch: { fourEyes: true } }";
+    let text = format!("apiVersion: meridian/v1\nkind: Chain\nmetadata: {{ name: x }}\nspec: {one}\n");
+    let loaded = crate::estate::load(&[crate::estate::SourceFile { path: "f.yaml".into(), text }]).unwrap();
+    assert_eq!(loaded.warnings[0].message, "this chain has no second route to switch to");
+}
