@@ -88,7 +88,7 @@ impl ActionDoes {
     /// As people read it.
     pub fn words(&self) -> String {
         match self {
-            ActionDoes::Command(words) => format!("runs `{}`", words.join(" ")),
+            ActionDoes::Command(words) => format!("runs {}", words.join(" ")),
             ActionDoes::Webhook(url) => format!("posts to {url}"),
         }
     }

@@ -4,6 +4,7 @@
 mod announced;
 mod bank;
 mod changes;
+mod colleague;
 mod day;
 mod director;
 mod handoff;
@@ -29,6 +30,7 @@ pub struct Demo {
     pub running: Running,
     director: tokio::task::JoinHandle<()>,
     wires: tokio::task::JoinHandle<()>,
+    colleague: tokio::task::JoinHandle<()>,
     /// Holds the estate; removed when dropped.
     _directory: tempfile::TempDir,
 }
@@ -44,7 +46,8 @@ pub async fn play(listen: SocketAddr, speed: f64) -> Result<Demo, StartError> {
     let running = begin(settings, journal, Clock::simulated(origin, speed), Sending::Pretend).await?;
     let director = tokio::spawn(director::direct(running.house.clone()));
     let wires = tokio::spawn(wires::flow(running.house.clone()));
-    Ok(Demo { running, director, wires, _directory: directory })
+    let colleague = tokio::spawn(colleague::agree(running.house.clone()));
+    Ok(Demo { running, director, wires, colleague, _directory: directory })
 }
 
 fn settings(listen: SocketAddr, data: PathBuf, estate: PathBuf) -> Settings {
@@ -68,6 +71,7 @@ impl Demo {
         let ended = self.running.until_signal().await;
         self.director.abort();
         self.wires.abort();
+        self.colleague.abort();
         ended
     }
 }

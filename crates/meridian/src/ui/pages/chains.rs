@@ -153,7 +153,19 @@ pub fn chain(shell: &Shell, view: &ChainView) -> Markup {
                 }
             }
             (sum(shell, view))
-            @if let Some(panel) = &view.switch { div.gap-top { (switch::panel(shell, panel)) } }
+        }
+        div.cols.main-side[view.switch.is_some()] {
+            div { (flow(shell, view)) }
+            @if let Some(panel) = &view.switch { div #panel.gap-top data-live { (switch::panel(shell, panel)) } }
+        }
+    };
+    frame(shell, &ribbon.name, Place::Chains, "page", content)
+}
+
+fn flow(shell: &Shell, view: &ChainView) -> Markup {
+    let ribbon = &view.ribbon;
+    html! {
+        div #path data-live {
             section.gap-top aria-label="Path" {
                 (way(&ribbon.path))
                 @for other in &view.others {
@@ -171,8 +183,7 @@ pub fn chain(shell: &Shell, view: &ChainView) -> Markup {
             (lanes(shell, view))
             (reports(shell, &view.reports))
         }
-    };
-    frame(shell, &ribbon.name, Place::Chains, "page", content)
+    }
 }
 
 fn sum(shell: &Shell, view: &ChainView) -> Markup {
