@@ -12,7 +12,8 @@ use crate::{
     cover::{Imported, LeaveImport, LeaveWish, PartWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
     feed::FeedOf,
-    id::{AnnouncementId, ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
+    finding::Found,
+    id::{AnnouncementId, ChangeId, DeliveryId, FeedId, FindingId, Fingerprint, HandoffId, IncidentId, Name, PageId},
     incident::{AcknowledgedBecause, Severity},
 };
 
@@ -121,6 +122,16 @@ pub enum Command {
     },
     WithdrawAnnouncement {
         announcement: AnnouncementId,
+        reason: String,
+    },
+
+    /// What somebody saw by hand. No incident: that of the chain's fault.
+    Find {
+        incident: Option<IncidentId>,
+        found: Box<Found>,
+    },
+    WithdrawFinding {
+        finding: FindingId,
         reason: String,
     },
 
@@ -334,6 +345,7 @@ pub enum Reply {
     },
     Feed(FeedId),
     Announcement(AnnouncementId),
+    Finding(FindingId),
     Imported(Imported),
 }
 

@@ -11,8 +11,8 @@ use serde::{
 
 use crate::{
     Instant, access::AccessFact, alert::AlertFact, announcement::AnnouncementFact, chain::breach::ChainFact,
-    cover::CoverFact, estate::EstateFact, feed::FeedFact, handoff::HandoffFact, incident::IncidentFact,
-    notice::NoticeFact, page::PageFact, request::RequestFact, roster::RosterFact,
+    cover::CoverFact, estate::EstateFact, feed::FeedFact, finding::FindingFact, handoff::HandoffFact,
+    incident::IncidentFact, notice::NoticeFact, page::PageFact, request::RequestFact, roster::RosterFact,
 };
 
 /// One fact. On the wire it is an object with one key, the name of the fact: `{"alert.fired":{…}}`.
@@ -41,6 +41,7 @@ pub enum Fact {
     Feed(FeedFact),
     Chain(ChainFact),
     Announcement(AnnouncementFact),
+    Finding(FindingFact),
     House(HouseFact),
 }
 
@@ -78,6 +79,7 @@ from_noun! {
     Alert AlertFact, Incident IncidentFact, Page PageFact, Roster RosterFact,
     Cover CoverFact, Handoff HandoffFact, Notice NoticeFact,
     Estate EstateFact, Access AccessFact, Request RequestFact, Feed FeedFact, Chain ChainFact, Announcement AnnouncementFact,
+    Finding FindingFact,
     House HouseFact,
 }
 
@@ -122,6 +124,7 @@ impl<'de> Deserialize<'de> for Fact {
                     "request" => Fact::Request(RequestFact::deserialize(tagged)?),
                     "feed" => Fact::Feed(FeedFact::deserialize(tagged)?),
                     "announcement" => Fact::Announcement(AnnouncementFact::deserialize(tagged)?),
+                    "finding" => Fact::Finding(FindingFact::deserialize(tagged)?),
                     "chain" => Fact::Chain(ChainFact::deserialize(tagged)?),
                     "house" => Fact::House(HouseFact::deserialize(tagged)?),
                     other => return Err(A::Error::custom(format!("no fact begins with `{other}`"))),

@@ -36,6 +36,8 @@ pub enum Action {
     Override,
     /// Announce work, freezes and events.
     Announce,
+    /// Record what was seen by hand while a fault is looked for.
+    Find,
     /// Change one's own password, log out.
     OwnAccount,
     /// See and change accounts.
@@ -49,13 +51,14 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 11] = [
+    pub const ALL: [Action; 12] = [
         Action::Read,
         Action::Ingest,
         Action::Respond,
         Action::Silence,
         Action::Override,
         Action::Announce,
+        Action::Find,
         Action::OwnAccount,
         Action::Accounts,
         Action::Tokens,
@@ -72,6 +75,7 @@ impl Action {
             Action::Silence => "silence alerts",
             Action::Override => "change who is on watch",
             Action::Announce => "announce work, freezes and events",
+            Action::Find => "record findings",
             Action::OwnAccount => "change its own account",
             Action::Accounts => "manage accounts",
             Action::Tokens => "manage API tokens",
@@ -112,7 +116,7 @@ pub fn may_revoke_feed(principal: &Principal, account: &str, feed: &Feed) -> boo
 fn role_may(role: AccountRole, action: Action) -> bool {
     match action {
         Action::Read | Action::Feeds => true,
-        Action::Ingest | Action::Respond | Action::Silence | Action::Override | Action::Announce => {
+        Action::Ingest | Action::Respond | Action::Silence | Action::Override | Action::Announce | Action::Find => {
             role >= AccountRole::Responder
         }
         Action::Accounts | Action::Tokens | Action::Reload => role >= AccountRole::Admin,

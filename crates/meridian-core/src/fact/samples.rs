@@ -4,6 +4,7 @@
 mod announcement;
 mod chain;
 mod cover;
+mod finding;
 mod handoff;
 mod notice;
 
@@ -18,7 +19,10 @@ use crate::{
     cover::{Imported, Remark},
     estate::{EstateFact, Override, RefusedProblem, Role, SourceFile, Target, Technology},
     feed::{FeedFact, FeedOf, RevokedBecause},
-    id::{Actor, AnnouncementId, ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId},
+    id::{
+        Actor, AnnouncementId, ChangeId, DeliveryId, FeedId, FindingId, Fingerprint, HandoffId, IncidentId, Name,
+        PageId,
+    },
     incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, ReleasedBecause, Severity},
     journal::Entry,
     page::{CancelledBecause, NobodyBecause, Notice, PageFact, PagedBecause, Planned, StepBecause, Urgency},
@@ -37,6 +41,7 @@ pub fn every_fact() -> Vec<Fact> {
     facts.extend(cover::every().map(Fact::from));
     facts.extend(feed().map(Fact::from));
     facts.extend(announcement::every().into_iter().map(Fact::from));
+    facts.extend(finding::every().into_iter().map(Fact::from));
     facts.extend(chain::every().into_iter().map(Fact::from));
     facts.extend(handoff::every().into_iter().map(Fact::from));
     facts.extend(alert().into_iter().map(Fact::from));
@@ -165,6 +170,7 @@ fn request() -> Vec<RequestFact> {
         Reply::Override(7),
         Reply::Feed(FeedId(3)),
         Reply::Announcement(AnnouncementId(3)),
+        Reply::Finding(FindingId(2)),
     ];
     replies.extend(silence);
     let remarks = vec![Remark::StaysTaken { change: ChangeId(3), by: name("mei") }];
@@ -407,6 +413,7 @@ mod tests {
             Fact::Feed(_) => "feed",
             Fact::Chain(_) => "chain",
             Fact::Announcement(_) => "announcement",
+            Fact::Finding(_) => "finding",
             Fact::House(_) => "house",
         }
     }
@@ -415,7 +422,7 @@ mod tests {
     fn every_fact_is_among_the_samples() {
         let have: BTreeSet<String> = every_fact().iter().map(Fact::name).collect();
         let nouns: BTreeSet<&str> = every_fact().iter().map(noun).collect();
-        assert_eq!(nouns.len(), 14, "{nouns:?}");
+        assert_eq!(nouns.len(), 15, "{nouns:?}");
         let known: BTreeSet<String> = nouns.into_iter().flat_map(names_of).collect();
         assert_eq!(have, known);
     }

@@ -47,6 +47,12 @@ impl World {
             Fact::Request(fact) => self.requests.apply(at, fact),
             Fact::Announcement(fact) => self.announcements.apply(at, &entry.actor, fact),
             Fact::Chain(fact) => self.apply_chain(entry, fact),
+            Fact::Finding(fact) => {
+                self.findings.apply(at, &entry.actor, fact);
+                if let Some(incident) = fact.incident() {
+                    self.incidents.remember(incident, Moment::of(entry));
+                }
+            }
             Fact::Feed(fact) => self.feeds.apply(at, fact),
             Fact::House(fact) => self.apply_house(at, fact),
         }

@@ -102,6 +102,8 @@ impl World {
                 let fact = announcement::plan_withdraw(known, announcement, reason, turn.now)?;
                 Ok(turn.done(fact))
             }
+            Command::Find { incident, found } => turn.find(incident, *found),
+            Command::WithdrawFinding { finding, reason } => turn.withdraw_finding(finding, &reason),
             Command::Breaches(found) => Ok(turn.breaches(&found)),
             Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
             Command::Resume { refused_since, why } => Ok(turn.done(HouseFact::Resumed { refused_since, why })),

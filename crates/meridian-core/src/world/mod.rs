@@ -11,6 +11,7 @@ mod apply;
 mod brief;
 mod chains;
 mod changes;
+mod findings;
 mod handle;
 mod handoffs;
 mod incidents;
@@ -41,6 +42,7 @@ use crate::{
     estate::{Estate, RefusedProblem, Role, Routing, SourceFile},
     fact::Fact,
     feed::{Feed, Feeds, Revisions, Source},
+    finding::Findings,
     handoff::Handoffs,
     id::{Actor, Name},
     incident::Incidents,
@@ -77,6 +79,8 @@ pub struct World {
     pub breaches: Breaches,
     #[serde(default)]
     pub announcements: Announcements,
+    #[serde(default)]
+    pub findings: Findings,
     pub(crate) revisions: Revisions,
     pub(crate) estate: EstateInForce,
     pub(crate) house: House,

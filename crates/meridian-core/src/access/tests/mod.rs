@@ -300,18 +300,21 @@ fn who_may_do_what() {
     let session = |role| Principal::Session { account: name("x"), role, person: None };
     let token = |scopes: &[Scope]| Principal::Token { token: name("x"), scopes: scopes.to_vec() };
     check(&Principal::Anonymous, &[]);
-    check(&Principal::Demo, &[Read, Ingest, Respond, Silence, Override, Announce, Feeds]);
+    check(&Principal::Demo, &[Read, Ingest, Respond, Silence, Override, Announce, Find, Feeds]);
     check(&session(AccountRole::Viewer), &[Read, OwnAccount, Feeds]);
-    check(&session(AccountRole::Responder), &[Read, Ingest, Respond, Silence, Override, Announce, OwnAccount, Feeds]);
+    check(
+        &session(AccountRole::Responder),
+        &[Read, Ingest, Respond, Silence, Override, Announce, Find, OwnAccount, Feeds],
+    );
     check(&session(AccountRole::Admin), &Action::ALL);
     check(&token(&[]), &[]);
     check(&token(&[Scope::Read]), &[Read]);
     check(&token(&[Scope::Ingest]), &[Ingest]);
-    check(&token(&[Scope::Respond]), &[Read, Respond, Silence, Override, Announce, Feeds]);
-    check(&token(&[Scope::Ingest, Scope::Respond]), &[Read, Ingest, Respond, Silence, Override, Announce, Feeds]);
+    check(&token(&[Scope::Respond]), &[Read, Respond, Silence, Override, Announce, Find, Feeds]);
+    check(&token(&[Scope::Ingest, Scope::Respond]), &[Read, Ingest, Respond, Silence, Override, Announce, Find, Feeds]);
     check(
         &token(&[Scope::Admin]),
-        &[Read, Ingest, Respond, Silence, Override, Announce, Accounts, Tokens, Reload, Feeds],
+        &[Read, Ingest, Respond, Silence, Override, Announce, Find, Accounts, Tokens, Reload, Feeds],
     );
 }
 

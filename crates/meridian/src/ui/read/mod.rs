@@ -15,6 +15,7 @@ mod day;
 mod estate;
 mod fairness;
 mod feed;
+mod finding;
 mod handoff;
 mod incident;
 mod page;
