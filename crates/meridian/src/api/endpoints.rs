@@ -132,17 +132,17 @@ fn on_chains() -> Vec<Endpoint> {
         read(
             "/findings",
             "What was found by hand, newest first",
-            List(of::<findings::FindingView>()),
+            List(of::<findings::FoundView>()),
             findings::findings,
         )
         .query(&["incident", "chain", "state", "limit", "cursor"]),
-        read("/findings/{finding}", "A finding", One(of::<findings::FindingView>()), findings::finding),
+        read("/findings/{finding}", "A finding", One(of::<findings::FoundView>()), findings::finding),
         change(
             Find,
             "/findings",
             "Record that the messages that go missing were seen, or not, at a place of a chain",
             of::<findings::NewFinding>(),
-            (201, One(of::<findings::FindingView>())),
+            (201, One(of::<findings::FoundView>())),
             findings::find,
         ),
         change(
@@ -150,7 +150,7 @@ fn on_chains() -> Vec<Endpoint> {
             "/findings/{finding}/withdraw",
             "Take a finding back",
             of::<findings::FindingWithdrawal>(),
-            (200, One(of::<findings::FindingView>())),
+            (200, One(of::<findings::FoundView>())),
             findings::withdraw,
         ),
         change(

@@ -33,7 +33,7 @@ pub struct FaultView {
     /// Where each way of a chain loses messages.
     pub segments: Vec<SegmentView>,
     /// Where a look is worth it, best first.
-    pub next: Vec<NextView>,
+    pub next: Vec<LookView>,
     /// What passes there is unknown.
     pub dark: Vec<DarkView>,
     /// What was too much to be weighed.
@@ -98,7 +98,7 @@ pub struct SpotView {
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
-pub struct NextView {
+pub struct LookView {
     #[serde(flatten)]
     pub spot: SpotView,
     pub cost: f64,
@@ -156,8 +156,8 @@ fn segment(one: &Losing) -> SegmentView {
     }
 }
 
-fn next(one: &Next) -> NextView {
-    NextView { spot: spot(&one.spot), cost: one.cost, bits: share(one.bits), seen: share(one.seen), why: one.why() }
+fn next(one: &Next) -> LookView {
+    LookView { spot: spot(&one.spot), cost: one.cost, bits: share(one.bits), seen: share(one.seen), why: one.why() }
 }
 
 pub fn view(answer: &Answer, at: Instant) -> FaultView {

@@ -22,7 +22,7 @@ use super::{
 use crate::serve::House;
 
 #[derive(Serialize, ToSchema)]
-pub struct FindingView {
+pub struct FoundView {
     finding: u64,
     /// `counts`; `replaced` by a newer one of the same place; `withdrawn`; `over` with its fault.
     state: &'static str,
@@ -51,9 +51,9 @@ pub struct FindingView {
     reason: Option<String>,
 }
 
-fn view(world: &World, one: &Finding) -> FindingView {
+fn view(world: &World, one: &Finding) -> FoundView {
     let (found, withdrawn) = (&one.found, one.withdrawn.as_ref());
-    FindingView {
+    FoundView {
         finding: one.id.0,
         state: world.finding_state(one).word(),
         incident: one.incident.map(|incident| incident.0),
@@ -85,7 +85,7 @@ pub async fn findings(
     State(house): State<House>,
     caller: Caller,
     Params(wanted): Params<FindingFilter>,
-) -> Listed<FindingView> {
+) -> Listed<FoundView> {
     caller.authorize(Action::Read)?;
     let paging = Paging::new(wanted.limit, wanted.cursor);
     let before: Option<FindingId> = paging.after()?;
@@ -113,12 +113,12 @@ pub async fn finding(
     State(house): State<House>,
     caller: Caller,
     Path(wanted): Path<String>,
-) -> Result<Json<FindingView>, Problem> {
+) -> Result<Json<FoundView>, Problem> {
     caller.authorize(Action::Read)?;
     shown(&house, id(&wanted)?).map(Json)
 }
 
-fn shown(house: &House, id: FindingId) -> Result<FindingView, Problem> {
+fn shown(house: &House, id: FindingId) -> Result<FoundView, Problem> {
     let world = house.keeper.world();
     let one = world.findings.get(id).ok_or_else(|| Problem::not_found(format!("finding {id}")))?;
     Ok(view(&world, one))
@@ -148,7 +148,7 @@ pub async fn find(
     State(house): State<House>,
     caller: Caller,
     Body(wish): Body<NewFinding>,
-) -> Result<(StatusCode, Json<FindingView>), Problem> {
+) -> Result<(StatusCode, Json<FoundView>), Problem> {
     let actor = caller.authorize(Action::Find)?;
     let side = wish.side.as_deref().map(|side| side.parse().map_err(|why: String| Problem::field("side", why)));
     let (chain, hop) = (name("chain", &wish.chain)?, name("hop", &wish.hop)?);
@@ -176,7 +176,7 @@ pub async fn withdraw(
     caller: Caller,
     Path(wanted): Path<String>,
     Body(wish): Body<FindingWithdrawal>,
-) -> Result<Json<FindingView>, Problem> {
+) -> Result<Json<FoundView>, Problem> {
     let actor = caller.authorize(Action::Find)?;
     let finding = id(&wanted)?;
     house.keeper.ask(actor, Command::WithdrawFinding { finding, reason: wish.reason }).await?;

@@ -234,8 +234,8 @@ impl<'a> Net<'a> {
         let place = way.suspects.iter().position(|one| one == suspect)?;
         let spots = |side| way.hops.iter().filter_map(move |hop| Some((*hop, way.spot(*hop, side)?)));
         // Of a part that reports nothing itself, the two beside it.
-        let before = spots(Side::Exit).filter(|(_, spot)| *spot <= place).last();
-        let before = before.or_else(|| spots(Side::At).filter(|(_, spot)| *spot <= place).last())?;
+        let before = spots(Side::Exit).rfind(|(_, spot)| *spot <= place);
+        let before = before.or_else(|| spots(Side::At).rfind(|(_, spot)| *spot <= place))?;
         let behind = spots(Side::Entrance).find(|(_, spot)| *spot > place)?;
         let chain = self.plan(way).name.clone();
         Some((chain, self.name(way, before.0)?, self.name(way, behind.0)?))

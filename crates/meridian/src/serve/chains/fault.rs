@@ -1,14 +1,15 @@
 //! Where the fault is, as of now: the evidence of the engine and of what was found by hand, answered once for all who ask.
 //!
-//! It is answered when somebody asks, and anew when something was folded or found since; not for each record. Nothing of
-//! it holds a lock while it is weighed. Where nothing is held or dark and nobody found anything, there is nothing to weigh.
+//! It is answered when somebody asks, and anew when a breach came or went, something was found, or a second later something
+//! was folded; not for each record. Nothing of it holds a lock while it is weighed. Where nothing is held or dark and nobody found anything, there is nothing to weigh.
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use meridian_core::{
     Instant,
     chain::{
-        breach::Trouble,
+        breach::{BreachKey, Trouble},
         fault::{Answer, ChainEvidence, Evidence, answer, looks},
     },
     finding::Spot,
@@ -23,6 +24,7 @@ use crate::serve::House;
 pub struct Fault {
     pub at: Instant,
     pub answer: Answer,
+    took: SignedDuration,
     of: Of,
 }
 
@@ -31,18 +33,22 @@ pub struct Fault {
 struct Of {
     position: Position,
     estate: String,
+    breaches: Vec<BreachKey>,
     looks: Vec<(Spot, bool)>,
 }
 
 impl Fault {
     fn is_fresh(&self, of: &Of, now: Instant) -> bool {
         let age = now.duration_since(self.at).abs();
-        let as_asked = self.of.estate == of.estate && self.of.looks == of.looks;
-        as_asked && (age < LOOK_AGAIN || (self.of.position == of.position && age < LOOK_ANEW))
+        let as_asked = self.of == Of { position: self.of.position, ..of.clone() };
+        // While messages come without end, a fifth of a processor at most goes into this.
+        let again = LOOK_AGAIN.max(self.took.saturating_mul(5));
+        as_asked && (age < again || (self.of.position == of.position && age < LOOK_ANEW))
     }
 }
 
-/// Where the fault is now. Whoever asks within a second gets the same answer, unless something was found meanwhile.
+/// Where the fault is now. Whoever asks within a second gets the same answer, unless a breach came or went or something was
+/// found meanwhile.
 pub async fn fault(house: &House) -> Arc<Fault> {
     let chains = &house.chains;
     // One at a time: the second one finds what the first one made.
@@ -51,14 +57,16 @@ pub async fn fault(house: &House) -> Arc<Fault> {
     let of = {
         let world = house.keeper.world();
         let estate = world.estate_in_force().digest.clone();
-        Of { position: chains.room().position, estate, looks: looks(&world.findings_that_count()) }
+        let breaches = world.breaches.open().map(|open| open.breach.key.clone()).collect();
+        Of { position: chains.room().position, estate, breaches, looks: looks(&world.findings_that_count()) }
     };
     if let Some(known) = kept.as_ref().filter(|known| known.is_fresh(&of, now)) {
         return known.clone();
     }
     let (chains, looks) = (chains.clone(), of.looks.clone());
     let answer = blocking(move || answer(&chains.evidence(now, looks))).await;
-    let made = Arc::new(Fault { at: now, answer, of });
+    let took = house.clock.now().duration_since(now);
+    let made = Arc::new(Fault { at: now, answer, took, of });
     *kept = Some(made.clone());
     made
 }

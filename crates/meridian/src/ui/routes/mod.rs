@@ -8,6 +8,7 @@ mod answers;
 mod chains;
 mod changes;
 mod fairness;
+mod fault;
 mod feeds;
 mod handoffs;
 mod incidents;
@@ -52,6 +53,7 @@ pub fn router() -> Router<House> {
         .merge(announcements::router())
         .merge(chains::router())
         .merge(changes::router())
+        .merge(fault::router())
         .route("/fairness", get(fairness::fairness))
         .merge(feeds::router())
         .route("/people", get(look::people))
