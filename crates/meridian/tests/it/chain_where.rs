@@ -77,7 +77,7 @@ fn a_server_and_its_files_name_the_shared_firewall_and_findings_are_recorded() {
 
     // What is wrong is said, and nothing is recorded.
     for (args, says) in [
-        (&["chain", "found", "usd", "fw", "--seen"][..], "did you mean `fw-usd`?"),
+        (&["chain", "found", "usd", "fw-us", "--seen"][..], "did you mean `fw-usd`?"),
         (&["chain", "found", "usd", "fw-usd"], "--seen"),
         (&["chain", "found", "usd", "fw-usd", "--seen", "--not-seen"], "cannot be used with"),
         (&["chain", "found", "usd", "fw-usd", "--side", "left", "--seen"], "none of entrance, at, exit"),
