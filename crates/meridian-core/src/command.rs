@@ -12,7 +12,11 @@ use crate::{
     cover::{Imported, LeaveImport, LeaveWish, PartWish, Remark},
     estate::{Override, RefusedProblem, SourceFile},
     feed::FeedOf,
-    id::{AnnouncementId, ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId, SwitchId},
+    finding::Found,
+    id::{
+        AnnouncementId, ChangeId, DeliveryId, FeedId, FindingId, Fingerprint, HandoffId, IncidentId, Name, PageId,
+        SwitchId,
+    },
     incident::{AcknowledgedBecause, Severity},
     switch::{Deed, SwitchWish},
 };
@@ -130,6 +134,15 @@ pub enum Command {
     Switch {
         switch: SwitchId,
         deed: Box<Deed>,
+    },
+    /// What somebody saw by hand. No incident: that of the chain's fault.
+    Find {
+        incident: Option<IncidentId>,
+        found: Box<Found>,
+    },
+    WithdrawFinding {
+        finding: FindingId,
+        reason: String,
     },
 
     AddOverride {
@@ -343,6 +356,7 @@ pub enum Reply {
     Feed(FeedId),
     Announcement(AnnouncementId),
     Switch(SwitchId),
+    Finding(FindingId),
     Imported(Imported),
 }
 

@@ -11,8 +11,9 @@ use serde::{
 
 use crate::{
     Instant, access::AccessFact, alert::AlertFact, announcement::AnnouncementFact, chain::breach::ChainFact,
-    cover::CoverFact, estate::EstateFact, feed::FeedFact, handoff::HandoffFact, incident::IncidentFact,
-    notice::NoticeFact, page::PageFact, request::RequestFact, roster::RosterFact, switch::SwitchFact,
+    cover::CoverFact, estate::EstateFact, feed::FeedFact, finding::FindingFact, handoff::HandoffFact,
+    incident::IncidentFact, notice::NoticeFact, page::PageFact, request::RequestFact, roster::RosterFact,
+    switch::SwitchFact,
 };
 
 /// One fact. On the wire it is an object with one key, the name of the fact: `{"alert.fired":{…}}`.
@@ -42,6 +43,7 @@ pub enum Fact {
     Chain(ChainFact),
     Announcement(AnnouncementFact),
     Switch(SwitchFact),
+    Finding(FindingFact),
     House(HouseFact),
 }
 
@@ -80,6 +82,7 @@ from_noun! {
     Cover CoverFact, Handoff HandoffFact, Notice NoticeFact,
     Estate EstateFact, Access AccessFact, Request RequestFact, Feed FeedFact, Chain ChainFact, Announcement AnnouncementFact,
     Switch SwitchFact,
+    Finding FindingFact,
     House HouseFact,
 }
 
@@ -125,6 +128,7 @@ impl<'de> Deserialize<'de> for Fact {
                     "feed" => Fact::Feed(FeedFact::deserialize(tagged)?),
                     "announcement" => Fact::Announcement(AnnouncementFact::deserialize(tagged)?),
                     "switch" => Fact::Switch(SwitchFact::deserialize(tagged)?),
+                    "finding" => Fact::Finding(FindingFact::deserialize(tagged)?),
                     "chain" => Fact::Chain(ChainFact::deserialize(tagged)?),
                     "house" => Fact::House(HouseFact::deserialize(tagged)?),
                     other => return Err(A::Error::custom(format!("no fact begins with `{other}`"))),

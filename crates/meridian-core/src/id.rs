@@ -139,6 +139,10 @@ number_id! {
     SwitchId
 }
 number_id! {
+    /// The number of a finding: what somebody saw by hand at a place of a chain.
+    FindingId
+}
+number_id! {
     /// The number of a handoff: the passing of one rota's watch along one edge, counted from 1.
     HandoffId
 }

@@ -17,6 +17,7 @@ pub mod cover;
 pub mod estate;
 pub mod fact;
 pub mod feed;
+pub mod finding;
 pub mod handoff;
 pub mod ics;
 pub mod id;

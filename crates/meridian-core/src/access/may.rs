@@ -38,6 +38,8 @@ pub enum Action {
     Announce,
     /// Switch a chain from one route to another.
     Switch,
+    /// Record what was seen by hand while a fault is looked for.
+    Find,
     /// Change one's own password, log out.
     OwnAccount,
     /// See and change accounts.
@@ -51,7 +53,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Action; 12] = [
+    pub const ALL: [Action; 13] = [
         Action::Read,
         Action::Ingest,
         Action::Respond,
@@ -59,6 +61,7 @@ impl Action {
         Action::Override,
         Action::Announce,
         Action::Switch,
+        Action::Find,
         Action::OwnAccount,
         Action::Accounts,
         Action::Tokens,
@@ -76,6 +79,7 @@ impl Action {
             Action::Override => "change who is on watch",
             Action::Announce => "announce work, freezes and events",
             Action::Switch => "switch the routes of chains",
+            Action::Find => "record findings",
             Action::OwnAccount => "change its own account",
             Action::Accounts => "manage accounts",
             Action::Tokens => "manage API tokens",
@@ -116,9 +120,13 @@ pub fn may_revoke_feed(principal: &Principal, account: &str, feed: &Feed) -> boo
 fn role_may(role: AccountRole, action: Action) -> bool {
     match action {
         Action::Read | Action::Feeds => true,
-        Action::Ingest | Action::Respond | Action::Silence | Action::Override | Action::Announce | Action::Switch => {
-            role >= AccountRole::Responder
-        }
+        Action::Ingest
+        | Action::Respond
+        | Action::Silence
+        | Action::Override
+        | Action::Announce
+        | Action::Switch
+        | Action::Find => role >= AccountRole::Responder,
         Action::Accounts | Action::Tokens | Action::Reload => role >= AccountRole::Admin,
         Action::OwnAccount => false,
     }

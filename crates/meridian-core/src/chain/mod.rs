@@ -15,6 +15,7 @@
 pub mod amount;
 pub mod breach;
 pub mod engine;
+pub mod fault;
 pub mod pace;
 pub mod plan;
 pub mod record;

@@ -4,6 +4,7 @@
 mod announcement;
 mod chain;
 mod cover;
+mod finding;
 mod handoff;
 mod notice;
 mod switch;
@@ -20,7 +21,8 @@ use crate::{
     estate::{EstateFact, Override, RefusedProblem, Role, SourceFile, Target, Technology},
     feed::{FeedFact, FeedOf, RevokedBecause},
     id::{
-        Actor, AnnouncementId, ChangeId, DeliveryId, FeedId, Fingerprint, HandoffId, IncidentId, Name, PageId, SwitchId,
+        Actor, AnnouncementId, ChangeId, DeliveryId, FeedId, FindingId, Fingerprint, HandoffId, IncidentId, Name,
+        PageId, SwitchId,
     },
     incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, OpenedBecause, ReleasedBecause, Severity},
     journal::Entry,
@@ -41,6 +43,7 @@ pub fn every_fact() -> Vec<Fact> {
     facts.extend(feed().map(Fact::from));
     facts.extend(announcement::every().into_iter().map(Fact::from));
     facts.extend(switch::every().into_iter().map(Fact::from));
+    facts.extend(finding::every().into_iter().map(Fact::from));
     facts.extend(chain::every().into_iter().map(Fact::from));
     facts.extend(handoff::every().into_iter().map(Fact::from));
     facts.extend(alert().into_iter().map(Fact::from));
@@ -170,6 +173,7 @@ fn request() -> Vec<RequestFact> {
         Reply::Feed(FeedId(3)),
         Reply::Announcement(AnnouncementId(3)),
         Reply::Switch(SwitchId(3)),
+        Reply::Finding(FindingId(2)),
     ];
     replies.extend(silence);
     let remarks = vec![Remark::StaysTaken { change: ChangeId(3), by: name("mei") }];
@@ -413,6 +417,7 @@ mod tests {
             Fact::Chain(_) => "chain",
             Fact::Switch(_) => "switch",
             Fact::Announcement(_) => "announcement",
+            Fact::Finding(_) => "finding",
             Fact::House(_) => "house",
         }
     }
@@ -421,7 +426,7 @@ mod tests {
     fn every_fact_is_among_the_samples() {
         let have: BTreeSet<String> = every_fact().iter().map(Fact::name).collect();
         let nouns: BTreeSet<&str> = every_fact().iter().map(noun).collect();
-        assert_eq!(nouns.len(), 15, "{nouns:?}");
+        assert_eq!(nouns.len(), 16, "{nouns:?}");
         let known: BTreeSet<String> = nouns.into_iter().flat_map(names_of).collect();
         assert_eq!(have, known);
     }

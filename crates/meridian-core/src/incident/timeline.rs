@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::IncidentFact;
 use crate::{
-    Instant, chain::breach::ChainFact, fact::Fact, id::Actor, journal::Entry, page::PageFact, switch::SwitchFact,
+    Instant, chain::breach::ChainFact, fact::Fact, finding::FindingFact, id::Actor, journal::Entry, page::PageFact,
+    switch::SwitchFact,
 };
 
 /// How many facts of a timeline are kept, of its beginning and of its end.
@@ -37,7 +38,7 @@ pub struct Moment {
     pub seq: u64,
     pub at: Instant,
     pub actor: Actor,
-    /// A fact of the incident, of its pages or of the breaches that it is about; the journal's entry shares it.
+    /// A fact of the incident, of its pages, of the breaches that it is about, or what was found by hand; the journal's entry shares it.
     #[serde(rename = "what", serialize_with = "write", deserialize_with = "read")]
     fact: Arc<Fact>,
 }
@@ -99,8 +100,11 @@ fn write<S: Serializer>(fact: &Fact, serializer: S) -> Result<S::Ok, S::Error> {
         Fact::Incident(fact) => serializer.serialize_newtype_variant("What", 0, "Incident", fact),
         Fact::Page(fact) => serializer.serialize_newtype_variant("What", 1, "Page", fact),
         Fact::Chain(fact) => serializer.serialize_newtype_variant("What", 2, "Chain", fact),
-        Fact::Switch(fact) => serializer.serialize_newtype_variant("What", 3, "Switch", fact),
-        _ => Err(serde::ser::Error::custom("a timeline holds facts of incidents, pages, breaches and switches")),
+        Fact::Finding(fact) => serializer.serialize_newtype_variant("What", 3, "Finding", fact),
+        Fact::Switch(fact) => serializer.serialize_newtype_variant("What", 4, "Switch", fact),
+        _ => Err(serde::ser::Error::custom(
+            "a timeline holds facts of incidents, pages, breaches, findings and switches",
+        )),
     }
 }
 
@@ -110,12 +114,14 @@ fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Fact>, D::Erro
         Incident(IncidentFact),
         Page(PageFact),
         Chain(ChainFact),
+        Finding(FindingFact),
         Switch(SwitchFact),
     }
     Ok(match What::deserialize(deserializer)? {
         What::Incident(fact) => fact.into(),
         What::Page(fact) => fact.into(),
         What::Chain(fact) => fact.into(),
+        What::Finding(fact) => fact.into(),
         What::Switch(fact) => fact.into(),
     })
 }

@@ -48,6 +48,12 @@ impl World {
             Fact::Announcement(fact) => self.announcements.apply(at, &entry.actor, fact),
             Fact::Switch(fact) => self.apply_switch(entry, fact),
             Fact::Chain(fact) => self.apply_chain(entry, fact),
+            Fact::Finding(fact) => {
+                self.findings.apply(at, &entry.actor, fact);
+                if let Some(incident) = fact.incident() {
+                    self.incidents.remember(incident, Moment::of(entry));
+                }
+            }
             Fact::Feed(fact) => self.feeds.apply(at, fact),
             Fact::House(fact) => self.apply_house(at, fact),
         }

@@ -104,6 +104,8 @@ impl World {
             }
             Command::DeclareSwitch(wish) => turn.declare_switch(*wish),
             Command::Switch { switch, deed } => turn.switch(switch, *deed),
+            Command::Find { incident, found } => turn.find(incident, *found),
+            Command::WithdrawFinding { finding, reason } => turn.withdraw_finding(finding, &reason),
             Command::Breaches(found) => Ok(turn.breaches(&found)),
             Command::Start { version } => Ok(turn.done(HouseFact::Started { version })),
             Command::Resume { refused_since, why } => Ok(turn.done(HouseFact::Resumed { refused_since, why })),

@@ -11,6 +11,7 @@ mod apply;
 mod brief;
 mod chains;
 mod changes;
+mod findings;
 mod handle;
 mod handoffs;
 mod incidents;
@@ -42,6 +43,7 @@ use crate::{
     estate::{Estate, RefusedProblem, Role, Routing, SourceFile},
     fact::Fact,
     feed::{Feed, Feeds, Revisions, Source},
+    finding::Findings,
     handoff::Handoffs,
     id::{Actor, Name},
     incident::Incidents,
@@ -81,6 +83,8 @@ pub struct World {
     pub announcements: Announcements,
     #[serde(default)]
     pub switches: Switches,
+    #[serde(default)]
+    pub findings: Findings,
     pub(crate) revisions: Revisions,
     pub(crate) estate: EstateInForce,
     pub(crate) house: House,

@@ -8,13 +8,13 @@ use axum::{
     routing::{MethodRouter, delete, get, post, put},
 };
 use meridian_core::access::Action::{
-    self, Accounts, Feeds, Ingest, Override, OwnAccount, Read, Respond, Silence, Tokens,
+    self, Accounts, Feeds, Find, Ingest, Override, OwnAccount, Read, Respond, Silence, Tokens,
 };
 
 use super::{
-    access, accounts, alerts, checkpoints, coverage, estate,
+    access, accounts, alerts, chains, checkpoints, coverage, estate,
     fairness::{self, ShareView},
-    feeds, handoffs, incidents,
+    fault, feeds, findings, handoffs, incidents,
     openapi::{Described, Shape, of},
     pages, rotas,
 };
@@ -116,8 +116,45 @@ pub fn endpoints() -> Vec<Endpoint> {
 }
 
 fn on_chains() -> Vec<Endpoint> {
-    use Shape::One;
+    use Shape::{List, One};
     vec![
+        read("/chains", "All chains, as they are now", List(of::<chains::ChainView>()), chains::list),
+        read(
+            "/chains/{chain}",
+            "A chain: its ways, what is wrong, latencies, lanes",
+            One(of::<chains::WholeChainView>()),
+            chains::one,
+        ),
+        read(
+            "/where",
+            "Where the fault is: what explains what is missing, and where to look next",
+            One(of::<fault::FaultView>()),
+            fault::find_it,
+        ),
+        read(
+            "/findings",
+            "What was found by hand, newest first",
+            List(of::<findings::FoundView>()),
+            findings::findings,
+        )
+        .query(&["incident", "chain", "state", "limit", "cursor"]),
+        read("/findings/{finding}", "A finding", One(of::<findings::FoundView>()), findings::finding),
+        change(
+            Find,
+            "/findings",
+            "Record that the messages that go missing were seen, or not, at a place of a chain",
+            of::<findings::NewFinding>(),
+            (201, One(of::<findings::FoundView>())),
+            findings::find,
+        ),
+        change(
+            Find,
+            "/findings/{finding}/withdraw",
+            "Take a finding back",
+            of::<findings::FindingWithdrawal>(),
+            (200, One(of::<findings::FoundView>())),
+            findings::withdraw,
+        ),
         change(
             Ingest,
             "/checkpoints",

@@ -31,6 +31,8 @@ get /alerts viewer
 get /alerts/{fingerprint} viewer
 get /announcements viewer
 get /announcements/{announcement} viewer
+get /chains viewer
+get /chains/{chain} viewer
 get /changes viewer
 get /changes/{change} viewer
 get /cover viewer
@@ -39,6 +41,8 @@ get /deliveries viewer
 get /estate viewer
 get /fairness viewer
 get /feeds viewer
+get /findings viewer
+get /findings/{finding} viewer
 get /handoffs viewer
 get /handoffs/figures viewer
 get /handoffs/{handoff} viewer
@@ -64,6 +68,7 @@ get /switches/{switch}/account/list viewer
 get /switches/{switch}/messages viewer
 get /switches/{switch}/replay/list viewer
 get /tokens admin
+get /where viewer
 post /accounts admin
 post /accounts/{account}/disable admin
 post /accounts/{account}/enable admin
@@ -79,6 +84,8 @@ post /cover responder
 post /cover/{change}/decline responder
 post /cover/{change}/take responder
 post /feeds viewer
+post /findings responder
+post /findings/{finding}/withdraw responder
 post /handoffs/{handoff}/accept responder
 post /handoffs/{handoff}/actions responder
 post /handoffs/{handoff}/actions/over responder

@@ -133,7 +133,7 @@ pub enum Command {
         #[command(subcommand)]
         command: calendar::CalendarCommand,
     },
-    /// Work on transfer chains, without a server.
+    /// Transfer chains: where the fault is, what was found, and audits, traces and logs without a server.
     Chain {
         #[command(subcommand)]
         command: chain::ChainCommand,

@@ -44,7 +44,7 @@ pub fn run() -> ExitCode {
             answer.map_or_else(|why| why.tell(json), |text| said(&text))
         }
         Command::Calendar { command } => calendar_command(command),
-        Command::Chain { command } => answer(chain::run(&command)),
+        Command::Chain { command } => chain::run(command),
         Command::Tap(asked) => tap::run(*asked),
         Command::Rota { command: RotaCommand::Plan(asked) } => {
             plan::plan(&asked).map_or_else(|why| why.tell(asked.json), |text| said(&text))

@@ -10,6 +10,7 @@ mod begin;
 mod calendar;
 mod chain_audit;
 mod chain_trace;
+mod chain_where;
 mod changes;
 mod client;
 mod coverage;

@@ -300,24 +300,24 @@ fn who_may_do_what() {
     let session = |role| Principal::Session { account: name("x"), role, person: None };
     let token = |scopes: &[Scope]| Principal::Token { token: name("x"), scopes: scopes.to_vec() };
     check(&Principal::Anonymous, &[]);
-    check(&Principal::Demo, &[Read, Ingest, Respond, Silence, Override, Announce, Switch, Feeds]);
+    check(&Principal::Demo, &[Read, Ingest, Respond, Silence, Override, Announce, Switch, Find, Feeds]);
     check(&session(AccountRole::Viewer), &[Read, OwnAccount, Feeds]);
     check(
         &session(AccountRole::Responder),
-        &[Read, Ingest, Respond, Silence, Override, Announce, Switch, OwnAccount, Feeds],
+        &[Read, Ingest, Respond, Silence, Override, Announce, Switch, Find, OwnAccount, Feeds],
     );
     check(&session(AccountRole::Admin), &Action::ALL);
     check(&token(&[]), &[]);
     check(&token(&[Scope::Read]), &[Read]);
     check(&token(&[Scope::Ingest]), &[Ingest]);
-    check(&token(&[Scope::Respond]), &[Read, Respond, Silence, Override, Announce, Switch, Feeds]);
+    check(&token(&[Scope::Respond]), &[Read, Respond, Silence, Override, Announce, Switch, Find, Feeds]);
     check(
         &token(&[Scope::Ingest, Scope::Respond]),
-        &[Read, Ingest, Respond, Silence, Override, Announce, Switch, Feeds],
+        &[Read, Ingest, Respond, Silence, Override, Announce, Switch, Find, Feeds],
     );
     check(
         &token(&[Scope::Admin]),
-        &[Read, Ingest, Respond, Silence, Override, Announce, Switch, Accounts, Tokens, Reload, Feeds],
+        &[Read, Ingest, Respond, Silence, Override, Announce, Switch, Find, Accounts, Tokens, Reload, Feeds],
     );
 }
 

@@ -45,6 +45,7 @@ mod shape;
 mod snapshot;
 mod store;
 mod take;
+pub mod traffic;
 mod verdict;
 mod waits;
 mod watch;

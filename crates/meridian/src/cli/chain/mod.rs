@@ -1,16 +1,19 @@
-//! `meridian chain`: what became of messages and connections, by files alone.
+//! `meridian chain`: what became of messages and connections, by files alone, and what a server knows of its chains.
 //!
 //! `trace` tells where the handshakes of TCP vanished, by captures at several test points; `audit` what became of every
 //! message, by checkpoints; `log` what the server's checkpoint log holds. They do *not* capture, and ask no server: the files are all that they need.
+//! What asks a server stands beside the other commands that do ([`client`]).
 
 mod audit;
 mod log;
 mod packets;
 mod shown;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 
 use meridian_core::trace::{Report, trace};
+
+use super::{answer, client};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum ChainCommand {
@@ -36,6 +39,8 @@ pub enum ChainCommand {
         #[command(subcommand)]
         command: log::LogCommand,
     },
+    #[command(flatten)]
+    Remote(client::args::ChainCommand),
 }
 
 /// What is asked for.
@@ -59,12 +64,13 @@ struct Told<'a> {
     report: &'a Report,
 }
 
-pub fn run(command: &ChainCommand) -> Result<String, String> {
-    match command {
-        ChainCommand::Trace(asked) => run_trace(asked),
-        ChainCommand::Audit(asked) => audit::run(asked),
-        ChainCommand::Log { command } => log::run(command),
-    }
+pub fn run(command: ChainCommand) -> ExitCode {
+    answer(match command {
+        ChainCommand::Trace(asked) => run_trace(&asked),
+        ChainCommand::Audit(asked) => audit::run(&asked),
+        ChainCommand::Log { command } => log::run(&command),
+        ChainCommand::Remote(command) => return client::run_chain(command),
+    })
 }
 
 fn run_trace(asked: &Asked) -> Result<String, String> {

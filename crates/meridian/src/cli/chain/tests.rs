@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Asked, ChainCommand, packets::read, run};
+use super::{Asked, packets::read, run_trace};
 
 const SYN: u8 = 0x02;
 const RST_ACK: u8 = 0x14;
@@ -93,7 +93,7 @@ impl Dir {
 
 fn told(files: &[PathBuf], json: bool, svg: Option<&Path>) -> Result<String, String> {
     let asked = Asked { files: files.to_vec(), json, svg: svg.map(Path::to_owned) };
-    run(&ChainCommand::Trace(asked))
+    run_trace(&asked)
 }
 
 const VANISHED: &[&str] = &["something bad", "a cross"];

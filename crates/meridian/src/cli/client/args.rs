@@ -2,6 +2,7 @@
 
 mod access;
 mod announcement;
+mod chain;
 mod changes;
 mod feed;
 mod handoff;
@@ -20,6 +21,7 @@ use super::parse;
 use crate::cli::roster;
 pub use access::{AccountCommand, TokenCommand};
 pub use announcement::{AnnouncementCommand, What};
+pub use chain::{ChainCommand, FoundHere, Where};
 pub use changes::{CoverCommand, LeaveCommand, SickCommand, SwapCommand, Which};
 pub use feed::FeedCommand;
 pub use handoff::HandoffCommand;

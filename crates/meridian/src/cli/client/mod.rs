@@ -7,6 +7,7 @@ mod accounts;
 mod alerts;
 mod announcements;
 pub mod args;
+mod chains;
 mod changes;
 pub(super) mod failure;
 mod fairness;
@@ -30,7 +31,7 @@ pub(super) use parse::duration;
 
 use std::{io::Read as _, process::ExitCode};
 
-use args::{Command, Flags};
+use args::{ChainCommand, Command, Flags};
 use failure::Failure;
 use output::Output;
 use server::Server;
@@ -56,6 +57,13 @@ struct Client {
     out: Output,
 }
 
+impl Client {
+    fn new(flags: &Flags) -> Result<Client, Failure> {
+        let clock = Clock::system();
+        Ok(Client { out: Output::new(flags, clock.now()), server: Server::new(flags, clock)? })
+    }
+}
+
 /// What TLS needs, once in a process.
 pub(super) fn install_tls() -> Result<(), String> {
     let installed = rustls::crypto::ring::default_provider().install_default();
@@ -64,6 +72,20 @@ pub(super) fn install_tls() -> Result<(), String> {
 
 /// Runs one command to its end.
 pub fn run(command: Command) -> ExitCode {
+    let json = command.flags().json;
+    ended(json, answer(command))
+}
+
+/// Runs a command about chains that asks a server to its end.
+pub fn run_chain(command: ChainCommand) -> ExitCode {
+    let flags = command.flags().clone();
+    ended(flags.json, async {
+        let client = Client::new(&flags)?;
+        chains::run(&client, command).await.map(Done::from)
+    })
+}
+
+fn ended(json: bool, answer: impl Future<Output = Result<Done, Failure>>) -> ExitCode {
     if let Err(why) = install_tls() {
         return fail(&why);
     }
@@ -71,8 +93,7 @@ pub fn run(command: Command) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("no task can be started: {error}")),
     };
-    let json = command.flags().json;
-    match runtime.block_on(answer(command)) {
+    match runtime.block_on(answer) {
         Ok(Done { text, well }) => {
             print_if_any(&text);
             if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -82,9 +103,7 @@ pub fn run(command: Command) -> ExitCode {
 }
 
 async fn answer(command: Command) -> Result<Done, Failure> {
-    let clock = Clock::system();
-    let client =
-        Client { out: Output::new(command.flags(), clock.now()), server: Server::new(command.flags(), clock)? };
+    let client = Client::new(command.flags())?;
     Ok(match command {
         Command::Status(_) => return status::status(&client).await,
         Command::Reload(_) => status::reload(&client).await?.into(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use meridian_core::{
     Fact,
     chain::breach::ChainFact,
+    finding::FindingFact,
     id::{Actor, DeliveryId},
     incident::{AcknowledgedBecause, IncidentFact, IncidentResolvedBecause, Moment, OpenedBecause},
     page::{PageFact, Planned},
@@ -72,7 +73,19 @@ fn tell(out: &Output, deliveries: &mut Deliveries, fact: &Fact) -> Told {
             told(breach.words(), "").tone(Tone::Bad)
         }
         Fact::Chain(ChainFact::Cleared { key, .. }) => told(key.cleared(), "").tone(Tone::Good),
+        Fact::Finding(fact) => finding(fact),
         other => told(other.name(), ""),
+    }
+}
+
+fn finding(fact: &FindingFact) -> Told {
+    match fact {
+        FindingFact::Made { finding, found, .. } => {
+            told(format!("finding {finding}, chain {}: {}", found.at.chain, found.words()), found.note.as_str())
+        }
+        FindingFact::Withdrawn { finding, reason, .. } => {
+            told(format!("finding {finding} is withdrawn"), reason.as_str())
+        }
     }
 }
 

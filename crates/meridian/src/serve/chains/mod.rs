@@ -16,6 +16,7 @@
 //! What this does *not* do: it decides nothing about a message ([`meridian_core::chain::engine`] does), and it opens no
 //! incident (the keeper does).
 
+mod fault;
 pub mod metrics;
 mod room;
 mod task;
@@ -38,6 +39,7 @@ use meridian_core::{
 use meridian_store::checkpoints::Position;
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use fault::{Fault, fault};
 pub use room::Room;
 pub use task::Task;
 
@@ -66,6 +68,8 @@ struct Shared {
     room: RwLock<Room>,
     state: RwLock<State>,
     looks: Mutex<BTreeMap<Name, Arc<Look>>>,
+    /// Where the fault is, as it was answered last.
+    fault: tokio::sync::Mutex<Option<Arc<Fault>>>,
     /// Counted up whenever something was folded.
     changed: watch::Sender<u64>,
 }
@@ -137,6 +141,7 @@ impl Chains {
             room: RwLock::new(Room::default()),
             state: RwLock::new(State::Ready),
             looks: Mutex::default(),
+            fault: tokio::sync::Mutex::default(),
             changed: watch::Sender::new(0),
         });
         let task = Task::new(directory, keeper, clock, waiting, shared.clone());

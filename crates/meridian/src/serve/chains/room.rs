@@ -1,5 +1,7 @@
 //! What the watch knows: the engine's state and the breaches that follow from it.
 
+use std::path::Path;
+
 use meridian_core::{
     Instant,
     chain::{
@@ -9,7 +11,7 @@ use meridian_core::{
         wire::{block::Records, group},
     },
 };
-use meridian_store::checkpoints::Position;
+use meridian_store::checkpoints::{LogError, Position, frames};
 
 use super::{NAMED_MAX, Receipt};
 
@@ -46,6 +48,25 @@ impl Default for Room {
 impl Room {
     fn with(engine: Engine, tally: Tally, position: Position) -> Room {
         Room { engine, tally, taken: Counts::default(), position, changes: Vec::new() }
+    }
+
+    /// What the log in this directory comes to by these plans, also while a server writes it. No snapshot is used, and
+    /// nothing is written.
+    pub fn read(directory: &Path, plans: Vec<ChainPlan>) -> Result<Room, String> {
+        let mut room = Room::new(plans)?;
+        if !directory.is_dir() {
+            return Ok(room);
+        }
+        let found = match frames(directory, Position::START) {
+            Err(LogError::Gone { first, .. }) => frames(directory, first),
+            found => found,
+        };
+        for frame in found.map_err(|error| error.to_string())? {
+            let frame = frame.map_err(|error| error.to_string())?;
+            room.fold(&frame.blob).map_err(|why| format!("{}: {why}", frame.position))?;
+            room.position = frame.next();
+        }
+        Ok(room)
     }
 
     /// By these plans, and nothing heard yet.

@@ -1,5 +1,7 @@
 //! Checkpoints come in over HTTP, are durable when they are answered, and what is wrong pages somebody.
 
+mod fault;
+
 use std::{io::Write as _, path::Path, time::Duration};
 
 use axum::http::StatusCode;

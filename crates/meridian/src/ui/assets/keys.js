@@ -3,7 +3,7 @@
   const keys = document.getElementById("keys"), palette = document.getElementById("palette");
   if (!palette) return;
   const input = palette.querySelector("input"), results = palette.querySelector(".results");
-  const places = { d: "/", w: "/", i: "/incidents", h: "/handoffs", a: "/alerts", p: "/pages", s: "/silences", r: "/rotas", c: "/coverage", f: "/fairness", x: "/changes", n: "/announcements", o: "/people", m: "/chains", j: "/journal", e: "/estate" };
+  const places = { d: "/", w: "/", i: "/incidents", h: "/handoffs", a: "/alerts", p: "/pages", s: "/silences", r: "/rotas", c: "/coverage", f: "/fairness", x: "/changes", n: "/announcements", o: "/people", m: "/chains", l: "/where", j: "/journal", e: "/estate" };
   let chord = false, asked = 0;
 
   async function search() {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{percent, switch};
+use super::{fault::percent_of, percent, switch};
 use crate::ui::{
     parts::{
         Detail, Glyph, elapsed, empty, glyph,
@@ -23,7 +23,7 @@ pub fn n(count: u64) -> String {
 
 pub fn chains(shell: &Shell, view: &ChainsView) -> Markup {
     let content = html! {
-        div.title { h1 { "Chains" } (find(None, "")) }
+        div.title { h1 { "Chains" } a.btn href="/where" { "Where is the fault?" } (find(None, "")) }
         section #chains data-live aria-label="Chains" {
             @if let Some(fault) = &view.fault { (note(Tone::Bad, "Not everything is known", html! { (fault) })) }
             @if view.ribbons.is_empty() {
@@ -128,6 +128,7 @@ fn station(point: &Point) -> Markup {
                     @if after.held > 0 { b.p-held { (n(after.held)) " held" } @if after.between > 0 { ", " } }
                     @if after.between > 0 { (n(after.between)) " under way" }
                     @if after.held == 0 && after.between == 0 && !point.unheard { "0 between" }
+                    @if let Some(share) = after.suspect { br; a href="/where" { "suspect " (percent_of(share)) } }
                 }
             }
             @if let Some(organisation) = &point.organisation { span.after.faint { (organisation) } }
@@ -150,6 +151,7 @@ pub fn chain(shell: &Shell, view: &ChainView) -> Markup {
                 span.push.row {
                     (state(shell, &ribbon.health))
                     @if let Some(incident) = ribbon.incident { a.btn href={ "/incidents/" (incident) } { "INC-" (incident) } }
+                    @if ribbon.account.held > 0 { a.btn href="/where" { "Where is the fault?" } }
                 }
             }
             (sum(shell, view))

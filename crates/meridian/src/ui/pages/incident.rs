@@ -59,6 +59,7 @@ fn title(shell: &Shell, view: &IncidentView) -> Markup {
                         _ => { "running " (elapsed(clock, view.opened)) " since " (time(clock, view.opened, None, Detail::Minute)) },
                     }
                 }
+                @if view.where_is_it { a.btn href="/where" { "Where is the fault?" } }
                 @if shell.responds() && !matches!(view.state, State::Resolved { .. }) { (actions(shell, view)) }
             }
         }

@@ -218,7 +218,7 @@ impl<'a> Reading<'a> {
             note: dark
                 .filter(|_| live)
                 .map(|open| format!("silent since {} UTC", open.breach.since.strftime("%H:%M:%S"))),
-            after: (!last).then_some(Segment { held, between: here - held }),
+            after: (!last).then_some(Segment { held, between: here - held, suspect: None }),
         }
     }
 

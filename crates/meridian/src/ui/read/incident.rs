@@ -106,6 +106,7 @@ pub fn incident(lens: &Lens<'_>, id: IncidentId, before: Option<u64>) -> Option<
         older: told.last().filter(|_| more).and_then(|last| last.seq),
         newer: before.is_some(),
         told,
+        where_is_it: world.breaches.of(id).any(|open| open.breach.key.trouble.is_of_passage()),
         people: lens.choices(),
     })
 }

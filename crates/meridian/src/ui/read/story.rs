@@ -15,7 +15,7 @@ use meridian_core::{
     roster::RosterFact,
 };
 
-use super::{Lens, announcement, changes, handoff, switch};
+use super::{Lens, announcement, changes, finding, handoff, switch};
 use crate::ui::{
     parts::{Glyph, Say, lasting},
     view::{JournalView, Told},
@@ -33,6 +33,7 @@ pub fn tell(lens: &Lens<'_>, seq: u64, at: Instant, actor: &Actor, fact: &Fact) 
         Fact::Handoff(fact) => handoff::told(lens, at, fact),
         Fact::Chain(fact) => chain(at, fact),
         Fact::Switch(fact) => switch::told(lens, at, fact)?,
+        Fact::Finding(fact) => finding::told(lens, at, fact),
         Fact::Announcement(fact) => announcement::told(lens, at, fact),
         Fact::Estate(fact) => estate(at, fact),
         Fact::Feed(fact) => feed(lens, at, fact),

@@ -10,7 +10,7 @@ use axum::{
 
 use super::Fields;
 use crate::{
-    serve::House,
+    serve::{House, chains::fault},
     ui::{pages, read, visitor::Member},
 };
 
@@ -27,8 +27,12 @@ async fn all(Member(v): Member) -> Response {
 }
 
 async fn one(Member(v): Member, Path(name): Path<String>) -> Response {
+    let fault = fault(&v.house).await;
     let found = read::chain(&v.lens(&v.house.keeper.world()), &v.house.chains, &v.house.switches, &name);
-    match found {
+    match found.map(|mut view| {
+        read::suspect(&mut view, &fault.answer);
+        view
+    }) {
         Some(view) => v.ok(|shell, _| pages::chain(shell, &view)),
         None => v.oops(
             StatusCode::NOT_FOUND,

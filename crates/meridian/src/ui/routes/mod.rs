@@ -8,6 +8,7 @@ mod answers;
 mod chains;
 mod changes;
 mod fairness;
+mod fault;
 mod feeds;
 mod handoffs;
 mod incidents;
@@ -54,6 +55,7 @@ pub fn router() -> Router<House> {
         .merge(chains::router())
         .merge(switch::router())
         .merge(changes::router())
+        .merge(fault::router())
         .route("/fairness", get(fairness::fairness))
         .merge(feeds::router())
         .route("/people", get(look::people))

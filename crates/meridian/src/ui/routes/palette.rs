@@ -12,7 +12,7 @@ use crate::ui::{
 };
 
 /// Where to go, and by which keys.
-pub const PLACES: [(&str, &str, &str); 16] = [
+pub const PLACES: [(&str, &str, &str); 17] = [
     ("/", "The day", "g d"),
     ("/incidents", "Incidents", "g i"),
     ("/handoffs", "Handoffs", "g h"),
@@ -25,6 +25,7 @@ pub const PLACES: [(&str, &str, &str); 16] = [
     ("/coverage", "Coverage", "g c"),
     ("/fairness", "Fairness", "g f"),
     ("/chains", "Chains", "g m"),
+    ("/where", "Where is the fault?", "g l"),
     ("/people", "People", "g o"),
     ("/calendars", "Calendar feeds", ""),
     ("/journal", "Journal", "g j"),

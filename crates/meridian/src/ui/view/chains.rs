@@ -83,6 +83,8 @@ pub struct Segment {
     pub held: u64,
     /// The others that were seen at its beginning last.
     pub between: u64,
+    /// How likely the fault lies here.
+    pub suspect: Option<f64>,
 }
 
 /// One chain.

@@ -80,6 +80,8 @@ pub struct IncidentView {
     /// `?before=` of those before.
     pub older: Option<u64>,
     pub newer: bool,
+    /// Messages of a chain go missing, and the question is where.
+    pub where_is_it: bool,
     /// To whom it can be given.
     pub people: Vec<(Name, String)>,
 }

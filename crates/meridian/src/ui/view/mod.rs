@@ -12,6 +12,7 @@ pub mod coverage;
 pub mod day;
 pub mod estate;
 pub mod fairness;
+pub mod fault;
 pub mod feed;
 pub mod handoff;
 pub mod incident;

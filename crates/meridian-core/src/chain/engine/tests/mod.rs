@@ -6,6 +6,7 @@ mod laws;
 mod naive;
 mod sets;
 mod store;
+mod traffic;
 
 use std::time::Duration;
 
