@@ -258,7 +258,7 @@ pub async fn list(State(house): State<House>, caller: Caller) -> Listed<ChainVie
     let world = house.keeper.world();
     let lens = Lens { world: &world, now: house.clock.now(), me: None };
     let names = world.estate().chains.keys();
-    let found = names.filter_map(|name| read::chain(&lens, &house.chains, name.as_str()));
+    let found = names.filter_map(|name| read::chain(&lens, &house.chains, &house.switches, name.as_str()));
     whole(found.map(|view| short(&lens, &view.ribbon, &view.breaches)))
 }
 
@@ -270,7 +270,7 @@ pub async fn one(
     caller.authorize(Action::Read)?;
     let world = house.keeper.world();
     let lens = Lens { world: &world, now: house.clock.now(), me: None };
-    let found = read::chain(&lens, &house.chains, &wanted);
+    let found = read::chain(&lens, &house.chains, &house.switches, &wanted);
     let shown: String = wanted.chars().take(80).collect();
     let view = found.ok_or_else(|| Problem::not_found(format!("chain `{}`", shown.escape_debug())))?;
     Ok(Json(all(&lens, &view)))
