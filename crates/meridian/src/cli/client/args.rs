@@ -6,6 +6,7 @@ mod chain;
 mod changes;
 mod feed;
 mod handoff;
+mod switch;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,7 @@ pub use chain::{ChainCommand, FoundHere, Where};
 pub use changes::{CoverCommand, LeaveCommand, SickCommand, SwapCommand, Which};
 pub use feed::FeedCommand;
 pub use handoff::HandoffCommand;
+pub use switch::{Lane, SwitchCommand};
 
 /// One noun: which server, how to print, and what to do.
 #[derive(Debug, Args)]
@@ -88,6 +90,8 @@ pub enum Command {
     Page(Remote<PageCommand>),
     /// Announcements: work on the systems, freezes, and events outside.
     Announcement(Remote<AnnouncementCommand>),
+    /// Switches: from one route of a chain to another, with nothing lost and nothing paid twice.
+    Switch(Remote<SwitchCommand>),
     /// Overrides: who is on watch for a while instead of, or beside, whom the rota names.
     Override(Remote<OverrideCommand>),
     /// Who carries how much of the watch: hours, nights, weekends, holidays, pages, balance.

@@ -23,6 +23,7 @@ mod secret;
 pub(super) mod server;
 mod silences;
 mod status;
+mod switches;
 mod table;
 mod timeline;
 mod tokens;
@@ -112,6 +113,7 @@ async fn answer(command: Command) -> Result<Done, Failure> {
         Command::Silence(remote) => silences::run(&client, remote.command).await?.into(),
         Command::Page(remote) => pages::run(&client, remote.command).await?.into(),
         Command::Announcement(remote) => announcements::run(&client, remote.command).await?.into(),
+        Command::Switch(remote) => switches::run(&client, remote.command).await?.into(),
         Command::Override(remote) => overrides::run(&client, remote.command).await?.into(),
         Command::Fairness(wish) => fairness::run(&client, wish).await?.into(),
         Command::Cover(remote) => changes::cover(&client, remote.command).await?.into(),
@@ -134,6 +136,7 @@ impl Command {
             Command::Silence(remote) => &remote.flags,
             Command::Page(remote) => &remote.flags,
             Command::Announcement(remote) => &remote.flags,
+            Command::Switch(remote) => &remote.flags,
             Command::Override(remote) => &remote.flags,
             Command::Fairness(wish) => &wish.flags,
             Command::Cover(remote) => &remote.flags,
