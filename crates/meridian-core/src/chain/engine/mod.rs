@@ -38,12 +38,14 @@ mod ledger;
 mod mark;
 mod message;
 mod order;
+mod pass;
 mod reporter;
 mod ring;
 mod sets;
 mod shape;
 mod snapshot;
 mod store;
+mod stream;
 mod take;
 mod verdict;
 mod waits;
@@ -72,6 +74,7 @@ use lane::{Court, Lane};
 use ledger::Ledger;
 use reporter::Reporters;
 use shape::Shape;
+use stream::Streams;
 
 /// What was done with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +99,8 @@ pub struct Engine {
     shapes: Vec<Shape>,
     names: BTreeMap<Name, u32>,
     state: State,
+    /// Who was looked up before.
+    streams: Streams,
 }
 
 /// All that the records made; all that a snapshot holds.
@@ -135,7 +140,7 @@ impl Engine {
             chains.push(Chain { hops: vec![Hop::default(); hops], through: vec![None; hops], ..Chain::default() });
         }
         let shapes = plans.into_iter().map(Shape::new).collect();
-        Ok(Engine { shapes, names, state: State { chains, ..State::default() } })
+        Ok(Engine { shapes, names, state: State { chains, ..State::default() }, streams: Streams::default() })
     }
 
     /// Folds one record, and adds to `out` what changed by it.
