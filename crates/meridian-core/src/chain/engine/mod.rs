@@ -66,7 +66,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::ChainPlan;
+use super::plan::{ChainPlan, HopSet};
 use super::record::Record;
 use crate::id::Name;
 use hop::Hop;
@@ -119,6 +119,8 @@ struct Chain {
     lanes: Vec<Lane>,
     lane_numbers: BTreeMap<Box<str>, u32>,
     hops: Vec<Hop>,
+    /// The hops from which a word is due, as each of them knows it too.
+    awaited: HopSet,
     /// Of each hop the instant until which all that it saw is known. It never goes back.
     through: Vec<Option<i64>>,
     ledger: Ledger,

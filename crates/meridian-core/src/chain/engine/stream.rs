@@ -24,11 +24,12 @@ pub struct Stream {
 
 #[derive(Clone, Debug)]
 struct Known {
-    chain: Box<str>,
-    lane: Option<Box<str>>,
-    hop: Box<str>,
-    reporter: Option<Box<str>>,
     stream: Stream,
+    /// Where lane, hop and reporter begin in the names, and which of them are there.
+    ends: [u16; 3],
+    is_there: [bool; 2],
+    /// The names one behind the other, so that they are compared where they stand together.
+    names: Box<str>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -36,10 +37,15 @@ pub struct Streams(Vec<Option<Box<Known>>>);
 
 impl Known {
     fn is(&self, point: &Checkpoint<'_>) -> bool {
-        *self.hop == *point.hop
-            && *self.chain == *point.chain
-            && self.lane.as_deref() == point.lane.as_deref()
-            && self.reporter.as_deref() == point.reporter.as_deref()
+        let (lane, reporter) = (point.lane.as_deref(), point.reporter.as_deref());
+        let [a, b, c] = self.ends.map(usize::from);
+        let names = self.names.as_bytes();
+        // The places are those of the names that were put there.
+        self.is_there == [lane.is_some(), reporter.is_some()]
+            && names.get(..a) == Some(point.chain.as_bytes())
+            && names.get(a..b) == Some(lane.unwrap_or("").as_bytes())
+            && names.get(b..c) == Some(point.hop.as_bytes())
+            && names.get(c..) == Some(reporter.unwrap_or("").as_bytes())
     }
 }
 
@@ -71,17 +77,24 @@ impl Streams {
         Some(known(at).or_else(|| known(at ^ 1))?.stream)
     }
 
-    pub fn learn(&mut self, point: &Checkpoint<'_>, chain: u32, hop: HopId, lane: u32, tap: u32) {
+    pub fn learn(&mut self, point: &Checkpoint<'_>, chain: u32, hop: HopId, number: u32, tap: u32) {
         if self.0.is_empty() {
             self.0.resize(STREAMS, None);
         }
-        let owned = |text: &Option<crate::chain::record::Text<'_>>| text.as_deref().map(Box::from);
+        let (lane, reporter) = (point.lane.as_deref(), point.reporter.as_deref());
+        let names = [point.chain.as_ref(), lane.unwrap_or(""), point.hop.as_ref(), reporter.unwrap_or("")];
+        let mut end = 0;
+        let ends = [0, 1, 2].map(|name: usize| {
+            end += names[name].len();
+            u16::try_from(end)
+        });
+        // A name so long is looked up each time.
+        let [Ok(a), Ok(b), Ok(c)] = ends else { return };
         let known = Known {
-            chain: point.chain.as_ref().into(),
-            lane: owned(&point.lane),
-            hop: point.hop.as_ref().into(),
-            reporter: owned(&point.reporter),
-            stream: Stream { chain, hop, lane, tap, mark: mark::place(point) },
+            stream: Stream { chain, hop, lane: number, tap, mark: mark::place(point) },
+            ends: [a, b, c],
+            is_there: [lane.is_some(), reporter.is_some()],
+            names: names.concat().into(),
         };
         let at = place(point);
         let at = if self.0[at].is_some() && self.0[at ^ 1].is_none() { at ^ 1 } else { at };

@@ -12,11 +12,22 @@ use crate::chain::record::Heartbeat;
 impl Chain {
     /// From now on a word is due from these hops.
     pub(super) fn expect(&mut self, hops: HopSet, now: Option<i64>) {
-        for hop in hops.iter() {
+        for hop in hops.without(self.awaited).iter() {
             if let Some(Hop { waiting, .. }) = self.hops.get_mut(usize::from(hop.0)) {
                 waiting.get_or_insert(now.unwrap_or(UNTIMED));
+                self.awaited = self.awaited.with(hop);
             }
         }
+    }
+
+    /// A word came from this hop; whether it was due.
+    fn hear(&mut self, hop: HopId) -> bool {
+        let was_due = self.awaited.has(hop);
+        if was_due {
+            self.awaited = self.awaited.without(HopSet::default().with(hop));
+            self.hops[usize::from(hop.0)].waiting = None;
+        }
+        was_due
     }
 }
 
@@ -59,10 +70,10 @@ impl Engine {
     pub(super) fn spoke(&mut self, tap: u32, place: Option<(u32, HopId)>, at: i64, out: &mut Vec<Change>) {
         let now = self.state.now.unwrap_or(UNTIMED);
         if let Some((chain, hop)) = place {
-            let hop_of = &mut self.state.chains[chain as usize].hops[usize::from(hop.0)];
-            hop_of.stands(tap);
+            let chain = &mut self.state.chains[chain as usize];
+            chain.hops[usize::from(hop.0)].stands(tap);
             if tap == 0 {
-                hop_of.waiting = None;
+                chain.hear(hop);
             }
         }
         let Some(reporter) = self.state.reporters.get_mut(tap) else {
@@ -80,10 +91,12 @@ impl Engine {
         for number in 0..count {
             let reporter = self.state.reporters.get(tap);
             let Some((chain, hop)) = reporter.and_then(|reporter| reporter.hops.get(number)).copied() else { return };
-            let of = &mut self.state.chains[chain as usize].hops[usize::from(hop.0)];
+            let of = &mut self.state.chains[chain as usize];
             // Who sends heartbeats speaks for all its hops: nothing more is due from them.
-            let was_due = (speaks_for_all || place == Some((chain, hop))) && of.waiting.take().is_some();
-            if news || was_due || of.dark.is_live() {
+            let was_due = (speaks_for_all || place == Some((chain, hop))) && of.hear(hop);
+            // Where only this one stands, its heartbeats alone say how far the hop has reported.
+            let matters = was_due && !(speaks_for_all && of.hops[usize::from(hop.0)].reporters == [tap]);
+            if news || matters || of.hops[usize::from(hop.0)].dark.is_live() {
                 self.look(chain, HopSet::default().with(hop), at, out);
             }
         }
