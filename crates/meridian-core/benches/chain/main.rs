@@ -2,6 +2,9 @@
 //! it finds exactly what the generator did to them. Prints a JSON object per line:
 //! `cargo bench -p meridian-core --bench chain`.
 //!
+//! `-- write DIR` writes the traffic as `checkpoints.ndjson` and what the generator did to it as `truth.json`;
+//! `-- read DIR` reads such a file, as `meridian chain audit` would: so `compare.py` gives other tools the same.
+//!
 //! How many messages, of five hops each: `MERIDIAN_BENCH_MESSAGES` (2,000,000). They are made a second at a time, and
 //! only reading and folding count, by the time on a processor.
 
@@ -9,11 +12,19 @@
 
 mod traffic;
 
-use std::{collections::BTreeMap, hint::black_box, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    hint::black_box,
+    io::{BufRead as _, BufReader, BufWriter, Write as _},
+    path::Path,
+    time::Duration,
+};
 
 use meridian_core::chain::{
     Record,
     engine::{Change, Engine},
+    pace::Pace,
     wire::{
         block::{RECORDS_MAX, Records, encode_block},
         json,
@@ -80,8 +91,11 @@ fn run(messages: u64, form: &Form) -> (Duration, usize, Traffic, Found, Engine) 
                 let text = ndjson(&records);
                 bytes += text.len();
                 let begun = worked();
-                for line in text.as_bytes().split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-                    found.fold(&mut engine, &json::read_line(line).unwrap());
+                // As `meridian chain audit` reads a file.
+                let (mut rest, mut line) = (text.as_bytes(), Vec::new());
+                while rest.read_until(b'\n', &mut line).unwrap() > 0 {
+                    found.fold(&mut engine, &json::read_line(line.trim_ascii()).unwrap());
+                    line.clear();
                 }
                 took += worked() - begun;
             }
@@ -90,7 +104,8 @@ fn run(messages: u64, form: &Form) -> (Duration, usize, Traffic, Found, Engine) 
                     let block = encode_block(some).unwrap();
                     bytes += block.len();
                     let begun = worked();
-                    for record in Records::new(&block).unwrap() {
+                    let mut records = Records::new(&block).unwrap();
+                    while let Some(record) = records.lend() {
                         found.fold(&mut engine, &record.unwrap());
                     }
                     took += worked() - begun;
@@ -105,9 +120,49 @@ fn run(messages: u64, form: &Form) -> (Duration, usize, Traffic, Found, Engine) 
     (took, bytes, traffic, found, engine)
 }
 
+/// Writes the traffic, and the truth about it.
+fn write(messages: u64, dir: &Path) {
+    let mut file = BufWriter::new(File::create(dir.join("checkpoints.ndjson")).unwrap());
+    let (mut traffic, mut records) = (Traffic::new(messages), Vec::new());
+    while traffic.second(&mut records) {
+        file.write_all(ndjson(&records).as_bytes()).unwrap();
+        records.clear();
+    }
+    file.flush().unwrap();
+    let truth = serde_json::json!({ "checkpoints": traffic.checkpoints, "truth": traffic.truth });
+    std::fs::write(dir.join("truth.json"), truth.to_string()).unwrap();
+}
+
+/// Reads a file with the time taken from its records, and prints what was found.
+fn read(dir: &Path) {
+    let mut reader = BufReader::with_capacity(256 * 1024, File::open(dir.join("checkpoints.ndjson")).unwrap());
+    let (mut engine, mut found) = (Engine::new(plans()).unwrap(), Found::default());
+    let (mut pace, mut line) = (Pace::default(), Vec::new());
+    while reader.read_until(b'\n', &mut line).unwrap() > 0 {
+        let record = json::read_line(line.trim_ascii()).unwrap();
+        if let Some(now) = pace.tick(record.at()) {
+            found.fold(&mut engine, &Record::Tick { now });
+        }
+        found.fold(&mut engine, &record);
+        line.clear();
+    }
+    println!("{}", serde_json::to_string(&found.verdicts).unwrap());
+}
+
 fn main() {
-    let setting = std::env::var("MERIDIAN_BENCH_MESSAGES").ok().and_then(|text| text.parse().ok());
-    let messages = setting.unwrap_or(2_000_000);
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    match &args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["write", dir] => write(messages(), Path::new(dir)),
+        ["read", dir] => read(Path::new(dir)),
+        _ => measure(messages()),
+    }
+}
+
+fn messages() -> u64 {
+    std::env::var("MERIDIAN_BENCH_MESSAGES").ok().and_then(|text| text.parse().ok()).unwrap_or(2_000_000)
+}
+
+fn measure(messages: u64) {
     let before = resident();
     for (name, form) in
         [("records as they are", Form::Records), ("blocks", Form::Blocks), ("lines of JSON", Form::Json)]

@@ -34,7 +34,7 @@ pub struct Custody {
     pub missing: bool,
     /// It was sent, and what became of it cannot be told now: neither send it again as new, nor count on it.
     pub in_doubt: bool,
-    /// Hop and instant of each sighting, in the order in which they were reported.
+    /// Hop and instant of each sighting, in the order of the hops; without a sequence in the order of their reports.
     pub sightings: Vec<(HopId, i64)>,
 }
 

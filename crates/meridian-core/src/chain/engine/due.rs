@@ -44,7 +44,7 @@ impl Hop {
 impl Chain {
     fn next_due(&self, shape: &Shape, reporters: &Reporters) -> impl Iterator<Item = i64> {
         self.hops.iter().enumerate().flat_map(move |(place, hop)| {
-            let judged = self.lanes.iter().map(|lane| lane.waits.earliest(place)).filter(|due| *due != i64::MAX);
+            let judged = self.lanes.iter().map(|lane| lane.earliest(place)).filter(|due| *due != i64::MAX);
             let ordered = hop.unordered.first().map(|(at, ..)| *at);
             let passed = judged.chain(ordered).min().and_then(|due| hop.passes_at(due, shape, reporters));
             passed.into_iter().chain(hop.dark_at(shape, reporters))

@@ -20,8 +20,8 @@ use super::verdict::Line;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
-    /// Who reports there; 0: somebody who gives no name.
-    pub reporters: BTreeSet<u32>,
+    /// Who reports there, in order; 0: somebody who gives no name.
+    pub reporters: Vec<u32>,
     /// Since when, by the time of the house, a word is due.
     pub waiting: Option<i64>,
     pub(super) dark: Line,
@@ -30,6 +30,12 @@ pub struct Hop {
 }
 
 impl Hop {
+    /// This reporter said something of the hop.
+    pub fn stands(&mut self, tap: u32) {
+        if let Err(at) = self.reporters.binary_search(&tap) {
+            self.reporters.insert(at, tap);
+        }
+    }
     /// Until when all that it saw is known.
     pub fn through(&self, shape: &Shape, reporters: &Reporters, now: Option<i64>) -> Option<i64> {
         self.reporters

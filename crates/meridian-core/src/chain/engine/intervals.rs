@@ -28,6 +28,13 @@ impl Intervals {
 
     /// Whether it was new.
     pub fn insert(&mut self, number: u64) -> bool {
+        // Nearly always it follows the last one.
+        if let Some((_, to)) = self.0.last_mut()
+            && to.checked_add(1) == Some(number)
+        {
+            *to = number;
+            return true;
+        }
         let Err(at) = self.find(number) else { return false };
         let joins_before = at > 0 && self.0[at - 1].1.checked_add(1) == Some(number);
         let joins_after = at < self.0.len() && number.checked_add(1) == Some(self.0[at].0);

@@ -12,11 +12,13 @@ use super::judge::{Findings, Water, judge, lost};
 use super::ledger::Ledger;
 use super::message::{Lines, Message};
 use super::order::Highest;
+use super::pass;
+use super::ring::note;
 use super::shape::Shape;
 use super::store::Store;
 use super::verdict::{Change, Key, Line, Scene, Subject};
-use super::waits::{BLOCK, Waits};
-use crate::chain::plan::HopSet;
+use super::waits::Waits;
+use crate::chain::plan::{HOPS_MAX, HopId, HopSet};
 use crate::id::Name;
 
 /// A number so far from all others of its lane is no gap but another numbering, or a lie.
@@ -113,7 +115,6 @@ impl Lane {
         let Some(gap) = self.gaps.get_mut(&from) else { return };
         let mut water = Water { through: court.through, due: &mut self.waits.gaps };
         let found = lost(HopSet::default(), None, gap.at, court.shape, &mut water);
-        self.waits.note(None);
         let to = gap.to;
         let subject = || Subject::Gap { lane: self.name.clone(), from, to };
         gap.line.set(found, &Scene { chain: court.chain, subject: &subject, epoch: 0, at: court.at }, court.out);
@@ -128,15 +129,18 @@ impl Lane {
 
     /// Judges a message and keeps it; of one that is over only the number and the worth.
     pub fn judge(&mut self, key: &Key, mut message: Message, court: &mut Court<'_>) {
-        let mut water = Water { through: court.through, due: self.waits.of(key) };
-        let findings = judge(&message, court.shape, &mut water);
-        self.waits.note(Some(key));
+        let mut due = [i64::MAX; HOPS_MAX];
+        let due = &mut due[..court.through.len()];
+        let findings = judge(&message, court.shape, &mut Water { through: court.through, due });
         let over = findings.over;
         tell(&mut message, findings, &self.name, key, court);
         if !over {
             match key {
-                Key::Seq(seq) => self.messages.put(*seq, message),
-                Key::Id(id) => drop(self.by_id.insert(id.clone(), message)),
+                Key::Seq(seq) => self.messages.put(*seq, message, due),
+                Key::Id(id) => {
+                    note(&mut self.waits.ids, due);
+                    self.by_id.insert(id.clone(), message);
+                }
             }
             return;
         }
@@ -154,12 +158,12 @@ impl Lane {
 
     /// Judges anew whatever waits for an instant that a hop has passed.
     pub fn settle(&mut self, court: &mut Court<'_>) {
+        let mut found = Vec::new();
+        pass::wake(self, court.through, court.shape, court.ledger, &mut found);
+        self.messages.wake_beside(court.through, &mut found);
+        found.sort_unstable();
+        found.into_iter().for_each(|seq| self.judge_again(&Key::Seq(seq), court));
         let awake = self.waits.wake(court.through);
-        for block in awake.blocks {
-            for seq in self.messages.keys_in(block * BLOCK, block * BLOCK + (BLOCK - 1)) {
-                self.judge_again(&Key::Seq(seq), court);
-            }
-        }
         if awake.ids {
             let ids: Vec<Key> = self.by_id.keys().map(|id| Key::Id(id.clone())).collect();
             ids.iter().for_each(|key| self.judge_again(key, court));
@@ -170,7 +174,18 @@ impl Lane {
         }
     }
 
-    fn judge_again(&mut self, key: &Key, court: &mut Court<'_>) {
+    /// Whether something waits for what this hop has passed.
+    pub fn waits_for(&self, hop: HopId, through: &[Option<i64>]) -> bool {
+        let hop = usize::from(hop.0);
+        through[hop].is_some_and(|through| self.earliest(hop) <= through)
+    }
+
+    /// What waits for this hop: the earliest instant of all, or earlier; `i64::MAX`: nothing.
+    pub fn earliest(&self, hop: usize) -> i64 {
+        self.messages.earliest(hop).min(self.waits.earliest(hop))
+    }
+
+    pub(super) fn judge_again(&mut self, key: &Key, court: &mut Court<'_>) {
         if let Some(message) = self.message(key) {
             self.judge(key, message, court);
         }

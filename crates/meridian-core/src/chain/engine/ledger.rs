@@ -43,14 +43,19 @@ impl Ledger {
     /// Counts a message as it stands now.
     pub fn close(&mut self, message: &Message, confirming: HopId) {
         let (amount, currency) = message.amount().unwrap_or_default();
-        let key = (message.at_first().unwrap_or(0).div_euclid(DAY), currency);
+        self.count(message.at_first().unwrap_or(0), amount, currency, message.end(confirming));
+    }
+
+    /// Counts one that was first seen then, and ended so.
+    pub fn count(&mut self, at: i64, amount: Amount, currency: u32, end: Option<End>) {
+        let key = (at.div_euclid(DAY), currency);
         let at = self.0.binary_search_by_key(&key, |(known, _)| *known).unwrap_or_else(|at| {
             self.0.insert(at, (key, Day::default()));
             at
         });
         let day = &mut self.0[at].1;
         day.originated.add(amount);
-        match message.end(confirming) {
+        match end {
             Some(End::Confirmed) => day.confirmed.add(amount),
             Some(End::Rejected) => day.rejected.add(amount),
             Some(End::Cancelled) => day.cancelled.add(amount),

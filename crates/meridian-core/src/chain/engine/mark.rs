@@ -30,8 +30,9 @@ impl Mark {
     }
 }
 
+/// Of a business key: 48 bits, so that it takes little room in a row of the ring.
 pub fn id(text: &str) -> u64 {
-    Mark::NEW.bytes(text.as_bytes()).value()
+    Mark::NEW.bytes(text.as_bytes()).value() >> 16
 }
 
 /// Of a digest, half of which is enough to tell two apart; never 0.
@@ -40,16 +41,27 @@ pub fn digest(digest: Digest) -> u64 {
     u64::from_le_bytes([a, b, c, d, e, f, g, h]).max(1)
 }
 
-/// Of all that a report says, but for who says it and its number.
-pub fn content(point: &Checkpoint<'_>) -> u64 {
-    let text =
-        |mark: Mark, text: Option<&str>| mark.number(u64::from(text.is_some())).bytes(text.unwrap_or("").as_bytes());
-    let mut mark = Mark::NEW.bytes(point.chain.as_bytes()).bytes(point.hop.as_bytes()).bytes(point.id.as_bytes());
-    mark = text(mark, point.lane.as_deref()).number(u64::from(point.seq.is_some())).number(point.seq.unwrap_or(0));
-    mark = mark.number(point.at as u64).bytes(point.digest.as_ref().map_or(&[], |digest| &digest.0));
+/// Of where a report says that it was: chain, hop and lane.
+pub fn place(point: &Checkpoint<'_>) -> u64 {
+    let lane = Mark::NEW.number(u64::from(point.lane.is_some())).bytes(point.lane.as_deref().unwrap_or("").as_bytes());
+    lane.bytes(point.chain.as_bytes()).bytes(point.hop.as_bytes()).value()
+}
+
+/// Of all that a report says, but for who says it and its number, in 32 bits.
+pub fn content(point: &Checkpoint<'_>, place: u64) -> u32 {
+    let mut mark = Mark(place).bytes(point.id.as_bytes()).number(point.seq.unwrap_or(0)).number(point.at as u64);
+    let outcome = point.outcome.map_or(0, |outcome| 1 + outcome as u64);
+    let said = [point.seq.is_some(), point.digest.is_some(), point.amount.is_some(), point.currency.is_some()];
+    let said = said.iter().fold(u64::from(point.possdup), |bits, said| bits << 1 | u64::from(*said));
+    mark = mark.number(said | outcome << 8 | u64::from(point.attempt.unwrap_or(1)) << 16);
+    if let Some(digest) = &point.digest {
+        mark = mark.bytes(&digest.0);
+    }
     if let Some(amount) = point.amount {
         mark = mark.bytes(&amount.0.to_le_bytes());
     }
-    mark = text(mark, point.currency.as_deref()).number(u64::from(point.attempt.unwrap_or(1)));
-    mark.number(u64::from(point.possdup)).number(point.outcome.map_or(0, |outcome| 1 + outcome as u64)).value()
+    if let Some(currency) = &point.currency {
+        mark = mark.bytes(currency.as_bytes());
+    }
+    (mark.value() >> 32) as u32
 }

@@ -33,7 +33,7 @@ pub struct Sighting {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// In the order in which they came.
+    /// In the order in which they came; of a message with a sequence in the order of the hops first.
     pub sightings: Vec<Sighting>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<Box<Lines>>,

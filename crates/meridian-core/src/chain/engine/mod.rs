@@ -38,12 +38,14 @@ mod ledger;
 mod mark;
 mod message;
 mod order;
+mod pass;
 mod reporter;
 mod ring;
 mod sets;
 mod shape;
 mod snapshot;
 mod store;
+mod stream;
 mod take;
 pub mod traffic;
 mod verdict;
@@ -65,7 +67,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::ChainPlan;
+use super::plan::{ChainPlan, HopSet};
 use super::record::Record;
 use crate::id::Name;
 use hop::Hop;
@@ -73,6 +75,7 @@ use lane::{Court, Lane};
 use ledger::Ledger;
 use reporter::Reporters;
 use shape::Shape;
+use stream::Streams;
 
 /// What was done with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +100,8 @@ pub struct Engine {
     shapes: Vec<Shape>,
     names: BTreeMap<Name, u32>,
     state: State,
+    /// Who was looked up before.
+    streams: Streams,
 }
 
 /// All that the records made; all that a snapshot holds.
@@ -115,6 +120,8 @@ struct Chain {
     lanes: Vec<Lane>,
     lane_numbers: BTreeMap<Box<str>, u32>,
     hops: Vec<Hop>,
+    /// The hops from which a word is due, as each of them knows it too.
+    awaited: HopSet,
     /// Of each hop the instant until which all that it saw is known. It never goes back.
     through: Vec<Option<i64>>,
     ledger: Ledger,
@@ -136,7 +143,7 @@ impl Engine {
             chains.push(Chain { hops: vec![Hop::default(); hops], through: vec![None; hops], ..Chain::default() });
         }
         let shapes = plans.into_iter().map(Shape::new).collect();
-        Ok(Engine { shapes, names, state: State { chains, ..State::default() } })
+        Ok(Engine { shapes, names, state: State { chains, ..State::default() }, streams: Streams::default() })
     }
 
     /// Folds one record, and adds to `out` what changed by it.

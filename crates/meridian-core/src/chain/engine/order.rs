@@ -36,12 +36,20 @@ impl Queue {
         Queue { next, waiting: BTreeMap::new() }
     }
 
+    /// Whether this one's turn is now, and nobody's with it; then it has had it.
+    pub fn is_next(&mut self, n: u64) -> bool {
+        let is_next = n == self.next && self.waiting.is_empty();
+        if is_next {
+            self.next = n.saturating_add(1);
+        }
+        is_next
+    }
+
     pub fn pass(&mut self, n: u64, passed: Option<Passed>) -> Vec<Passed> {
         if n < self.next {
             return Vec::new();
         }
-        if n == self.next && self.waiting.is_empty() {
-            self.next = n.saturating_add(1);
+        if self.is_next(n) {
             return passed.into_iter().collect();
         }
         self.waiting.insert(n, passed);

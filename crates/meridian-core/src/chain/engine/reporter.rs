@@ -6,7 +6,7 @@
 //! whose report was lost on the way says nothing more until it sends it again. What this does *not* do: it does not
 //! know how far a *hop* has reported; several reporters may stand at one ([`super::hop`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +44,10 @@ pub struct Reporter {
     pub complete_to: Option<i64>,
     /// The time of the house when it said something last.
     pub heard_at: i64,
-    /// Where it ever saw a message: chain and hop.
-    pub hops: BTreeSet<(u32, HopId)>,
+    /// The same, as it was when its hops were looked at last.
+    pub looked_to: Option<i64>,
+    /// Where it ever saw a message: chain and hop, in order.
+    pub hops: Vec<(u32, HopId)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +58,8 @@ struct Epoch {
     seen: Intervals,
     /// Heartbeats that wait for reports: through which counter, until when.
     beats: BTreeMap<u64, i64>,
-    recent: Vec<(u64, u64)>,
+    /// Of the last reports the counter, without its lowest bits, and the content.
+    recent: Vec<(u32, u32)>,
     queue: Queue,
     /// Whether a contradiction was said.
     contradicted: bool,
@@ -89,7 +92,8 @@ impl Reporters {
             beats: false,
             complete_to: None,
             heard_at: now,
-            hops: BTreeSet::new(),
+            looked_to: None,
+            hops: Vec::new(),
         });
         let number = self.list.len() as u32;
         self.numbers.insert(name.into(), number);
@@ -106,8 +110,18 @@ impl Reporters {
 }
 
 impl Reporter {
+    /// It saw a message there; whether for the first time.
+    pub fn stands(&mut self, place: (u32, HopId)) -> bool {
+        let found = self.hops.binary_search(&place);
+        found.map_err(|at| self.hops.insert(at, place)).is_err()
+    }
+
     /// The place of an epoch, which is opened if it is new; none if it is too old to be remembered.
     fn epoch(&mut self, epoch: u64, base: u64) -> Option<usize> {
+        // Nearly always it is the newest one.
+        if self.epochs.last().is_some_and(|newest| newest.epoch == epoch) {
+            return Some(self.epochs.len() - 1);
+        }
         if let Ok(at) = self.epochs.binary_search_by_key(&epoch, |known| known.epoch) {
             return Some(at);
         }
@@ -133,12 +147,12 @@ impl Reporter {
     }
 
     /// A report with its number and a fingerprint of its content.
-    pub fn see(&mut self, epoch: u64, n: u64, content: u64) -> Seen {
+    pub fn see(&mut self, epoch: u64, n: u64, content: u32) -> Seen {
         let Some(at) = self.epoch(epoch, n) else { return Seen::Stale };
         let known = &mut self.epochs[at];
-        let slot = n as usize % RECENT;
+        let (slot, high) = (n as usize % RECENT, (n / RECENT as u64) as u32);
         if known.seen.has(n) {
-            let other = known.recent.get(slot).is_some_and(|(of, was)| *of == n && *was != content);
+            let other = known.recent.get(slot).is_some_and(|(of, was)| *of == high && *was != content);
             if !other {
                 return Seen::Repeated;
             }
@@ -152,7 +166,7 @@ impl Reporter {
         if known.recent.len() <= slot {
             known.recent.resize(slot + 1, (0, 0));
         }
-        known.recent[slot] = (n, content);
+        known.recent[slot] = (high, content);
         self.settle(at);
         Seen::New
     }
@@ -162,7 +176,11 @@ impl Reporter {
         self.beats = true;
         let newest = self.epochs.last().is_none_or(|last| last.epoch <= epoch);
         let Some(at) = self.epoch(epoch, through.saturating_add(1)).filter(|_| newest) else { return false };
-        let beats = &mut self.epochs[at].beats;
+        let Epoch { base, seen, beats, .. } = &mut self.epochs[at];
+        if beats.is_empty() && seen.covers(*base, through) {
+            self.complete_to = self.complete_to.max(Some(instant));
+            return true;
+        }
         if beats.len() == BEATS_MAX {
             beats.pop_last();
         }
@@ -175,6 +193,9 @@ impl Reporter {
     /// Takes the heartbeats whose reports are all there.
     fn settle(&mut self, at: usize) {
         let Epoch { base, seen, beats, .. } = &mut self.epochs[at];
+        if beats.is_empty() {
+            return;
+        }
         while let Some(first) = beats.first_entry()
             && seen.covers(*base, *first.key())
         {
@@ -185,6 +206,11 @@ impl Reporter {
     /// Whether a heartbeat waits for a report that did not come.
     pub fn is_stalled(&self) -> bool {
         self.epochs.last().is_some_and(|epoch| !epoch.beats.is_empty())
+    }
+
+    /// Whether it is this report's turn and nobody's with it; then it has had it.
+    pub fn is_next(&mut self, epoch: u64, n: u64) -> bool {
+        self.epochs.last_mut().is_some_and(|newest| newest.epoch == epoch && newest.queue.is_next(n))
     }
 
     /// What passed a hop with this number, or nothing that matters. Answers all whose turn has come. What comes of an

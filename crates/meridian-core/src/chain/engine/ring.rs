@@ -1,234 +1,258 @@
-//! A ring of slots of a fixed width, by sequence: the columns of what is usual about a message.
+//! A ring of rows by sequence, in groups of [`GROUP`] numbers that share one timer for each hop.
 //!
-//! A slot takes 16 bytes, one for every eight hops, five for each hop after the first, eight if the lane says digests
-//! and ten if it says amounts: 37 to 45 bytes with five hops. The ring has a sixteenth more slots than it reaches
-//! over. What this does *not* do: it does not know a message ([`super::store`]).
+//! A group takes room as long as one of its numbers is in use. When the ring would reach over far more numbers than it
+//! holds, its oldest group is given away ([`Ring::crowd`]), so that one message that is never settled costs little.
+//! What this does *not* do: it does not know a message ([`super::store`]), and it drops nothing.
 
-use crate::chain::plan::HopSet;
+mod row;
 
-const OFFSET_BYTES: usize = 5;
-/// So many slots may be nearly all free.
-const SPARSE_MAX: usize = 64;
-const SLOTS_MIN: usize = 16;
+use std::collections::VecDeque;
 
-/// How far an instant may be from the first one.
-pub const OFFSET_MAX: i64 = (1 << 40) - 1;
+pub use row::{Layout, Slot, fits};
 
-/// A message that was seen once at each of its hops.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Slot {
-    pub t0: i64,
-    pub id: u64,
-    pub digest: u64,
-    pub amount: i64,
-    pub currency: u16,
-    pub seen: HopSet,
-    /// From the first instant to that of each further hop.
-    pub offsets: Vec<i64>,
-}
+/// How many numbers in a row share their timers.
+pub const GROUP: u64 = 32;
+/// So many groups the ring may reach over, and so many more for each group that it holds.
+const REACH_MIN: u64 = 64;
+const REACH_EACH: u64 = 8;
 
 #[derive(Clone, Debug)]
 pub struct Ring {
+    pub layout: Layout,
     hops: usize,
-    /// The number that it begins with.
-    base: u64,
-    used: usize,
-    t0: Vec<i64>,
-    id: Vec<u64>,
-    seen: Vec<u8>,
-    offsets: Vec<u8>,
-    /// These are empty until one is said.
-    digest: Vec<u64>,
-    amount: Vec<i64>,
-    currency: Vec<u16>,
+    /// The number of its first group.
+    first: u64,
+    groups: VecDeque<Option<Box<Group>>>,
+    held: u64,
+    /// Of each hop the earliest timer of all groups, or earlier.
+    pub earliest: Box<[i64]>,
+}
+
+/// Some numbers in a row.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// A bit for each number in use.
+    used: u32,
+    /// Of each hop the earliest instant that one of them waits for it to pass; `i64::MAX`: nothing waits.
+    pub due: Box<[i64]>,
+    rows: Box<[u8]>,
+}
+
+impl Group {
+    fn new(hops: usize, width: usize) -> Box<Group> {
+        let due = vec![i64::MAX; hops].into_boxed_slice();
+        Box::new(Group { used: 0, due, rows: vec![0; width * GROUP as usize].into_boxed_slice() })
+    }
+
+    fn row(&self, at: usize, width: usize) -> &[u8] {
+        &self.rows[at * width..(at + 1) * width]
+    }
+
+    /// A row, and the timers that it shares.
+    pub fn row_and_due(&mut self, at: usize, width: usize) -> (&mut [u8], &mut [i64]) {
+        (&mut self.rows[at * width..(at + 1) * width], &mut self.due)
+    }
+
+    /// The places in use, in order.
+    pub fn places(&self) -> impl Iterator<Item = usize> + use<> {
+        let mut left = self.used;
+        std::iter::from_fn(move || {
+            let first = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(first)
+        })
+    }
+}
+
+fn place(seq: u64) -> usize {
+    (seq % GROUP) as usize
 }
 
 impl Ring {
     pub fn new(hops: usize) -> Ring {
-        Ring {
-            hops,
-            base: 0,
-            used: 0,
-            t0: Vec::new(),
-            id: Vec::new(),
-            seen: Vec::new(),
-            offsets: Vec::new(),
-            digest: Vec::new(),
-            amount: Vec::new(),
-            currency: Vec::new(),
-        }
+        let earliest = vec![i64::MAX; hops].into_boxed_slice();
+        Ring { layout: Layout::new(hops), hops, first: 0, groups: VecDeque::new(), held: 0, earliest }
     }
 
-    fn size(&self) -> usize {
-        self.t0.len()
-    }
-
-    fn seen_width(&self) -> usize {
-        self.hops.div_ceil(8)
-    }
-
-    fn offsets_width(&self) -> usize {
-        self.hops.saturating_sub(1) * OFFSET_BYTES
-    }
-
-    /// How many bytes it takes for its slots.
+    /// How many bytes it takes for rows and timers.
     #[cfg(test)]
     pub fn bytes(&self) -> usize {
-        8 * (self.t0.capacity() + self.id.capacity() + self.digest.capacity() + self.amount.capacity())
-            + self.seen.capacity()
-            + self.offsets.capacity()
-            + 2 * self.currency.capacity()
+        let each = size_of::<Group>() + self.hops * 8 + GROUP as usize * self.layout.width();
+        self.groups.capacity() * size_of::<Option<Box<Group>>>() + self.held as usize * each
     }
 
-    /// Where the number is, if its slot is in use.
-    fn place(&self, seq: u64) -> Option<usize> {
-        let size = self.size() as u64;
-        if seq.checked_sub(self.base)? >= size {
-            return None;
-        }
-        let at = (seq % size) as usize;
-        (!self.seen_at(at).is_empty()).then_some(at)
+    pub fn group(&self, number: u64) -> Option<&Group> {
+        self.groups.get(usize::try_from(number.checked_sub(self.first)?).ok()?)?.as_deref()
     }
 
-    fn seen_at(&self, at: usize) -> HopSet {
-        let width = self.seen_width();
-        let bytes = self.seen[at * width..(at + 1) * width].iter().rev();
-        HopSet(bytes.fold(0, |bits, byte| bits << 8 | u32::from(*byte)))
+    pub fn group_mut(&mut self, number: u64) -> Option<&mut Group> {
+        self.groups.get_mut(usize::try_from(number.checked_sub(self.first)?).ok()?)?.as_deref_mut()
     }
 
-    fn set_seen(&mut self, at: usize, seen: HopSet) {
-        let width = self.seen_width();
-        self.seen[at * width..(at + 1) * width].copy_from_slice(&seen.0.to_le_bytes()[..width]);
+    /// The groups that it holds by number, in order.
+    pub fn groups(&self) -> impl Iterator<Item = (u64, &Group)> {
+        (self.first..).zip(&self.groups).filter_map(|(number, group)| Some((number, group.as_deref()?)))
+    }
+
+    /// What [`Ring::groups`] tells, to be written to; the layout; and whose earliest is to be set right.
+    pub fn parts(&mut self) -> (impl Iterator<Item = (u64, &mut Group)>, Layout, &mut [i64]) {
+        let groups = (self.first..).zip(&mut self.groups);
+        let groups = groups.filter_map(|(number, group)| Some((number, group.as_deref_mut()?)));
+        (groups, self.layout, &mut self.earliest)
+    }
+
+    /// The group of a number, if it is in use there, and its place.
+    pub fn find(&mut self, seq: u64) -> Option<(&mut Group, usize)> {
+        let (group, at, _) = self.find_timed(seq)?;
+        Some((group, at))
+    }
+
+    /// The same, and the earliest of all groups, which has to follow the timers of this one.
+    pub fn find_timed(&mut self, seq: u64) -> Option<(&mut Group, usize, &mut [i64])> {
+        let at = place(seq);
+        let index = usize::try_from((seq / GROUP).checked_sub(self.first)?).ok()?;
+        let group = self.groups.get_mut(index)?.as_deref_mut().filter(|group| group.used >> at & 1 == 1)?;
+        Some((group, at, &mut self.earliest))
     }
 
     pub fn get(&self, seq: u64) -> Option<Slot> {
-        let at = self.place(seq)?;
-        let width = self.offsets_width();
-        let seen = self.seen_at(at);
-        let offsets = self.offsets[at * width..(at + 1) * width].chunks(OFFSET_BYTES);
-        Some(Slot {
-            t0: self.t0[at],
-            id: self.id[at],
-            digest: self.digest.get(at).copied().unwrap_or(0),
-            amount: self.amount.get(at).copied().unwrap_or(0),
-            currency: self.currency.get(at).copied().unwrap_or(0),
-            seen,
-            offsets: offsets.take(seen.0.count_ones() as usize - 1).map(number).collect(),
-        })
-    }
-
-    pub fn has(&self, seq: u64) -> bool {
-        self.place(seq).is_some()
+        let (layout, at) = (self.layout, place(seq));
+        let group = self.group(seq / GROUP).filter(|group| group.used >> at & 1 == 1)?;
+        Some(layout.read(group.row(at, layout.width())))
     }
 
     /// The numbers in use, in order.
     pub fn keys(&self) -> impl Iterator<Item = u64> + '_ {
-        let last = self.base.saturating_add(self.size() as u64);
-        (self.base..=last).filter(|seq| self.place(*seq).is_some())
+        self.groups().flat_map(|(number, group)| group.places().map(move |at| number * GROUP + at as u64))
     }
 
     pub fn remove(&mut self, seq: u64) {
-        let Some(at) = self.place(seq) else { return };
-        self.set_seen(at, HopSet::default());
-        self.used -= 1;
-        if self.used == 0 && self.size() > SLOTS_MIN {
-            *self = Ring::new(self.hops);
+        let number = seq / GROUP;
+        let Some(group) = self.group_mut(number) else { return };
+        group.used &= !(1 << place(seq));
+        if group.used == 0 {
+            self.drop_group(number);
         }
+    }
+
+    fn drop_group(&mut self, number: u64) {
+        let at = usize::try_from(number.saturating_sub(self.first)).ok();
+        if let Some(group) = at.and_then(|at| self.groups.get_mut(at))
+            && group.take().is_some()
+        {
+            self.held -= 1;
+        }
+        while let Some(None) = self.groups.front() {
+            self.groups.pop_front();
+            self.first += 1;
+        }
+        if self.groups.is_empty() {
+            *self = Ring { layout: self.layout, ..Ring::new(self.hops) };
+        }
+    }
+
+    /// Frees what is not in use any more, after places were freed by [`Ring::free`].
+    pub fn tidy(&mut self) {
+        let empty: Vec<u64> = self.groups().filter(|(_, group)| group.used == 0).map(|(number, _)| number).collect();
+        empty.into_iter().for_each(|number| self.drop_group(number));
+    }
+
+    /// The oldest group, if the ring must give it away to reach this number: its timers and what it held.
+    pub fn crowd(&mut self, seq: u64) -> Option<(Box<[i64]>, Vec<(u64, Slot)>)> {
+        let wanted = (seq / GROUP).checked_sub(self.first)?;
+        if self.groups.is_empty() || wanted < REACH_MIN + REACH_EACH * self.held {
+            return None;
+        }
+        let number = self.first;
+        let layout = self.layout;
+        let group = self.group(number)?;
+        let read = |at: usize| (number * GROUP + at as u64, layout.read(group.row(at, layout.width())));
+        let given = (group.due.clone(), group.places().map(read).collect());
+        self.drop_group(number);
+        Some(given)
+    }
+
+    /// A place for a number that is not in use, taken into use; none if the ring does not reach there.
+    pub fn open(&mut self, seq: u64) -> Option<(&mut Group, usize)> {
+        let (number, at) = (seq / GROUP, place(seq));
+        if self.groups.is_empty() {
+            self.first = number;
+        }
+        if number < self.first {
+            let more = self.first - number;
+            if more + self.groups.len() as u64 > REACH_MIN + REACH_EACH * self.held {
+                return None;
+            }
+            (0..more).for_each(|_| self.groups.push_front(None));
+            self.first = number;
+        }
+        let index = number - self.first;
+        if index >= self.groups.len() as u64 {
+            if index >= REACH_MIN + REACH_EACH * self.held {
+                return None;
+            }
+            self.groups.resize_with(index as usize + 1, || None);
+        }
+        let (hops, width) = (self.hops, self.layout.width());
+        let group = self.groups.get_mut(index as usize)?;
+        if group.is_none() {
+            self.held += 1;
+        }
+        let group = group.get_or_insert_with(|| Group::new(hops, width));
+        group.used |= 1 << at;
+        Some((group, at))
     }
 
     /// Writes the slot; false if the ring does not reach there.
     pub fn put(&mut self, seq: u64, slot: &Slot) -> bool {
-        if !self.reach(seq) {
-            return false;
-        }
-        let (size, at) = (self.size(), (seq % self.size() as u64) as usize);
-        self.used += usize::from(self.seen_at(at).is_empty());
-        if slot.digest != 0 && self.digest.is_empty() {
-            self.digest = vec![0; size];
-        }
-        if (slot.amount != 0 || slot.currency != 0) && self.amount.is_empty() {
-            self.amount = vec![0; size];
-            self.currency = vec![0; size];
-        }
-        self.t0[at] = slot.t0;
-        self.id[at] = slot.id;
-        self.digest.get_mut(at).into_iter().for_each(|digest| *digest = slot.digest);
-        self.amount.get_mut(at).into_iter().for_each(|amount| *amount = slot.amount);
-        self.currency.get_mut(at).into_iter().for_each(|currency| *currency = slot.currency);
-        self.set_seen(at, slot.seen);
-        let width = self.offsets_width();
-        let offsets = self.offsets[at * width..(at + 1) * width].chunks_mut(OFFSET_BYTES);
-        for (bytes, offset) in offsets.zip(&slot.offsets) {
-            bytes.copy_from_slice(&offset.to_le_bytes()[..OFFSET_BYTES]);
-        }
+        self.widen(slot);
+        let layout = self.layout;
+        let found = match self.find(seq).is_some() {
+            true => self.find(seq),
+            false => self.open(seq),
+        };
+        let Some((group, at)) = found else { return false };
+        layout.write(group.row_and_due(at, layout.width()).0, slot);
         true
     }
 
-    /// Whether the ring reaches to this number, once it is moved or has grown.
-    fn reach(&mut self, seq: u64) -> bool {
-        if self.used == 0 {
-            // Room for stragglers before it.
-            self.base = seq.saturating_sub(SLOTS_MIN as u64 / 2);
-            if self.size() == 0 {
-                self.resize(SLOTS_MIN);
+    /// Makes room in every row for what this slot says and none said before.
+    fn widen(&mut self, slot: &Slot) {
+        let mut layout = self.layout;
+        layout.digests |= slot.digest != 0;
+        layout.amounts |= slot.amount != 0 || slot.currency != 0;
+        let (old, width) = (self.layout, layout.width());
+        if width == old.width() {
+            return;
+        }
+        self.layout = layout;
+        for group in self.groups.iter_mut().flatten() {
+            let rows = std::mem::replace(&mut group.rows, vec![0; width * GROUP as usize].into_boxed_slice());
+            for at in group.places() {
+                let slot = old.read(&rows[at * old.width()..(at + 1) * old.width()]);
+                layout.write(&mut group.rows[at * width..(at + 1) * width], &slot);
             }
         }
-        let Some(mut from_base) = seq.checked_sub(self.base) else { return false };
-        while from_base >= self.size() as u64 && self.place(self.base).is_none() {
-            (self.base, from_base) = (self.base + 1, from_base - 1);
-        }
-        if from_base < self.size() as u64 {
-            return true;
-        }
-        let needed = from_base.saturating_add(1).saturating_add(from_base / 16);
-        // A ring that is nearly empty costs more than it saves.
-        let sparse = needed > SPARSE_MAX as u64 && (self.used as u64 + 1) * 8 < needed;
-        match usize::try_from(needed) {
-            Ok(size) if !sparse => self.resize(size.max(self.size() + SLOTS_MIN)),
-            _ => return false,
-        }
-        true
-    }
-
-    fn resize(&mut self, size: usize) {
-        let has = |column: bool| if column { 0 } else { size };
-        let mut new = Ring {
-            hops: self.hops,
-            base: self.base,
-            used: self.used,
-            t0: vec![0; size],
-            id: vec![0; size],
-            seen: vec![0; size * self.seen_width()],
-            offsets: vec![0; size * self.offsets_width()],
-            digest: vec![0; has(self.digest.is_empty())],
-            amount: vec![0; has(self.amount.is_empty())],
-            currency: vec![0; has(self.currency.is_empty())],
-        };
-        for seq in self.keys() {
-            let Some(from) = self.place(seq) else { continue };
-            let to = (seq % size as u64) as usize;
-            new.t0[to] = self.t0[from];
-            new.id[to] = self.id[from];
-            new.set_seen(to, self.seen_at(from));
-            let width = self.offsets_width();
-            let offsets = &self.offsets[from * width..(from + 1) * width];
-            new.offsets[to * width..(to + 1) * width].copy_from_slice(offsets);
-            copy(&mut new.digest, to, &self.digest, from);
-            copy(&mut new.amount, to, &self.amount, from);
-            copy(&mut new.currency, to, &self.currency, from);
-        }
-        *self = new;
     }
 }
 
-fn copy<T: Copy>(new: &mut [T], to: usize, old: &[T], from: usize) {
-    if let (Some(new), Some(old)) = (new.get_mut(to), old.get(from)) {
-        *new = *old;
+impl Group {
+    /// Frees a place. The group itself stays until [`Ring::tidy`].
+    pub fn free(&mut self, at: usize) {
+        self.used &= !(1 << at);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.used == 0
     }
 }
 
-fn number(bytes: &[u8]) -> i64 {
-    let mut wide = [0; 8];
-    wide[..bytes.len()].copy_from_slice(bytes);
-    i64::from_le_bytes(wide)
+/// Whether a hop has passed the instant that something waits for.
+pub fn is_passed(through: &[Option<i64>], due: &[i64]) -> bool {
+    through.iter().zip(due).any(|(through, due)| through.is_some_and(|through| through >= *due))
+}
+
+/// Makes each timer the earlier one of two.
+pub fn note(into: &mut [i64], due: &[i64]) {
+    into.iter_mut().zip(due).for_each(|(into, due)| *into = (*into).min(*due));
 }

@@ -88,6 +88,10 @@ impl Shape {
 
     /// What is required of it whichever of those routes it is on.
     pub fn required_surely(&self, seen: HopSet) -> HopSet {
+        // With one route it is the same whatever was seen.
+        if self.routes.len() == 1 {
+            return self.common;
+        }
         self.required(seen).fold(HopSet(u32::MAX), HopSet::and)
     }
 }

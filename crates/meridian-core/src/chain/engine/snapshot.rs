@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Engine, State};
 use crate::chain::plan::ChainPlan;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct Written<'a> {

@@ -6,6 +6,7 @@ use super::mark;
 use super::message::{Message, SIGHTINGS_MAX, Sighting};
 use super::order::Passed;
 use super::reporter::{Seen, UNTIMED};
+use super::stream::Stream;
 use super::verdict::{Change, Key, Rule, Scene, Subject, Unexpected};
 use super::{Engine, Taken};
 use crate::chain::plan::HopId;
@@ -33,17 +34,32 @@ fn seen(point: &Checkpoint<'_>, hop: HopId, tap: u32, counted: bool, currency: u
 
 impl Engine {
     pub(super) fn checkpoint(&mut self, point: &Checkpoint<'_>, out: &mut Vec<Change>) -> Taken {
-        let place = self.place(point);
-        let Ok(tap) = self.tap(point.reporter.as_deref()) else { return self.set_aside(AsideReason::Reporters) };
+        let known = self.streams.find(point);
+        let (place, tap, mark) = match known {
+            Some(Stream { chain, hop, tap, mark, .. }) => (Ok((chain, hop)), tap, mark),
+            None => {
+                let Ok(tap) = self.tap(point.reporter.as_deref()) else {
+                    return self.set_aside(AsideReason::Reporters);
+                };
+                (self.place(point), tap, mark::place(point))
+            }
+        };
         let number = point.n.filter(|_| tap != 0).map(|n| (point.epoch.unwrap_or(0), n));
         if let Some((epoch, n)) = number
-            && let Some(taken) = self.report(tap, epoch, n, point, place, out)
+            && let Some(taken) = self.report(tap, (epoch, n, mark), point, place, out)
         {
             return taken;
         }
-        let passed = match place {
-            Ok((chain, hop)) => self.sighting(chain, hop, tap, number.is_some(), point, out),
-            Err(reason) => Err(self.unknown(reason, point)),
+        let passed = match (known, place) {
+            (Some(stream), _) => self.sighting(stream, number.is_some(), point, out),
+            (None, Ok((chain, hop))) => match self.lane(chain, point.lane.as_deref().unwrap_or("")) {
+                Ok(lane) => {
+                    self.streams.learn(point, chain, hop, lane, tap);
+                    self.sighting(Stream { chain, hop, lane, tap, mark }, number.is_some(), point, out)
+                }
+                Err(reason) => Err(self.set_aside(reason)),
+            },
+            (None, Err(reason)) => Err(self.unknown(reason, point)),
         };
         // A report that is set aside had its number all the same: its reporter has no hole there.
         let (taken, passed) = match passed {
@@ -85,14 +101,13 @@ impl Engine {
     fn report(
         &mut self,
         tap: u32,
-        epoch: u64,
-        n: u64,
+        (epoch, n, mark): (u64, u64, u64),
         point: &Checkpoint<'_>,
         place: Result<(u32, HopId), AsideReason>,
         out: &mut Vec<Change>,
     ) -> Option<Taken> {
         let reporter = self.state.reporters.get_mut(tap)?;
-        match reporter.see(epoch, n, mark::content(point)) {
+        match reporter.see(epoch, n, mark::content(point, mark)) {
             Seen::New => None,
             Seen::Repeated => {
                 self.spoke(tap, place.ok(), point.at, out);
@@ -146,29 +161,32 @@ impl Engine {
     /// Adds the sighting to its message; answers what is to be judged for order.
     fn sighting(
         &mut self,
-        chain: u32,
-        hop: HopId,
-        tap: u32,
+        Stream { chain, hop, lane, tap, .. }: Stream,
         counted: bool,
         point: &Checkpoint<'_>,
         out: &mut Vec<Change>,
     ) -> Result<(Taken, Option<Passed>), Taken> {
-        let name = point.lane.as_deref().unwrap_or("");
-        let lane = self.lane(chain, name).map_err(|reason| self.set_aside(reason))?;
         let Some(currency) = self.currency(point.currency.as_deref()) else {
             return Err(self.set_aside(AsideReason::Currencies));
         };
         let sighting = seen(point, hop, tap, counted, currency);
-        let key = point.seq.map_or_else(|| Key::Id(point.id.as_ref().into()), Key::Seq);
         let shape = &self.shapes[chain as usize];
         let here = &mut self.state.chains[chain as usize];
         let (lane_of, mut court) = here.court(lane, shape, point.at, out);
+        if let Some(seq) = point.seq
+            && let Some(seen) = lane_of.pass(seq, &sighting, &mut court)
+        {
+            here.expect(shape.required_surely(seen).without(seen), self.state.now);
+            return Ok((Taken::New, shape.plan.ordered.then_some(Passed { chain, lane, hop, seq })));
+        }
+        let key = point.seq.map_or_else(|| Key::Id(point.id.as_ref().into()), Key::Seq);
         let mut message = match lane_of.take(&key, &mut court) {
             Ok(message) => message,
             Err(Refused::Leap) => return Err(self.set_aside(AsideReason::Leap)),
             Err(Refused::Over { first }) => {
                 if first {
-                    let subject = || Subject::Message { lane: name.into(), key: key.clone() };
+                    let lane: Box<str> = point.lane.as_deref().unwrap_or("").into();
+                    let subject = || Subject::Message { lane: lane.clone(), key: key.clone() };
                     let scene = Scene { chain: court.chain, subject: &subject, epoch: 0, at: court.at };
                     court.out.push(Change::Raised(scene.verdict(hop, Rule::Unexpected(Unexpected::AfterEnd), 1)));
                 }
@@ -209,9 +227,11 @@ impl Engine {
     ) {
         match (number, passed) {
             (Some((epoch, n)), passed) => {
-                let reporter = self.state.reporters.get_mut(tap);
-                let turn = reporter.map(|reporter| reporter.pass(epoch, n, passed)).unwrap_or_default();
-                turn.into_iter().for_each(|passed| self.judge_order(passed, tap, at, out));
+                let Some(reporter) = self.state.reporters.get_mut(tap) else { return };
+                if reporter.is_next(epoch, n) {
+                    return passed.into_iter().for_each(|passed| self.judge_order(passed, tap, at, out));
+                }
+                reporter.pass(epoch, n, passed).into_iter().for_each(|passed| self.judge_order(passed, tap, at, out));
             }
             (None, Some(Passed { chain, lane, hop, seq })) => {
                 let chain = &mut self.state.chains[chain as usize];

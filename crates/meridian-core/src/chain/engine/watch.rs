@@ -12,11 +12,22 @@ use crate::chain::record::Heartbeat;
 impl Chain {
     /// From now on a word is due from these hops.
     pub(super) fn expect(&mut self, hops: HopSet, now: Option<i64>) {
-        for hop in hops.iter() {
+        for hop in hops.without(self.awaited).iter() {
             if let Some(Hop { waiting, .. }) = self.hops.get_mut(usize::from(hop.0)) {
                 waiting.get_or_insert(now.unwrap_or(UNTIMED));
+                self.awaited = self.awaited.with(hop);
             }
         }
+    }
+
+    /// A word came from this hop; whether it was due.
+    fn hear(&mut self, hop: HopId) -> bool {
+        let was_due = self.awaited.has(hop);
+        if was_due {
+            self.awaited = self.awaited.without(HopSet::default().with(hop));
+            self.hops[usize::from(hop.0)].waiting = None;
+        }
+        was_due
     }
 }
 
@@ -59,9 +70,11 @@ impl Engine {
     pub(super) fn spoke(&mut self, tap: u32, place: Option<(u32, HopId)>, at: i64, out: &mut Vec<Change>) {
         let now = self.state.now.unwrap_or(UNTIMED);
         if let Some((chain, hop)) = place {
-            let hop_of = &mut self.state.chains[chain as usize].hops[usize::from(hop.0)];
-            hop_of.reporters.insert(tap);
-            hop_of.waiting = None;
+            let chain = &mut self.state.chains[chain as usize];
+            chain.hops[usize::from(hop.0)].stands(tap);
+            if tap == 0 {
+                chain.hear(hop);
+            }
         }
         let Some(reporter) = self.state.reporters.get_mut(tap) else {
             if let Some((chain, hop)) = place {
@@ -70,17 +83,22 @@ impl Engine {
             return;
         };
         reporter.heard_at = now;
-        reporter.hops.extend(place);
-        let beats = reporter.beats;
-        // Nearly always it stands at one hop, and then nothing is allocated.
-        let first = reporter.hops.first().copied();
-        let further: Vec<(u32, HopId)> = reporter.hops.iter().skip(1).copied().collect();
-        for (chain, hop) in first.into_iter().chain(further) {
-            if beats {
-                // It speaks for all its hops: nothing more is due from them.
-                self.state.chains[chain as usize].hops[usize::from(hop.0)].waiting = None;
+        let came = place.is_some_and(|place| reporter.stands(place));
+        // A checkpoint that completes no heartbeat leaves all as it was, but for what waited for this word.
+        let news = place.is_none() || came || reporter.looked_to != reporter.complete_to;
+        reporter.looked_to = reporter.complete_to;
+        let (speaks_for_all, count) = (reporter.beats, reporter.hops.len());
+        for number in 0..count {
+            let reporter = self.state.reporters.get(tap);
+            let Some((chain, hop)) = reporter.and_then(|reporter| reporter.hops.get(number)).copied() else { return };
+            let of = &mut self.state.chains[chain as usize];
+            // Who sends heartbeats speaks for all its hops: nothing more is due from them.
+            let was_due = (speaks_for_all || place == Some((chain, hop))) && of.hear(hop);
+            // Where only this one stands, its heartbeats alone say how far the hop has reported.
+            let matters = was_due && !(speaks_for_all && of.hops[usize::from(hop.0)].reporters == [tap]);
+            if news || matters || of.hops[usize::from(hop.0)].dark.is_live() {
+                self.look(chain, HopSet::default().with(hop), at, out);
             }
-            self.look(chain, HopSet::default().with(hop), at, out);
         }
     }
 
@@ -106,7 +124,9 @@ impl Engine {
         }
         for lane in 0..chain.lanes.len() as u32 {
             let (lane, mut court) = chain.court(lane, shape, at, out);
-            lane.settle(&mut court);
+            if moved.iter().any(|hop| lane.waits_for(hop, court.through)) {
+                lane.settle(&mut court);
+            }
         }
         for hop in moved.iter() {
             self.turn_by_time(number, hop, at, out);
@@ -118,6 +138,9 @@ impl Engine {
         let chain = &mut self.state.chains[number as usize];
         let through = chain.through[usize::from(hop.0)].unwrap_or(i64::MIN);
         let waiting = &mut chain.hops[usize::from(hop.0)].unordered;
+        if waiting.first().is_none_or(|(first, ..)| *first > through) {
+            return;
+        }
         let turn = match through.checked_add(1) {
             Some(after) => {
                 let later = waiting.split_off(&(after, 0, 0));

@@ -30,6 +30,7 @@
 mod decode;
 mod encode;
 mod memory;
+mod recall;
 mod varint;
 
 pub use decode::{Records, decode_block};

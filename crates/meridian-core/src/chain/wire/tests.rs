@@ -176,3 +176,77 @@ fn good_lines_are_read_around_bad_ones() {
         }
     }
 }
+
+/// Lines as programs write them, and lines that nearly are.
+fn line() -> impl Strategy<Value = String> {
+    let names = ["chain", "hop", "id", "at", "reporter", "epoch", "seq", "n", "lane", "digest", "amount", "currency"];
+    let names = names.into_iter().chain(["attempt", "possdup", "through", "outcome", "other"]).collect::<Vec<_>>();
+    let values = [
+        "1",
+        "0",
+        "01",
+        "-1",
+        "-0",
+        "12.50",
+        "1e3",
+        "18446744073709551615",
+        "9999999999999999999",
+        "4294967296",
+        "true",
+        "false",
+        "null",
+        "\"\"",
+        "\"a\"",
+        "\"\u{e4}\"",
+        "\"a\\n\"",
+        "\"\u{7f}\"",
+        "\"12.50\"",
+        "\"rejected\"",
+        "[]",
+        "\"2026-03-02T18:30:00Z\"",
+        "\"yesterday\"",
+        "9223372036854775808",
+        "1772476200000000000",
+        "\"abcdefgh\"",
+    ];
+    let usual = |name: &str| match name {
+        "at" | "epoch" | "seq" | "n" | "attempt" | "through" => 0,
+        "possdup" => 10,
+        "amount" => 18,
+        "outcome" => 19,
+        _ => 14,
+    };
+    let field = (prop::sample::select(names), proptest::option::weighted(0.15, prop::sample::select(values.to_vec())));
+    let spaces = prop_oneof![6 => Just(""), 2 => Just(" "), 1 => Just("\t")];
+    let all = proptest::collection::vec(field, 0..9);
+    (all, any::<[bool; 2]>(), spaces.clone(), spaces, 0..30_u8).prop_map(move |(fields, [point, beat], a, b, end)| {
+        let mut all: Vec<(&str, &str)> = Vec::new();
+        let whole: &[&str] = match (point, beat) {
+            (true, _) => &["chain", "id", "hop", "at"],
+            (_, true) => &["reporter", "epoch", "through", "at"],
+            _ => &[],
+        };
+        all.extend(whole.iter().map(|name| (*name, values[usual(name)])));
+        for (name, value) in fields {
+            if end < 3 || !all.iter().any(|(known, _)| *known == name) {
+                all.push((name, value.unwrap_or(values[usual(name)])));
+            }
+        }
+        let all: Vec<String> = all.iter().map(|(name, value)| format!("\"{name}\":{a}{value}")).collect();
+        let text = format!("{{{b}{}{a}}}", all.join(&format!(",{b}")));
+        match end {
+            4 => text[..text.len() - 1].to_owned(),
+            5 => format!("{text}}}"),
+            6 => format!("{text} "),
+            _ => text,
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #[test]
+    fn a_line_is_read_alike_the_quick_way_and_carefully(line in line()) {
+        prop_assert_eq!(json::read_line(line.as_bytes()), json::read_carefully(line.as_bytes()));
+    }
+}

@@ -94,7 +94,8 @@ impl Room {
     /// Folds a frame of the log.
     pub fn fold(&mut self, frame: &[u8]) -> Result<(), String> {
         for block in group::blocks(frame) {
-            for record in Records::new(block.map_err(|why| why.to_string())?).map_err(|why| why.to_string())? {
+            let mut records = Records::new(block.map_err(|why| why.to_string())?).map_err(|why| why.to_string())?;
+            while let Some(record) = records.lend() {
                 self.apply(&record.map_err(|why| why.to_string())?);
             }
         }

@@ -376,16 +376,18 @@ fn folded(frame: &[u8], group: Vec<Submit>, shared: &Shared) -> Vec<(Receipt, on
         group.iter().map(|submit| submit.blocks.iter().map(|block| u64::from(block.records)).sum()).collect();
     let mut receipts = vec![Receipt::default(); group.len()];
     let (mut place, mut number) = (0, 0);
-    let mut records = group::blocks(frame)
-        .filter_map(Result::ok)
-        .filter_map(|block| Records::new(block).ok())
-        .flatten()
-        // What was not sound was not written.
-        .filter_map(Result::ok)
-        .peekable();
-    while records.peek().is_some() {
+    // What was not sound was not written.
+    let mut blocks = group::blocks(frame).filter_map(Result::ok).filter_map(|block| Records::new(block).ok());
+    let mut block = blocks.next();
+    while block.is_some() {
         let mut room = shared.room_mut();
-        for record in records.by_ref().take(PORTION) {
+        let mut left = PORTION;
+        while let Some(records) = block.as_mut().filter(|_| left > 0) {
+            let Some(Ok(record)) = records.lend() else {
+                block = blocks.next();
+                continue;
+            };
+            left -= 1;
             let taken = room.apply(&record);
             if matches!(record, Record::Tick { .. }) {
                 continue;

@@ -99,3 +99,78 @@ pub fn play(steps: &[Step], counting: [bool; 5]) -> Vec<Record<'static>> {
     }
     records
 }
+/// One step of a day on which nearly all goes its usual way.
+#[derive(Clone, Debug)]
+pub struct CalmStep {
+    kind: u8,
+    which: u8,
+    passed: i64,
+}
+
+prop_compose! {
+    pub fn calm_step()((kind, which, passed) in (0..100_u8, any::<u8>(), 0..4_i64)) -> CalmStep {
+        CalmStep { kind, which, passed }
+    }
+}
+
+/// Plays them: messages begin one after the other and go from hop to hop, nearly always the oldest one first. Each hop
+/// says what `says` has for it: whether it counts and beats, and says a digest, an amount, a currency.
+pub fn calm(steps: &[CalmStep], says: [u8; 4]) -> Vec<Record<'static>> {
+    let (mut time, mut seq, mut counters) = (1000, 0_u64, [0_u64; 4]);
+    let mut under_way: Vec<(u64, usize)> = Vec::new();
+    let mut records: Vec<Record<'static>> = Vec::new();
+    for CalmStep { kind, which, passed } in steps {
+        time += passed;
+        let which = usize::from(*which);
+        let place = if which < 200 { 0 } else { which % under_way.len().max(1) };
+        match kind {
+            75..84 if says[which % 4] & 1 == 1 => {
+                let hop = which % 4;
+                let reporter = HOPS[hop].into();
+                records.push(Record::Heartbeat(Heartbeat { reporter, epoch: 1, through: counters[hop], at: time }));
+            }
+            75..93 => records.push(Record::Tick { now: time }),
+            93 | 94 => records.push(Record::Tick { now: time + if which < 128 { 8 } else { 100 } }),
+            98 => records.extend(records.last().cloned()),
+            0..30 => {
+                seq += if which < 4 { 20 } else { 1 };
+                under_way.push((seq, 0));
+                records.push(seen(seq, 0, time, says, &mut counters));
+            }
+            _ => {
+                let Some((seq, hop)) = under_way.get_mut(place) else { continue };
+                *hop += match kind {
+                    95 => 2,
+                    96 => 0,
+                    _ => 1,
+                };
+                let (seq, hop) = (*seq, (*hop).min(3));
+                let at = if *kind == 97 { time - 12 } else { time };
+                records.push(seen(seq, hop, at, says, &mut counters));
+                if hop == 3 || *kind == 99 {
+                    under_way.remove(place);
+                }
+            }
+        }
+    }
+    records
+}
+
+fn seen(seq: u64, hop: usize, at: i64, says: [u8; 4], counters: &mut [u64; 4]) -> Record<'static> {
+    let says = says[hop];
+    counters[hop] += 1;
+    Record::Checkpoint(Checkpoint {
+        chain: "wires".into(),
+        seq: Some(seq),
+        id: format!("M{seq}").into(),
+        hop: HOPS[hop].into(),
+        at,
+        digest: (says & 2 != 0).then(|| Digest([seq as u8 | 1; 16])),
+        amount: (says & 4 != 0).then_some(Amount(i128::from(seq % 3) * 5)),
+        currency: (says & 8 != 0).then(|| "USD".into()),
+        reporter: Some(HOPS[hop].into()),
+        epoch: (says & 1 != 0).then_some(1),
+        n: (says & 1 != 0).then_some(counters[hop]),
+        ..Checkpoint::default()
+    })
+}

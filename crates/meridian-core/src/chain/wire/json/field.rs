@@ -32,6 +32,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Word<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct At(pub i64);
 
+impl At {
+    /// Of a text in RFC 3339.
+    pub fn of(text: &str) -> Option<i64> {
+        let instant: jiff::Timestamp = text.parse().ok()?;
+        i64::try_from(instant.as_nanosecond()).ok()
+    }
+}
+
 impl<'de> Deserialize<'de> for At {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Read;
