@@ -7,7 +7,7 @@ const { words: [base, setup, pid], flags: { many } } = commandLine();
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const PATHS = ['/', '/incidents', '/incidents?state=resolved', '/incidents/1', '/alerts', '/alerts?q=site%3D', '/silences', '/silences/new',
   '/pages', '/handoffs', '/wall', '/?at=2030-01-01T00:00Z', '/rotas', '/rotas/payments', '/coverage', '/changes',
-  '/announcements', '/announcements?state=over', '/announcements/new', '/chains', '/chains/find?key=nothing', '/fairness', '/people', '/calendars', '/estate', '/journal', '/find?q=a', '/nowhere'];
+  '/announcements', '/announcements?state=over', '/announcements/new', '/chains', '/chains/find?key=nothing', '/where', '/fairness', '/people', '/calendars', '/estate', '/journal', '/find?q=a', '/nowhere'];
 const MANY = ['/', '/wall', '/coverage', '/rotas', '/rotas/payments'];
 const PASSWORD = 'nine black horses at dawn';
 const source = axe();

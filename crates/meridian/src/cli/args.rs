@@ -253,6 +253,12 @@ pub struct Serve {
     /// asks, which the limits on logins count. May be repeated.
     #[arg(long, value_name = "CIDR", env = "MERIDIAN_TRUSTED_PROXY", value_delimiter = ',')]
     pub trusted_proxy: Vec<Network>,
+    /// How long checkpoints are kept in their log, such as 30d; for ever, if absent. What a start needs always stays.
+    #[arg(long, value_name = "DURATION", env = "MERIDIAN_KEEP_CHECKPOINTS", value_parser = super::client::duration)]
+    pub keep_checkpoints: Option<jiff::SignedDuration>,
+    /// How many bytes the log of checkpoints may take, such as 50000000000; no limit, if absent.
+    #[arg(long, value_name = "BYTES", env = "MERIDIAN_KEEP_CHECKPOINT_BYTES")]
+    pub keep_checkpoint_bytes: Option<u64>,
     /// A PEM file with the certificate chain; serves HTTPS.
     #[arg(long, value_hint = ValueHint::FilePath, requires = "tls_key", env = "MERIDIAN_TLS_CERT")]
     pub tls_cert: Option<PathBuf>,

@@ -10,6 +10,7 @@ use crate::{
     clock::Clock,
     serve::{
         Intake, Settings, TlsFiles,
+        chains::Kept,
         run::{Running, Sending, StartError, begin, open_journal},
     },
 };
@@ -47,6 +48,7 @@ fn settings(flags: &Serve) -> Result<Settings, String> {
         tls: files.map(|(certificate, key)| TlsFiles { certificate, key }),
         public_targets_only: flags.public_targets_only,
         trusted_proxies: flags.trusted_proxy.clone(),
+        checkpoints: Kept { time: flags.keep_checkpoints, bytes: flags.keep_checkpoint_bytes },
         demo: false,
     })
 }

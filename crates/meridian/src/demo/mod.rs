@@ -60,6 +60,7 @@ fn settings(listen: SocketAddr, data: PathBuf, estate: PathBuf) -> Settings {
         intake: Intake::Open,
         tls: None,
         public_targets_only: false,
+        checkpoints: Default::default(),
         trusted_proxies: Vec::new(),
         demo: true,
     }

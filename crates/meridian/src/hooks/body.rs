@@ -17,6 +17,22 @@ const LARGE_BYTES: usize = 256 * 1024;
 /// A client that pauses longer than this in the middle of its body is let go.
 const FRAME_WITHIN: Duration = Duration::from_secs(20);
 
+/// How a body is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    Gzip,
+    Zstd,
+}
+
+impl Coding {
+    fn word(self) -> &'static str {
+        match self {
+            Coding::Gzip => "gzip",
+            Coding::Zstd => "zstd",
+        }
+    }
+}
+
 #[derive(Debug, PartialEq, Eq)]
 pub enum BodyError {
     TooLarge {
@@ -24,8 +40,8 @@ pub enum BodyError {
     },
     /// A `Content-Encoding` that we do not read.
     Encoding(String),
-    /// It says gzip and is none.
-    Gzip(String),
+    /// It is not packed as it says.
+    Packed(Coding, String),
     /// The client went away in the middle.
     Broken(String),
     /// The client is there and sends nothing.
@@ -41,7 +57,7 @@ impl BodyError {
             BodyError::Encoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             BodyError::Slow => StatusCode::REQUEST_TIMEOUT,
             BodyError::Full => StatusCode::SERVICE_UNAVAILABLE,
-            BodyError::Gzip(_) | BodyError::Broken(_) => StatusCode::BAD_REQUEST,
+            BodyError::Packed(..) | BodyError::Broken(_) => StatusCode::BAD_REQUEST,
         }
     }
 }
@@ -53,9 +69,11 @@ impl fmt::Display for BodyError {
                 write!(f, "the body is larger than {bytes_max} bytes, decompressed; send it in smaller parts")
             }
             BodyError::Encoding(found) => {
-                write!(f, "Content-Encoding `{}` is not read here; send gzip or plain", found.escape_debug())
+                write!(f, "Content-Encoding `{}` is not read here; send gzip, zstd or plain", found.escape_debug())
             }
-            BodyError::Gzip(why) => write!(f, "the body is not the gzip that Content-Encoding promises: {why}"),
+            BodyError::Packed(coding, why) => {
+                write!(f, "the body is not the {} that Content-Encoding promises: {why}", coding.word())
+            }
             BodyError::Slow => write!(f, "nothing more of the body came for {FRAME_WITHIN:?}; send it without a pause"),
             BodyError::Full => f.write_str("too much of other requests is held in memory; send it again in a moment"),
             BodyError::Broken(why) => write!(f, "the body ended early: {why}"),
@@ -68,9 +86,10 @@ impl std::error::Error for BodyError {}
 /// The whole body, decompressed, of at most `bytes_max`.
 pub async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<Bytes, BodyError> {
     let encoding = headers.get(header::CONTENT_ENCODING).map(|v| String::from_utf8_lossy(v.as_bytes()).to_lowercase());
-    let gzip = match encoding.as_deref().map(str::trim) {
-        None | Some("" | "identity") => false,
-        Some("gzip" | "x-gzip") => true,
+    let coding = match encoding.as_deref().map(str::trim) {
+        None | Some("" | "identity") => None,
+        Some("gzip" | "x-gzip") => Some(Coding::Gzip),
+        Some("zstd") => Some(Coding::Zstd),
         Some(other) => return Err(BodyError::Encoding(other.chars().take(40).collect())),
     };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
@@ -78,10 +97,8 @@ pub async fn read(headers: &HeaderMap, body: Body, bytes_max: usize) -> Result<B
         return Err(BodyError::TooLarge { bytes_max });
     }
     let raw = collect(body, bytes_max).await?;
-    if !gzip {
-        return Ok(raw);
-    }
-    off_thread_if(raw.len() > LARGE_BYTES / 8, move || gunzip(&raw, bytes_max)).await
+    let Some(coding) = coding else { return Ok(raw) };
+    off_thread_if(raw.len() > LARGE_BYTES / 8, move || unfold(coding, &raw, bytes_max)).await
 }
 
 /// One frame is handed on as it is; several are joined.
@@ -105,23 +122,45 @@ async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, BodyError> {
 }
 
 /// What was unfolded counts against the budget of all bodies until the last look at it.
-fn gunzip(raw: &[u8], bytes_max: usize) -> Result<Bytes, BodyError> {
+fn unfold(coding: Coding, raw: &[u8], bytes_max: usize) -> Result<Bytes, BodyError> {
+    let (held, mut plain) = (BUDGET.hold(), Vec::new());
+    let broken = |why: String| BodyError::Packed(coding, why);
+    match coding {
+        Coding::Gzip => grow(&mut plain, flate2::read::MultiGzDecoder::new(raw), &held, bytes_max, &broken)?,
+        Coding::Zstd => {
+            let mut rest = raw;
+            // One frame after the other may stand in a body.
+            while !rest.is_empty() {
+                let frame = ruzstd::decoding::StreamingDecoder::new(&mut rest).map_err(|e| broken(e.to_string()))?;
+                grow(&mut plain, frame, &held, bytes_max, &broken)?;
+            }
+        }
+    }
+    Ok(Bytes::from_owner(Unfolded { plain, _held: held }))
+}
+
+/// Step by step, so that nothing grows beyond what is allowed.
+fn grow(
+    plain: &mut Vec<u8>,
+    reader: impl Read,
+    held: &Held,
+    bytes_max: usize,
+    broken: &dyn Fn(String) -> BodyError,
+) -> Result<(), BodyError> {
     const STEP: usize = 64 * 1024;
-    let held = BUDGET.hold();
-    let mut plain = Vec::new();
-    let mut reader = flate2::read::MultiGzDecoder::new(raw).take(bytes_max as u64 + 1);
+    let mut reader = reader.take((bytes_max - plain.len()) as u64 + 1);
     loop {
         if !held.grow(STEP) {
             return Err(BodyError::Full);
         }
         let before = plain.len();
         let mut step = reader.by_ref().take(STEP as u64);
-        step.read_to_end(&mut plain).map_err(|e| BodyError::Gzip(e.to_string()))?;
+        step.read_to_end(plain).map_err(|e| broken(e.to_string()))?;
         if plain.len() > bytes_max {
             return Err(BodyError::TooLarge { bytes_max });
         }
         if plain.len() == before {
-            return Ok(Bytes::from_owner(Unfolded { plain, _held: held }));
+            return Ok(());
         }
     }
 }
@@ -185,7 +224,19 @@ mod tests {
         assert!(bomb.len() < 1_000_000);
         let outcome = read(&zipped, Body::from(bomb), 1_000_000).await;
         assert_eq!(outcome, Err(BodyError::TooLarge { bytes_max: 1_000_000 }));
-        assert!(matches!(read(&zipped, Body::from("abc"), 100).await, Err(BodyError::Gzip(_))));
+        assert!(matches!(read(&zipped, Body::from("abc"), 100).await, Err(BodyError::Packed(Coding::Gzip, _))));
+        let zstd = |plain: &[u8]| ruzstd::encoding::compress_to_vec(plain, ruzstd::encoding::CompressionLevel::Fastest);
+        let packed = headers(&[("content-encoding", "zstd")]);
+        let two = [zstd(b"abc"), zstd(b"def")].concat();
+        assert_eq!(read(&packed, Body::from(two.clone()), 6).await.unwrap().as_ref(), b"abcdef");
+        assert_eq!(read(&packed, Body::from(two), 5).await, Err(BodyError::TooLarge { bytes_max: 5 }));
+        let bomb = read(&packed, Body::from(zstd(&vec![0; 10_000_000])), 1_000_000).await;
+        assert_eq!(bomb, Err(BodyError::TooLarge { bytes_max: 1_000_000 }));
+        let whole = zstd(b"abc");
+        for wrong in [&b"abc"[..], &whole[..whole.len() - 4], &[&whole[..], b"x"].concat()] {
+            let outcome = read(&packed, Body::from(wrong.to_vec()), 100).await;
+            assert!(matches!(outcome, Err(BodyError::Packed(Coding::Zstd, _))), "{wrong:?}: {outcome:?}");
+        }
         let brotli = headers(&[("content-encoding", "br")]);
         assert_eq!(read(&brotli, Body::from("abc"), 100).await, Err(BodyError::Encoding("br".into())));
     }

@@ -85,6 +85,8 @@ pub struct Settings {
     pub public_targets_only: bool,
     /// Proxies whose word about who asks is believed.
     pub trusted_proxies: Vec<proxy::Network>,
+    /// How much of the checkpoint log stays.
+    pub checkpoints: chains::Kept,
     /// A demonstration: everybody is logged in, nothing is sent to anybody.
     pub demo: bool,
 }

@@ -142,7 +142,7 @@ pub async fn begin(
     let link_key = link_key(&settings.data).map_err(|error| StartError::new(format!("the key of links: {error}")))?;
     let (reload, wishes) = mpsc::channel(8);
     let log = settings.data.join("checkpoints");
-    let (chains, chains_task) = Chains::begin(log.clone(), keeper.clone(), clock.clone());
+    let (chains, chains_task) = Chains::begin(log.clone(), settings.checkpoints, keeper.clone(), clock.clone());
     let switches = Switches::new(settings.data.join("switches"), log, keeper.clone(), chains.clone());
     let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), chains, switches);
 

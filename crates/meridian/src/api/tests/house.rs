@@ -24,7 +24,12 @@ use tower::ServiceExt;
 use crate::{
     api::auth,
     clock::Clock,
-    serve::{House, Intake, Keeper, Settings, chains::Chains, estate, run, switches::Switches},
+    serve::{
+        House, Intake, Keeper, Settings,
+        chains::{Chains, Kept},
+        estate, run,
+        switches::Switches,
+    },
 };
 
 pub struct Mock {
@@ -89,13 +94,14 @@ impl Mock {
             intake,
             tls: None,
             public_targets_only: false,
+            checkpoints: Default::default(),
             trusted_proxies: vec!["192.0.2.0/24".parse().unwrap()],
             demo: false,
         };
         let (reload, _) = mpsc::channel(1);
         let directory = tempfile::tempdir().unwrap();
         let log = directory.path().join("checkpoints");
-        let (chains, chains_task) = Chains::begin(log.clone(), keeper.clone(), clock.clone());
+        let (chains, chains_task) = Chains::begin(log.clone(), Kept::default(), keeper.clone(), clock.clone());
         let switches = Switches::new(directory.path().join("switches"), log, keeper.clone(), chains.clone());
         let (_stop_chains, stopped) = oneshot::channel();
         tokio::spawn(chains_task.run(stopped));

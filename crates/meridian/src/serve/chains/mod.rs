@@ -83,6 +83,13 @@ pub struct Look {
     pub today: Vec<(String, Day)>,
 }
 
+/// How much of the log stays. Nothing said: everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub time: Option<SignedDuration>,
+    pub bytes: Option<u64>,
+}
+
 /// Whether checkpoints can be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -135,7 +142,7 @@ impl Refused {
 
 impl Chains {
     /// Both sides. The log is in this directory; it is made when it is needed first.
-    pub fn begin(directory: PathBuf, keeper: Keeper, clock: Clock) -> (Chains, Task) {
+    pub fn begin(directory: PathBuf, kept: Kept, keeper: Keeper, clock: Clock) -> (Chains, Task) {
         let (submits, waiting) = mpsc::channel(QUEUE);
         let shared = Arc::new(Shared {
             room: RwLock::new(Room::default()),
@@ -144,7 +151,7 @@ impl Chains {
             fault: tokio::sync::Mutex::default(),
             changed: watch::Sender::new(0),
         });
-        let task = Task::new(directory, keeper, clock, waiting, shared.clone());
+        let task = Task::new(directory, kept, keeper, clock, waiting, shared.clone());
         (Chains { submits, shared }, task)
     }
 

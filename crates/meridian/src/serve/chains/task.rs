@@ -14,11 +14,11 @@ use meridian_core::{
     },
     id::Actor,
 };
-use meridian_store::checkpoints::{Log, LogError, Options, Position, State as Snapshot};
+use meridian_store::checkpoints::{Keep, Log, LogError, Options, Position, State as Snapshot};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Receipt, Refused, Shared, State, Submit,
+    Kept, Receipt, Refused, Shared, State, Submit,
     room::{PORTION, Room, SNAPSHOT_VERSION},
 };
 use crate::{clock::Clock, serve::Keeper};
@@ -38,6 +38,7 @@ const AGAIN: SignedDuration = SignedDuration::from_secs(1);
 
 pub struct Task {
     directory: PathBuf,
+    kept: Kept,
     keeper: Keeper,
     clock: Clock,
     waiting: mpsc::Receiver<Submit>,
@@ -71,6 +72,7 @@ struct Failed {
 impl Task {
     pub(super) fn new(
         directory: PathBuf,
+        kept: Kept,
         keeper: Keeper,
         clock: Clock,
         waiting: mpsc::Receiver<Submit>,
@@ -79,6 +81,7 @@ impl Task {
         let (quiet_until, digest) = (Instant::MIN, String::new());
         Task {
             directory,
+            kept,
             keeper,
             clock,
             waiting,
@@ -242,11 +245,12 @@ impl Task {
     }
 
     async fn snapshot(&mut self) {
-        let Some(log) = self.log.take() else { return };
-        let shared = self.shared.clone();
-        let (log, kept) = blocking(move || {
+        let Some(mut log) = self.log.take() else { return };
+        let (shared, limits) = (self.shared.clone(), self.limits());
+        let (log, kept, retained) = blocking(move || {
             let kept = keep(&log, &shared);
-            (log, kept)
+            let retained = limits.map(|limits| log.retain(limits));
+            (log, kept, retained)
         })
         .await;
         self.snapshot_at = log.end().event;
@@ -254,6 +258,20 @@ impl Task {
         if let Err(why) = kept {
             tracing::warn!("no snapshot of the chains was kept, so that the next start takes longer: {why}");
         }
+        match retained {
+            Some(Ok(gone)) if gone.removed > 0 => {
+                tracing::info!("{} segments of the checkpoint log were old enough to go", gone.removed);
+            }
+            Some(Err(why)) => tracing::warn!("old checkpoints stay: {why}"),
+            _ => {}
+        }
+    }
+
+    /// What may go now. None: everything stays.
+    fn limits(&self) -> Option<Keep> {
+        let since = self.kept.time.and_then(|time| self.clock.now().checked_sub(time).ok());
+        let since = since.and_then(|since| i64::try_from(since.as_nanosecond()).ok());
+        (self.kept != Kept::default()).then_some(Keep { since, bytes: self.kept.bytes })
     }
 }
 

@@ -17,7 +17,7 @@ use meridian_store::checkpoints;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use super::{Block, Chains, State};
+use super::{Block, Chains, Kept, State};
 use crate::{
     api::tests::house::{Asked, Mock},
     serve::Intake,
@@ -189,7 +189,8 @@ async fn who_may_not_send_is_refused() {
 
 /// A watch over a directory, beside the one of the house.
 async fn watch(mock: &Mock, directory: &Path) -> (Chains, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
-    let (chains, task) = Chains::begin(directory.to_owned(), mock.house.keeper.clone(), mock.house.clock.clone());
+    let (chains, task) =
+        Chains::begin(directory.to_owned(), Kept::default(), mock.house.keeper.clone(), mock.house.clock.clone());
     let (stop, stopped) = oneshot::channel();
     let running = tokio::spawn(task.run(stopped));
     (chains, stop, running)

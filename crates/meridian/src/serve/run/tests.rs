@@ -73,6 +73,7 @@ async fn begun(directory: &Path) -> (Running, Arc<Trap>) {
         intake: Intake::Open,
         tls: None,
         public_targets_only: false,
+        checkpoints: Default::default(),
         trusted_proxies: Vec::new(),
         demo: false,
     };

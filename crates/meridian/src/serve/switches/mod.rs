@@ -37,7 +37,7 @@ use meridian_core::{
         paper::{self, AccountRow, Live, Outlook, Row},
     },
 };
-use meridian_store::checkpoints::{Position, frames};
+use meridian_store::checkpoints::{LogError, Position, frames};
 
 use super::{Keeper, chains::Chains};
 
@@ -251,7 +251,11 @@ impl Switches {
         if by_lane.is_empty() || !self.log.exists() {
             return Ok(ids);
         }
-        for frame in frames(&self.log, Position::START).map_err(failed)? {
+        let kept = match frames(&self.log, Position::START) {
+            Err(LogError::Gone { first, .. }) => frames(&self.log, first),
+            kept => kept,
+        };
+        for frame in kept.map_err(failed)? {
             let frame = frame.map_err(failed)?;
             for block in group::blocks(&frame.blob) {
                 for record in Records::new(block.map_err(failed)?).map_err(failed)? {
