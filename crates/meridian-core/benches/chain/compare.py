@@ -38,7 +38,7 @@ def duckdb_audit(file):
             (select count(*) from (select "at" - lag("at") over (partition by chain, seq order by hop) as took from first)
                 where took > {LIMIT})
     """
-    lost, duplicate, disordered, late = duckdb.sql(sql).fetchone()
+    [(lost, duplicate, disordered, late)] = duckdb.sql(sql).fetchall()
     return {"lost": lost, "duplicate": duplicate, "out_of_order": disordered, "late": late}
 
 
@@ -68,7 +68,7 @@ def bytewax_audit(file):
         point = json.loads(line)
         return (point["chain"], point) if "chain" in point else None
 
-    class Chain(op.StatefulLogic if hasattr(op, "StatefulLogic") else object):
+    class Chain(op.StatefulLogic):
         def __init__(self):
             self.last, self.highest, self.found = {}, {}, {"duplicate": 0, "out_of_order": 0, "late": 0}
 

@@ -11,11 +11,13 @@ pub struct Mark(u64);
 impl Mark {
     pub const NEW: Mark = Mark(0x9e37_79b9_7f4a_7c15);
 
+    #[inline]
     pub fn number(self, value: u64) -> Mark {
         let wide = u128::from(self.0 ^ value) * 0xe703_7ed1_a0b4_28db;
         Mark(((wide >> 64) as u64 ^ wide as u64).wrapping_add(0x8bb8_4b93_962e_acc9).rotate_left(23))
     }
 
+    #[inline]
     pub fn bytes(self, bytes: &[u8]) -> Mark {
         let words = bytes.chunks(8).map(|chunk| {
             let mut word = [0; 8];
@@ -25,17 +27,20 @@ impl Mark {
         words.fold(self.number(bytes.len() as u64), Mark::number)
     }
 
+    #[inline]
     pub fn value(self) -> u64 {
         self.0
     }
 }
 
 /// Of a business key: 48 bits, so that it takes little room in a row of the ring.
+#[inline]
 pub fn id(text: &str) -> u64 {
     Mark::NEW.bytes(text.as_bytes()).value() >> 16
 }
 
 /// Of a digest, half of which is enough to tell two apart; never 0.
+#[inline]
 pub fn digest(digest: Digest) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = digest.0;
     u64::from_le_bytes([a, b, c, d, e, f, g, h]).max(1)

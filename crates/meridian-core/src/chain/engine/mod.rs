@@ -21,7 +21,8 @@
 //! [`Change`]; a message that turns up after all withdraws its loss. A message is kept until it is settled and every
 //! hop that it had to pass has reported all until its retry horizon; then its number and its worth remain. Whatever is
 //! not taken is counted by its reason ([`Aside`]). Instead of a timer for each message, some dozens in a row share one
-//! for each hop: the earliest instant that one of them waits for; they are judged anew when the hop passes it.
+//! for each hop: the earliest instant that one of them waits for; they are looked at when the hop passes it. A message on
+//! its usual way is a row of its lane's ring ([`pass`]), and is judged whole only where something may be wrong.
 //!
 //! What this does *not* do: it has no clock (ticks are records), it groups no verdicts and opens no incident, and it
 //! does not suspect two messages of different keys with one content.

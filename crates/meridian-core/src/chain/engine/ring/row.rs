@@ -34,17 +34,20 @@ pub struct Layout {
     seen_bytes: usize,
 }
 
+#[inline]
 fn number<const N: usize>(row: &[u8], at: usize) -> u64 {
     let mut wide = [0; 8];
     wide[..N].copy_from_slice(&row[at..at + N]);
     u64::from_le_bytes(wide)
 }
 
+#[inline]
 fn set<const N: usize>(row: &mut [u8], at: usize, value: u64) {
     row[at..at + N].copy_from_slice(&value.to_le_bytes()[..N]);
 }
 
 /// Whether a row can tell an instant so far from the first one.
+#[inline]
 pub fn fits(t0: i64, at: i64) -> bool {
     at.checked_sub(t0).is_some_and(|offset| (-BEFORE_MAX..OFFSET_END - BEFORE_MAX).contains(&offset))
 }
@@ -54,30 +57,37 @@ impl Layout {
         Layout { digests: false, amounts: false, hops, seen_bytes: hops.div_ceil(8) }
     }
 
+    #[inline]
     fn offset(&self, hop: HopId) -> usize {
         T0_BYTES + ID_BYTES + self.seen_bytes + usize::from(hop.0).saturating_sub(1) * OFFSET_BYTES
     }
 
+    #[inline]
     fn after_offsets(&self) -> usize {
         T0_BYTES + ID_BYTES + self.seen_bytes + self.hops.saturating_sub(1) * OFFSET_BYTES
     }
 
+    #[inline]
     fn after_digest(&self) -> usize {
         self.after_offsets() + if self.digests { 8 } else { 0 }
     }
 
+    #[inline]
     pub fn width(&self) -> usize {
         self.after_digest() + if self.amounts { 10 } else { 0 }
     }
 
+    #[inline]
     pub fn t0(&self, row: &[u8]) -> i64 {
         number::<8>(row, 0) as i64
     }
 
+    #[inline]
     pub fn id(&self, row: &[u8]) -> u64 {
         number::<ID_BYTES>(row, T0_BYTES)
     }
 
+    #[inline]
     pub fn seen(&self, row: &[u8]) -> HopSet {
         let at = T0_BYTES + ID_BYTES;
         match self.seen_bytes {
@@ -86,6 +96,7 @@ impl Layout {
         }
     }
 
+    #[inline]
     fn set_seen(&self, row: &mut [u8], seen: HopSet) {
         let at = T0_BYTES + ID_BYTES;
         match self.seen_bytes {
@@ -95,6 +106,7 @@ impl Layout {
     }
 
     /// When it was seen at this hop, which is one where it was seen.
+    #[inline]
     pub fn at(&self, row: &[u8], hop: HopId) -> i64 {
         let t0 = self.t0(row);
         if self.seen(row).first() == Some(hop) {
@@ -104,6 +116,7 @@ impl Layout {
     }
 
     /// The earliest and the latest instant.
+    #[inline]
     pub fn span(&self, row: &[u8]) -> (i64, i64) {
         let t0 = self.t0(row);
         let seen = self.seen(row);
@@ -114,16 +127,19 @@ impl Layout {
         })
     }
 
+    #[inline]
     pub fn digest(&self, row: &[u8]) -> u64 {
         if self.digests { number::<8>(row, self.after_offsets()) } else { 0 }
     }
 
+    #[inline]
     pub fn set_digest(&self, row: &mut [u8], digest: u64) {
         if self.digests {
             set::<8>(row, self.after_offsets(), digest);
         }
     }
 
+    #[inline]
     pub fn worth(&self, row: &[u8]) -> (i64, u16) {
         if !self.amounts {
             return (0, 0);
@@ -132,6 +148,7 @@ impl Layout {
         (number::<8>(row, at) as i64, number::<2>(row, at + 8) as u16)
     }
 
+    #[inline]
     pub fn set_worth(&self, row: &mut [u8], amount: i64, currency: u16) {
         if self.amounts {
             let at = self.after_digest();
@@ -141,6 +158,7 @@ impl Layout {
     }
 
     /// A message that nobody has seen but at this hop.
+    #[inline]
     pub fn begin(&self, row: &mut [u8], id: u64, hop: HopId, at: i64) {
         set::<8>(row, 0, at as u64);
         set::<ID_BYTES>(row, T0_BYTES, id);
@@ -150,6 +168,7 @@ impl Layout {
     }
 
     /// Seen at a further hop, at an instant that [`fits`].
+    #[inline]
     pub fn go_on(&self, row: &mut [u8], hop: HopId, at: i64) {
         let offset = at.wrapping_sub(self.t0(row)).wrapping_add(BEFORE_MAX);
         set::<OFFSET_BYTES>(row, self.offset(hop), offset as u64);

@@ -165,7 +165,7 @@ fn seen(seq: u64, hop: usize, at: i64, says: [u8; 4], counters: &mut [u64; 4]) -
         id: format!("M{seq}").into(),
         hop: HOPS[hop].into(),
         at,
-        digest: (says & 2 != 0).then(|| Digest([seq as u8 | 1; 16])),
+        digest: (says & 2 != 0).then_some(Digest([seq as u8 | 1; 16])),
         amount: (says & 4 != 0).then_some(Amount(i128::from(seq % 3) * 5)),
         currency: (says & 8 != 0).then(|| "USD".into()),
         reporter: Some(HOPS[hop].into()),

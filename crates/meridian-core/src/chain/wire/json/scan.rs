@@ -18,6 +18,7 @@ struct Scan<'a> {
 const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// A bit in each byte that is a quote, a backslash or a control character; the lowest one is right.
+#[inline]
 fn special(word: u64) -> u64 {
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;
     let control = word.wrapping_sub(ONES * 0x20) & !word;
@@ -25,6 +26,7 @@ fn special(word: u64) -> u64 {
 }
 
 /// How many bytes stand before the first that ends a text or means something in it.
+#[inline]
 fn plain(bytes: &[u8]) -> usize {
     let mut at = 0;
     while let Some(chunk) = bytes[at..].first_chunk::<8>() {
@@ -39,24 +41,29 @@ fn plain(bytes: &[u8]) -> usize {
 }
 
 impl<'a> Scan<'a> {
+    #[inline]
     fn rest(&self) -> &'a [u8] {
         self.line.as_bytes().get(self.at..).unwrap_or_default()
     }
 
+    #[inline]
     fn next(&self) -> Option<u8> {
         self.line.as_bytes().get(self.at).copied()
     }
 
+    #[inline]
     fn spaces(&mut self) {
         while self.next() == Some(b' ') {
             self.at += 1;
         }
     }
 
+    #[inline]
     fn take(&mut self, byte: u8) -> Option<()> {
         (self.next()? == byte).then(|| self.at += 1)
     }
 
+    #[inline]
     fn word(&mut self) -> Option<&'a str> {
         self.take(b'"')?;
         let (from, len) = (self.at, plain(self.rest()));
@@ -65,11 +72,13 @@ impl<'a> Scan<'a> {
         self.line.get(from..from + len)
     }
 
+    #[inline]
     fn text(&mut self) -> Option<Text<'a>> {
         self.word().map(Cow::Borrowed)
     }
 
     /// At most 19 digits, so that they fit.
+    #[inline]
     fn number(&mut self) -> Option<u64> {
         let digits = self.rest();
         let mut value = 0_u64;
