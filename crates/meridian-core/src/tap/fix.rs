@@ -18,11 +18,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{civil::DateTime, fmt::strtime, tz::TimeZone};
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::{Memory, Seen};
-use crate::{Instant, chain::wire::Fault};
+use super::{
+    Memory, Seen,
+    stamp::{compact, logged},
+};
+use crate::chain::wire::Fault;
 
 /// ClOrdID.
 pub const ID_TAG: u32 = 11;
@@ -116,7 +119,7 @@ impl Fix {
         let logged = logged(before, self.zone.as_ref().unwrap_or(&TimeZone::UTC));
         let at = match logged {
             Some(at) => Some(at),
-            None => utc(message.must(52, "SendingTime")?),
+            None => compact(message.must(52, "SendingTime")?),
         };
         at.and_then(|at| i64::try_from(at.as_nanosecond()).ok()).ok_or_else(|| {
             let reason = format!("`{}` is no UTC time of FIX", super::excerpt(message.get(52).unwrap_or_default()));
@@ -128,24 +131,6 @@ impl Fix {
 fn set_lane(seen: &mut Seen, lane: String, seq: u64) {
     seen.insert("lane".to_owned(), Value::from(lane));
     seen.insert("seq".to_owned(), Value::from(seq));
-}
-
-/// `20261123-18:29:58.123`
-fn utc(text: &str) -> Option<Instant> {
-    let parts = strtime::parse("%Y%m%d-%H:%M:%S%.f", text).ok()?;
-    Some(parts.to_datetime().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp())
-}
-
-/// The instant with which a line begins: as FIX writes it, as RFC 3339 has it, or by a wall clock.
-fn logged(before: &str, zone: &TimeZone) -> Option<Instant> {
-    let mut words = before.split_whitespace().map(|word| word.trim_matches(['[', ']', ',', '<', '>', '(', ')']));
-    let first = words.next()?;
-    let wall = |text: &str| Some(text.parse::<DateTime>().ok()?.to_zoned(zone.clone()).ok()?.timestamp());
-    let second = words.next().unwrap_or_default();
-    utc(first)
-        .or_else(|| first.parse().ok())
-        .or_else(|| wall(&format!("{first}T{second}").replace(',', ".")))
-        .or_else(|| wall(first))
 }
 
 /// From `8=FIX` to the end of the line.
@@ -222,7 +207,10 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::tap::{Format, Tap};
+    use crate::{
+        Instant,
+        tap::{Format, Piece, Tap},
+    };
 
     pub fn fix(sequences: bool) -> Format {
         Format::Fix(Box::new(Fix { id_tag: ID_TAG, types: BTreeSet::new(), sequences, zone: None }))
@@ -242,10 +230,10 @@ pub(super) mod tests {
 
     /// `id=…, lane=…, seq=…`, without the digest.
     fn told(tap: &Tap, memory: &mut Memory, line: &str) -> String {
-        match tap.see(memory, line.as_bytes()) {
-            Ok(None) => "-".into(),
-            Err(fault) => format!("refused: {}", fault.field.unwrap_or_else(|| "line".into())),
-            Ok(Some(seen)) => {
+        match tap.see(memory, &Piece { text: line.as_bytes(), ..Piece::default() }).pop() {
+            None => "-".into(),
+            Some(Err(fault)) => format!("refused: {}", fault.field.unwrap_or_else(|| "line".into())),
+            Some(Ok(seen)) => {
                 let shown = ["id", "lane", "seq", "possdup", "outcome"];
                 let pairs = shown.into_iter().filter_map(|name| Some(format!("{name}={}", seen.get(name)?)));
                 pairs.collect::<Vec<_>>().join(", ").replace('"', "")
@@ -342,7 +330,7 @@ pub(super) mod tests {
             let zone = zone.map(|zone| TimeZone::get(zone).unwrap());
             let fix = Fix { id_tag: ID_TAG, types: BTreeSet::new(), sequences: false, zone };
             let tap = tap(Format::Fix(Box::new(fix)));
-            tap.see(&mut Memory::default(), line.as_bytes()).unwrap().unwrap()
+            tap.see(&mut Memory::default(), &Piece { text: line.as_bytes(), ..Piece::default() }).remove(0).unwrap()
         };
         let first = message(&format!("35=D|34=7|49=BANK|56=VENUE|{TIME}|11=ORD-7|38=1000"));
         let again =
@@ -378,7 +366,8 @@ pub(super) mod tests {
         fn no_field_makes_the_parser_panic(fields in "([0-9]{1,3}=[ -~]{0,5}[|\u{1}]){0,9}", before in "[ -~]{0,30}") {
             for sequences in [true, false] {
                 let line = format!("{before}8=FIX.4.4|{fields}10=000|");
-                let _ = tap(fix(sequences)).see(&mut Memory::default(), line.as_bytes());
+                let line = Piece { text: line.as_bytes(), ..Piece::default() };
+                let _ = tap(fix(sequences)).see(&mut Memory::default(), &line);
             }
         }
     }

@@ -1,21 +1,28 @@
 //! Taps: checkpoints out of what applications write anyway, so that nobody has to write code to begin.
 //!
-//! A tap reads lines ([`lines`]), makes of each what was seen ([`Format`]), and seals it with its own counter into the
-//! NDJSON that the intake and `chain audit` read ([`Tap::seal`]). A line ends in a report, in silence (it tells of no
-//! message), or in a refusal with the field, the reason and what to do. What this does *not* do: it opens no file and
-//! keeps no position; who reads the bytes does, and gives the counter.
+//! A tap finds frames in the bytes of a file ([`frame`]: lines, documents, messages), makes of each what was seen
+//! ([`Format`]), and seals it with its own counter into the NDJSON that the intake and `chain audit` read ([`Tap::seal`]).
+//! A frame ends in one report or several, in silence (it tells of no message), or in refusals with the field, the reason and
+//! what to do; of a document with several payments one may be refused and the others told. What this does *not* do: it
+//! opens no file and keeps no position; who reads the bytes does, and gives the counter.
 //!
 //! ```
-//! use meridian_core::tap::{Format, Memory, Tap};
+//! use meridian_core::tap::{Format, Memory, Piece, Tap};
 //! let tap = Tap { chain: "wires".into(), hop: "gateway".into(), lane: None, reporter: "tap-1".into(), format: Format::Ndjson };
-//! let seen = tap.see(&mut Memory::default(), br#"{"id":"IMAD-7","at":"2026-03-02T18:30:00Z"}"#).unwrap().unwrap();
+//! let line = Piece { text: br#"{"id":"IMAD-7","at":"2026-03-02T18:30:00Z"}"#, ..Piece::default() };
+//! let seen = tap.see(&mut Memory::default(), &line).remove(0).unwrap();
 //! let line = tap.seal(seen, 1, 1).unwrap();
 //! assert!(line.starts_with(r#"{"at":"2026-03-02T18:30:00Z","chain":"wires","#));
 //! ```
 
+pub mod answer;
 pub mod fix;
+pub mod frame;
+pub mod iso20022;
+pub mod mt;
 mod ndjson;
 mod pattern;
+mod stamp;
 
 #[cfg(test)]
 mod tests;
@@ -27,15 +34,26 @@ use serde_json::Value;
 
 use crate::chain::wire::{Fault, json};
 
-pub use pattern::{Pattern, PatternError};
+use self::frame::Framing;
+pub use self::{
+    pattern::{Pattern, PatternError},
+    stamp::Clock,
+};
 
-/// The longest line that a tap reads, in bytes. A longer one is refused whole.
-pub const LINE_BYTES_MAX: usize = 1 << 20;
-
-/// What a line tells, by the names of the intake's fields; sorted, so that a line read twice gives the same bytes.
+/// What a frame tells of one message, by the names of the intake's fields; sorted, so that one that is read twice gives the same bytes.
 pub type Seen = BTreeMap<String, Value>;
 
-/// How lines are read.
+/// One frame, as it is found.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Piece<'a> {
+    pub text: &'a [u8],
+    /// What stands before it, with the log's time stamp if there is one.
+    pub before: &'a [u8],
+    /// When its file was written last, in nanoseconds since 1970.
+    pub written: Option<i64>,
+}
+
+/// How frames are read.
 #[derive(Clone, Debug)]
 pub enum Format {
     /// One JSON object a line, with the fields of the intake.
@@ -44,14 +62,31 @@ pub enum Format {
     Regex(Box<Pattern>),
     /// FIX messages, one a line.
     Fix(Box<fix::Fix>),
+    /// Documents of ISO 20022.
+    Iso20022(Box<iso20022::Iso20022>),
+    /// Messages of SWIFT MT.
+    Mt(Box<mt::Mt>),
 }
 
-/// What a tap has to remember of the lines before: it is kept with its position.
+impl Format {
+    pub fn framing(&self) -> Framing {
+        match self {
+            Format::Ndjson | Format::Regex(_) | Format::Fix(_) => Framing::Lines,
+            Format::Iso20022(_) => Framing::Xml,
+            Format::Mt(_) => Framing::Mt,
+        }
+    }
+}
+
+/// What a tap has to remember of the frames before: it is kept with its position.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
     /// Of FIX: when the numbers of a session began anew, as the reset itself says it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     sessions: BTreeMap<String, String>,
+    /// Of ISO 20022 and SWIFT MT: which messages answers may be about.
+    #[serde(default, skip_serializing_if = "answer::Ledger::is_empty")]
+    messages: answer::Ledger,
 }
 
 /// Where the lines come from, in the words of the chain.
@@ -66,22 +101,24 @@ pub struct Tap {
 }
 
 impl Tap {
-    /// What a line tells. None: it tells of no message.
-    pub fn see(&self, memory: &mut Memory, line: &[u8]) -> Result<Option<Seen>, Fault> {
-        let line = line.trim_ascii();
+    /// What a frame tells, message by message. Nothing: it tells of no message.
+    pub fn see(&self, memory: &mut Memory, piece: &Piece<'_>) -> Vec<Result<Seen, Fault>> {
+        let line = piece.text.trim_ascii();
         if line.is_empty() {
-            return Ok(None);
+            return Vec::new();
         }
-        if line.len() > LINE_BYTES_MAX {
-            let reason = format!("the line has {} bytes; at most {LINE_BYTES_MAX}", line.len());
-            return Err(Fault { field: None, reason, hint: "look whether the file holds lines at all" });
-        }
-        let seen = match &self.format {
-            Format::Ndjson => ndjson::see(line).map(Some),
-            Format::Regex(pattern) => pattern.see(line),
-            Format::Fix(fix) => fix.see(memory, line),
-        }?;
-        let Some(mut seen) = seen else { return Ok(None) };
+        let told = match &self.format {
+            Format::Ndjson => vec![ndjson::see(line)],
+            Format::Regex(pattern) => Vec::from_iter(pattern.see(line).transpose()),
+            Format::Fix(fix) => Vec::from_iter(fix.see(memory, line).transpose()),
+            Format::Iso20022(iso20022) => iso20022.see(memory, piece),
+            Format::Mt(mt) => mt.see(memory, piece),
+        };
+        told.into_iter().map(|seen| self.placed(seen?)).collect()
+    }
+
+    /// With what the tap knows, and checked: a refused report must not use up a number, else the counter would have a hole.
+    fn placed(&self, mut seen: Seen) -> Result<Seen, Fault> {
         if seen.contains_key("through") {
             let hint = "leave it out: a tap sends heartbeats of its own";
             return Err(Fault { field: Some("through".into()), reason: "the line is a heartbeat".to_owned(), hint });
@@ -92,9 +129,8 @@ impl Tap {
                 seen.insert(field.to_owned(), Value::from(value.as_str()));
             }
         }
-        // Now rather than when it is sealed: a refused line must not use up a number, else the counter would have a hole.
         json::read_line(self.sealed(seen.clone(), 1, 1).as_bytes())?;
-        Ok(Some(seen))
+        Ok(seen)
     }
 
     /// The report with its number, as one line without its end.
@@ -117,14 +153,14 @@ impl Tap {
     }
 }
 
-/// The lines that are complete, each with where the next one begins. What stands behind the last line's end waits for the
-/// rest of it.
-pub fn lines(bytes: &[u8]) -> impl Iterator<Item = (&[u8], usize)> {
-    let mut next = 0;
-    bytes.split_inclusive(|byte| *byte == b'\n').filter_map(move |line| {
-        next += line.len();
-        Some((line.strip_suffix(b"\n")?, next))
-    })
+/// A decimal number of XML Schema or of SWIFT as the intake takes it: without `+`, with a digit on both sides of its point.
+fn decimal(text: &str) -> String {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    match digits.split_once('.') {
+        Some((whole, "")) => whole.to_owned(),
+        Some(("", fraction)) => format!("0.{fraction}"),
+        _ => digits.to_owned(),
+    }
 }
 
 fn excerpt(text: &str) -> String {

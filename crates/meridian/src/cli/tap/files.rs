@@ -5,15 +5,19 @@
 //!
 //! | what happened to a file | what is done |
 //! | --- | --- |
-//! | it grew | the whole lines are read; what stands behind the last line's end waits |
+//! | it grew | the whole frames are read; the beginning of one waits for its rest |
 //! | it was renamed, and a new one stands in its place | both are read, the older one first |
 //! | it was copied and cut | the rest is read from the copy; then it begins anew |
 //! | it was cut, and there is no copy | said aloud: what was written since the last look is lost; it begins anew |
 //! | it is gone | said aloud if it was not read to its end |
-//! | a line is longer than any | refused once, and passed over to its end |
+//! | a frame is longer than any | refused once, and passed over to its end |
+//! | it has ended for good, in the middle of a document or a message | that is told as cut, with its place; so it is of a file that is rotated or one of a directory, when it was not written to for ten minutes |
 //!
 //! Of one file those are read as well that it became while the tap was away: named like it with something behind it or before
 //! its ending (`wires.log.1`, `wires-20261123.log`), and written to since the tap was begun. What was rotated before that is not read.
+//!
+//! Lines are those of logs. Of documents and messages a directory may hold one a file, and then two that are alike are two: in a
+//! directory of such, each file stands for itself, none is taken for the copy of another, and none is missed when it goes.
 //!
 //! What this does *not* do: it unpacks nothing. A rotation that compresses has to leave the newest file as it is.
 
@@ -25,7 +29,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use meridian_core::tap::LINE_BYTES_MAX;
+use meridian_core::{
+    Instant,
+    tap::frame::{Ahead, Framing, Next, What},
+};
 
 use super::position::{Read, Twin};
 
@@ -37,11 +44,16 @@ const HEAD_LEAST: u64 = 16;
 const COMPARED: u64 = 64 << 10;
 /// So much of a file is read at once.
 const PORTION: u64 = 4 << 20;
+/// A writer that has paused so long has written its message whole, if it can be one.
+const PAUSE: Duration = Duration::from_secs(1);
+/// A file of the past that was not written to for so long has ended.
+const ENDED: Duration = Duration::from_secs(600);
 
 /// Where to look.
 pub struct Source {
     directory: PathBuf,
     wanted: Wanted,
+    framing: Framing,
     /// When the tap was begun first.
     begun: SystemTime,
 }
@@ -63,21 +75,38 @@ struct Found {
     modified: SystemTime,
 }
 
-/// Whole lines of one file.
+/// Frames of one file.
 pub struct Portion {
     pub name: String,
-    /// Each with the place in the file where it begins.
-    pub lines: Vec<(u64, Vec<u8>)>,
-    /// A line that is too long began here.
-    pub too_long: Option<u64>,
+    pub frames: Vec<Got>,
+    /// How much was read for them.
+    bytes: u64,
+}
+
+/// One frame.
+pub struct Got {
+    /// The place in the file where it begins.
+    pub at: u64,
+    pub what: What,
+    pub before: Vec<u8>,
+    pub text: Vec<u8>,
+    /// When the file was written last, in nanoseconds since 1970.
+    pub written: Option<i64>,
+}
+
+/// When it is looked, and whether nothing is written any more.
+#[derive(Clone, Copy)]
+pub struct Look {
+    pub now: Instant,
+    pub whole: bool,
 }
 
 impl Source {
     /// `begun`: in milliseconds since 1970.
-    pub fn new(path: &Path, like: &str, begun: i64) -> Result<Source, String> {
+    pub fn new(path: &Path, like: &str, framing: Framing, begun: i64) -> Result<Source, String> {
         let begun = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(begun).unwrap_or_default());
         if path.is_dir() {
-            return Ok(Source { directory: path.to_owned(), wanted: Wanted::Like(like.to_owned()), begun });
+            return Ok(Source { directory: path.to_owned(), wanted: Wanted::Like(like.to_owned()), framing, begun });
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = name.ok_or_else(|| format!("{} names no file", path.display()))?;
@@ -86,7 +115,24 @@ impl Source {
         if !directory.is_dir() {
             return Err(format!("{} is no directory, so nothing can be read in it", directory.display()));
         }
-        Ok(Source { directory, wanted: Wanted::Name(name), begun })
+        Ok(Source { directory, wanted: Wanted::Name(name), framing, begun })
+    }
+
+    /// Whether each file stands for itself.
+    fn apart(&self) -> bool {
+        matches!(self.wanted, Wanted::Like(_)) && self.framing != Framing::Lines
+    }
+
+    /// What may come behind the end of a file.
+    fn ahead(&self, file: &Found, look: Look) -> Ahead {
+        let active = matches!(&self.wanted, Wanted::Name(wanted) if file.name == *wanted);
+        let rests = SystemTime::from(look.now).duration_since(file.modified).unwrap_or_default();
+        match look.whole {
+            true => Ahead::Nothing,
+            false if rests >= ENDED && !active && self.framing != Framing::Lines => Ahead::Nothing,
+            false if rests >= PAUSE => Ahead::Pause,
+            false => Ahead::More,
+        }
     }
 
     fn wants(&self, file: &Found) -> bool {
@@ -129,47 +175,52 @@ impl Source {
         Ok(found)
     }
 
-    /// Brings what was read up to date with what is there, and reads on: the whole lines of the first file that has some.
-    /// `whole`: nothing is written any more, so the last line needs no end. What has to be said aloud goes to `say`.
-    pub fn next(
-        &self,
-        read: &mut Vec<Read>,
-        whole: bool,
-        say: &mut dyn FnMut(String),
-    ) -> Result<Option<Portion>, String> {
+    /// Brings what was read up to date with what is there, and reads on: the frames of the first files that have some. What
+    /// has to be said aloud goes to `say`.
+    pub fn next(&self, read: &mut Vec<Read>, look: Look, say: &mut dyn FnMut(String)) -> Result<Vec<Portion>, String> {
         let found = self.found()?;
         self.follow(read, &found, say)?;
+        let (mut portions, mut bytes) = (Vec::new(), 0);
         for one in read.iter_mut().filter(|one| one.twin.is_none()) {
             let Some(file) = found.iter().find(|file| is(one, file)) else { continue };
             one.name.clone_from(&file.name);
-            if let Some(portion) = portion(one, file, whole)? {
-                return Ok(Some(portion));
+            if let Some(portion) = portion(self.framing, one, file, self.ahead(file, look))? {
+                bytes += portion.bytes;
+                portions.push(portion);
+            }
+            if bytes >= PORTION {
+                break;
             }
         }
-        Ok(None)
+        Ok(portions)
     }
 
     fn follow(&self, read: &mut Vec<Read>, found: &[Found], say: &mut dyn FnMut(String)) -> Result<(), String> {
         for file in found.iter().filter(|file| self.wants(file)) {
             if !read.iter().any(|one| is(one, file)) {
-                meet(read, file, found)?;
+                meet(read, file, if self.apart() { &[] } else { found })?;
             }
         }
         for place in 0..read.len() {
-            settle(read, place, found);
+            settle(self.framing, read, place, found);
         }
         let mut place = 0;
         while place < read.len() {
             let one = read[place].clone();
             let Some(file) = found.iter().find(|file| is(&one, file)) else {
-                if one.twin.is_none() {
-                    say(format!("{} is gone; it was read as far as byte {}", one.name, one.at));
+                if one.twin.is_none() && (one.half || !self.apart()) {
+                    let half = if one.half { ", where something had begun that was not whole" } else { "" };
+                    say(format!("{} is gone; it was read as far as byte {}{half}", one.name, one.at));
                 }
                 read.remove(place);
                 continue;
             };
             if one.twin.is_some() {
                 // Its beginning is the other one's.
+            } else if self.apart() && (file.length < one.at || !begins_like(&one, file)?) {
+                // Another one in its place, or written anew.
+                read.remove(place);
+                meet(read, file, &[])?;
             } else if file.length < one.at || !begins_like(&one, file)? {
                 place += cut(read, place, found, say)?;
             } else if one.head_bytes < HEAD.min(file.length) {
@@ -182,12 +233,13 @@ impl Source {
     }
 }
 
-/// A file that is new. One that begins with all that another one holds is kept as its twin, and not read.
+/// A file that is new. One that begins with all that another one of `found` holds is kept as its twin, and not read.
 fn meet(read: &mut Vec<Read>, file: &Found, found: &[Found]) -> Result<(), String> {
     let (head, head_bytes) = head(&file.path, HEAD)?;
     let (name, device, inode) = (file.name.clone(), file.device, file.inode);
     let mut new = Read { name, device, inode, head, head_bytes, ..Read::default() };
-    let originals = read.iter().enumerate().filter(|(_, one)| one.twin.is_none() && one.head_bytes >= HEAD_LEAST);
+    let compared = if found.is_empty() { &[] } else { read.as_slice() };
+    let originals = compared.iter().enumerate().filter(|(_, one)| one.twin.is_none() && one.head_bytes >= HEAD_LEAST);
     let mut place = read.len();
     for (at, one) in originals {
         match whole(one, found) {
@@ -208,15 +260,15 @@ fn meet(read: &mut Vec<Read>, file: &Found, found: &[Found]) -> Result<(), Strin
 
 /// What becomes of a twin: it is read on where the other one stood once that is cut or gone, or once it is this one that goes on; and
 /// as a file of its own from where it differs.
-fn settle(read: &mut [Read], place: usize, found: &[Found]) {
+fn settle(framing: Framing, read: &mut [Read], place: usize, found: &[Found]) {
     let Some(twin) = read[place].twin else { return };
     let Some(file) = found.iter().find(|file| is(&read[place], file)) else { return };
     let other = read.iter().find(|one| (one.device, one.inode) == (twin.device, twin.inode) && one.twin.is_none());
     let at = match other.map(|one| (one.at, whole(one, found))) {
-        None => line_start(&file.path, twin.bytes),
+        None => frame_start(framing, &file.path, twin.bytes),
         Some((at, None)) => at.min(file.length),
         Some((at, Some(original))) => match common(original, file) {
-            None => line_start(&file.path, twin.bytes),
+            None => frame_start(framing, &file.path, twin.bytes),
             Some(_) if file.length > original.length && at == original.length => at,
             Some(bytes) => {
                 read[place].twin = Some(Twin { bytes, ..twin });
@@ -243,12 +295,18 @@ fn common(one: &Found, other: &Found) -> Option<u64> {
     (bytes(one)? == bytes(other)?).then_some(most)
 }
 
-/// Where the line begins in which this byte stands.
-fn line_start(path: &Path, byte: u64) -> u64 {
+/// Where the frame begins in which this byte stands.
+fn frame_start(framing: Framing, path: &Path, byte: u64) -> u64 {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|open| open.take(byte).read_to_end(&mut bytes));
-    let end = read.ok().and_then(|_| bytes.iter().rposition(|byte| *byte == b'\n'));
-    end.map_or(0, |end| end as u64 + 1)
+    let (mut at, mut skipping) = (0, false);
+    while read.is_ok() {
+        match framing.next(&bytes[at..], skipping, Ahead::More) {
+            Next::Frame(frame) => (at, skipping) = (at + frame.next, frame.skipping),
+            Next::Wait { from, .. } => return (at + from) as u64,
+        }
+    }
+    0
 }
 
 /// Whether a file is named as one is after it was rotated, and not packed.
@@ -315,8 +373,8 @@ fn head(path: &Path, most: u64) -> Result<(String, u64), String> {
     }
 }
 
-/// The lines behind what was read; none: there is no whole line.
-fn portion(one: &mut Read, file: &Found, whole: bool) -> Result<Option<Portion>, String> {
+/// The frames behind what was read; none: nothing could be read on.
+fn portion(framing: Framing, one: &mut Read, file: &Found, ahead: Ahead) -> Result<Option<Portion>, String> {
     if file.length <= one.at {
         return Ok(None);
     }
@@ -331,25 +389,32 @@ fn portion(one: &mut Read, file: &Found, whole: bool) -> Result<Option<Portion>,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("{} can't be read: {error}", file.path.display())),
     }
-    let mut portion = Portion { name: one.name.clone(), lines: Vec::new(), too_long: None };
-    let mut rest = bytes.as_slice();
-    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-        let (line, after) = rest.split_at(end + 1);
-        if !std::mem::take(&mut one.skipping) {
-            portion.lines.push((one.at, line[..end].to_vec()));
+    // What grew since it was looked at is not at its end.
+    let ahead = if one.at + bytes.len() as u64 == file.length { ahead } else { Ahead::More };
+    let written = file.modified.duration_since(SystemTime::UNIX_EPOCH).ok();
+    let written = written.and_then(|since| i64::try_from(since.as_nanos()).ok());
+    let (mut frames, mut from) = (Vec::new(), 0);
+    loop {
+        match framing.next(&bytes[from..], one.skipping, ahead) {
+            Next::Frame(frame) => {
+                let part = |begin: usize, end: usize| match frame.what {
+                    What::Whole => bytes[from + begin..from + end].to_vec(),
+                    _ => Vec::new(),
+                };
+                let (before, text) = (part(frame.from, frame.begin), part(frame.begin, frame.end));
+                let at = one.at + (from + frame.begin) as u64;
+                frames.push(Got { at, what: frame.what, before, text, written });
+                (from, one.skipping) = (from + frame.next, frame.skipping);
+            }
+            Next::Wait { from: useless, skipping, half } => {
+                (one.skipping, one.half) = (skipping, half);
+                from += useless;
+                break;
+            }
         }
-        (one.at, rest) = (one.at + line.len() as u64, after);
     }
-    if one.skipping || rest.len() > LINE_BYTES_MAX {
-        portion.too_long = (!one.skipping).then_some(one.at);
-        one.skipping = true;
-        one.at += rest.len() as u64;
-    } else if whole && !rest.is_empty() && one.at + rest.len() as u64 == file.length {
-        portion.lines.push((one.at, rest.to_vec()));
-        one.at += rest.len() as u64;
-    }
-    let some = !portion.lines.is_empty() || portion.too_long.is_some();
-    Ok(some.then_some(portion))
+    one.at += from as u64;
+    Ok((from > 0).then(|| Portion { name: one.name.clone(), frames, bytes: bytes.len() as u64 }))
 }
 
 /// Whether a name is like a pattern with `*` and `?`.

@@ -46,9 +46,12 @@ pub struct Read {
     pub head: String,
     pub head_bytes: u64,
     pub at: u64,
-    /// In the middle of a line that is longer than any.
+    /// In the middle of a frame that is longer than any.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub skipping: bool,
+    /// Where it was read to, a frame has begun.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub half: bool,
     /// It begins with all that another file holds: reading both would tell everything twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub twin: Option<Twin>,

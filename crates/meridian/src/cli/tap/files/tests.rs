@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use meridian_core::tap::frame::FRAME_BYTES_MAX;
+
 use super::*;
 use crate::clock::Clock;
 
@@ -11,15 +13,21 @@ struct Log {
     source: Source,
     read: Vec<Read>,
     said: Vec<String>,
+    /// So much later it is looked.
+    later: jiff::SignedDuration,
 }
 
 impl Log {
     fn new(like: Option<&str>) -> Log {
+        Log::of(Framing::Lines, like)
+    }
+
+    fn of(framing: Framing, like: Option<&str>) -> Log {
         let directory = tempfile::tempdir().unwrap();
         let path = like.map_or_else(|| directory.path().join("log"), |_| directory.path().to_owned());
         let begun = Clock::system().now().as_millisecond() - 1;
-        let source = Source::new(&path, like.unwrap_or("*"), begun).unwrap();
-        Log { directory, source, read: Vec::new(), said: Vec::new() }
+        let source = Source::new(&path, like.unwrap_or("*"), framing, begun).unwrap();
+        Log { directory, source, read: Vec::new(), said: Vec::new(), later: jiff::SignedDuration::ZERO }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -37,10 +45,15 @@ impl Log {
         loop {
             self.read = serde_json::from_str(&serde_json::to_string(&self.read).unwrap()).unwrap();
             let said = &mut self.said;
-            let portion = self.source.next(&mut self.read, false, &mut |what| said.push(what)).unwrap();
-            let Some(portion) = portion else { return lines };
-            lines.extend(portion.lines.into_iter().map(|(_, line)| String::from_utf8(line).unwrap()));
-            lines.extend(portion.too_long.map(|at| format!("too long at {at}")));
+            let look = Look { now: Clock::system().now() + self.later, whole: false };
+            let portions = self.source.next(&mut self.read, look, &mut |what| said.push(what)).unwrap();
+            if portions.is_empty() {
+                return lines;
+            }
+            lines.extend(portions.into_iter().flat_map(|portion| portion.frames).map(|frame| match frame.what {
+                What::Whole => String::from_utf8(frame.text).unwrap(),
+                what => format!("{what:?} at {}", frame.at),
+            }));
         }
     }
 }
@@ -192,8 +205,8 @@ fn a_file_that_was_cut_without_a_copy_says_so_and_begins_anew() {
 fn a_line_that_is_too_long_is_said_once_and_passed_over() {
     let mut log = Log::new(None);
     log.write("log", "one\n");
-    log.write("log", &"x".repeat(LINE_BYTES_MAX + 5));
-    assert_eq!(log.lines(), ["one", "too long at 4"]);
+    log.write("log", &"x".repeat(FRAME_BYTES_MAX + 5));
+    assert_eq!(log.lines(), ["one", "TooLong at 4"]);
     log.write("log", "yyy\ntwo\n");
     assert_eq!(log.lines(), ["two"]);
 }
@@ -211,4 +224,55 @@ fn names_are_like_patterns() {
     ] {
         assert_eq!(like(pattern.as_bytes(), name.as_bytes()), is, "{pattern} {name}");
     }
+}
+
+const DOCUMENT: &str = "<?xml version='1.0'?>\n<Document><MsgId>the one and only</MsgId></Document>";
+
+#[test]
+fn half_a_document_waits_for_its_rest_over_a_rotation() {
+    let mut log = Log::of(Framing::Xml, None);
+    let (first, second) = DOCUMENT.split_at(40);
+    log.write("log", &format!("10:00 {DOCUMENT}\n10:01 {first}"));
+    assert_eq!(log.lines(), [DOCUMENT]);
+    fs::rename(log.path("log"), log.path("log.1")).unwrap();
+    log.write("log", &format!("10:02 {DOCUMENT}"));
+    assert_eq!(log.lines(), [DOCUMENT]);
+    log.write("log.1", second);
+    assert_eq!(log.lines(), [DOCUMENT]);
+    log.write("log.1", "10:03 <Document><a>");
+    log.write("log", "10:03 <Document><a>");
+    assert!(log.lines().is_empty());
+    log.later = jiff::SignedDuration::from_mins(11);
+    assert_eq!(log.lines(), ["Cut at 97"], "only the file that is written to may go on");
+    assert!(log.lines().is_empty());
+    assert!(log.said.is_empty(), "{:?}", log.said);
+}
+
+#[test]
+fn a_message_that_may_have_a_trailer_is_taken_after_a_pause() {
+    let mut log = Log::of(Framing::Mt, None);
+    let message = "{1:F01BANKBEBBAXXX0027002609}{2:I103BANKDEFFXXXXN}{4:\n:20:A\n-}";
+    log.write("log", message);
+    let written = fs::metadata(log.path("log")).unwrap().modified().unwrap();
+    File::options().write(true).open(log.path("log")).unwrap().set_modified(written + Duration::from_secs(60)).unwrap();
+    assert!(log.lines().is_empty());
+    log.later = jiff::SignedDuration::from_secs(62);
+    assert_eq!(log.lines(), [message]);
+}
+
+#[test]
+fn in_a_directory_of_documents_two_that_are_alike_are_two() {
+    let mut log = Log::of(Framing::Xml, Some("*.xml"));
+    log.write("a.xml", DOCUMENT);
+    assert_eq!(log.lines(), [DOCUMENT]);
+    log.write("b.xml", DOCUMENT);
+    fs::rename(log.path("a.xml"), log.path("a.xml.done")).unwrap();
+    assert_eq!(log.lines(), [DOCUMENT]);
+    fs::remove_file(log.path("b.xml")).unwrap();
+    log.write("c.xml", &DOCUMENT[..50]);
+    assert!(log.lines().is_empty());
+    assert!(log.said.is_empty(), "what is taken away is not missed: {:?}", log.said);
+    fs::remove_file(log.path("c.xml")).unwrap();
+    assert!(log.lines().is_empty());
+    assert!(log.said[0].contains("not whole"), "{:?}", log.said);
 }
