@@ -96,4 +96,41 @@ proptest! {
             let _ = tap(format).see(&mut Memory::default(), &Piece { text: &bytes, ..Piece::default() });
         }
     }
+
+    #[test]
+    fn no_change_to_a_message_makes_a_parser_panic(
+        sample in proptest::sample::select(SAMPLES.to_vec()),
+        place in any::<proptest::sample::Index>(),
+        taken in 0_usize..30,
+        put in prop_oneof![".{0,4}", "[{}:0-9A-Z<>/&;é-]{0,12}"],
+    ) {
+        let mut bytes = sample.as_bytes().to_vec();
+        let place = place.index(bytes.len());
+        let end = (place + taken).min(bytes.len());
+        bytes.splice(place..end, put.into_bytes());
+        for sequences in [false, true] {
+            let key = if sequences { mt::Key::Fin } else { mt::Key::Uetr };
+            for format in [
+                Format::Mt(Box::new(mt::Mt { sequences, key, ..mt::Mt::default() })),
+                Format::Iso20022(Box::new(iso20022::Iso20022 { imad: Some(iso20022::Key::MsgId), ..iso20022::Iso20022::default() })),
+            ] {
+                let (tap, mut memory) = (tap(format), Memory::default());
+                for _ in 0..2 {
+                    let _ = tap.see(&mut memory, &Piece { text: &bytes, before: b"", written: Some(1) });
+                }
+            }
+        }
+    }
 }
+
+/// Messages near to which the hostile ones are.
+const SAMPLES: [&str; 5] = [
+    "<AppHdr><BizMsgIdr>B</BizMsgIdr><PssblDplct>true</PssblDplct></AppHdr><Document xmlns='urn:x:pacs.008.001.08'><F><GrpHdr>\
+     <MsgId>20261123A1B2C3D4000031</MsgId></GrpHdr><CdtTrfTxInf><PmtId><UETR>8a562c67-ca16-48ba-b074-65581be6f001</UETR>\
+     </PmtId><IntrBkSttlmAmt Ccy='EUR'>1.5</IntrBkSttlmAmt></CdtTrfTxInf></F></Document>",
+    "<Document xmlns='urn:x:pacs.002.001.10'><F><TxInfAndSts><OrgnlGrpInf><OrgnlMsgId>M</OrgnlMsgId><OrgnlMsgNmId>MT103\
+     </OrgnlMsgNmId></OrgnlGrpInf><OrgnlTxId>T</OrgnlTxId><TxSts>RJCT</TxSts></TxInfAndSts></F></Document>",
+    "{1:F01BANKBEBBAXXX0027002609}{2:I103BANKDEFFXXXXN}{3:{108:MUR1}}{4:\r\n:20:R\r\n:32A:261123EUR1,5\r\n:72:/RETN/\r\n-}{5:{PDE:}}",
+    "{1:F01BANKDEFFAXXX0815000042}{2:O1031829261123BANKBEBBAXXX00270026092611231830N}{4:\n:20:R\n:32B:EUR1,5\n-}",
+    "{1:F21BANKBEBBAXXX0027002609}{4:{177:2611231830}{451:1}{108:MUR1}}",
+];

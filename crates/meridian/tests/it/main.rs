@@ -31,3 +31,4 @@ mod prometheus;
 mod rota_plan;
 mod stop;
 mod tap;
+mod tap_payments;

@@ -92,6 +92,9 @@ fn a_tap_that_is_killed_reads_on_where_it_was_over_every_rotation() {
     let mut seq = 0;
     for turn in 0..12 {
         let child = tap(directory.path(), &to).spawn().unwrap();
+        // What was rotated before the tap was begun is not its own.
+        let position = directory.path().join("tap-gateway.position");
+        wait_until("it has begun", || position.exists().then_some(()));
         for burst in 0..6 {
             for _ in 0..40 {
                 seq += 1;

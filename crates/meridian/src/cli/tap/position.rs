@@ -118,7 +118,12 @@ impl Kept {
             }
             Err(error) => return Err(wrong("can't be read", &error)),
         };
-        Ok(Kept { path: path.to_owned(), _lock: lock, position })
+        let kept = Kept { path: path.to_owned(), _lock: lock, position };
+        if text.is_empty() {
+            // What is rotated from now on is read, also if the tap is killed before it has read anything.
+            kept.save()?;
+        }
+        Ok(kept)
     }
 
     /// Makes it durable.
