@@ -6,7 +6,7 @@ use crate::{
     access::{self, AccessFact},
     alert::{AlertFact, Incoming, ResolvedBecause},
     announcement::{self, AnnouncePlan, Announced},
-    command::{Command, Refusal, Reply},
+    command::{Command, Refusal, Reply, SilenceWish},
     estate::EstateFact,
     fact::HouseFact,
     feed,
@@ -69,20 +69,8 @@ impl World {
             Command::Alerts(incoming) => Ok(turn.intake(incoming)),
             Command::DeliveryOutcome { delivery, attempt, outcome } => Ok(turn.outcome(delivery, attempt, &outcome)),
             Command::ResolveAlerts(alerts) => Ok(turn.resolve_alerts(alerts)),
-            Command::SetSilence { silence, id } => {
-                let (facts, silence) = turn.world.alerts.plan_silence(turn.now, silence, id)?;
-                turn.record_all(facts);
-                turn.hear_anew();
-                Ok(Reply::Silence(silence))
-            }
-            Command::ExpireSilence { id } => match turn.world.alerts.plan_expire(turn.now, &id)? {
-                Some(fact) => {
-                    turn.record(fact);
-                    turn.hear_anew();
-                    Ok(Reply::Done)
-                }
-                None => Ok(Reply::Already),
-            },
+            Command::SetSilence { silence, id } => turn.set_silence(silence, id),
+            Command::ExpireSilence { id } => turn.expire_silence(&id),
             Command::LoadEstate { files, digest } => Ok(turn.load_estate(files, digest)),
             Command::RefuseEstate { digest, problems } => {
                 let known = turn.world.estate.refused.as_ref().is_some_and(|refused| refused.digest == digest);
@@ -119,6 +107,20 @@ impl Turn<'_> {
     pub fn done(&mut self, fact: impl Into<crate::Fact>) -> Reply {
         self.record(fact);
         Reply::Done
+    }
+
+    fn set_silence(&mut self, silence: SilenceWish, id: Box<str>) -> Result<Reply, Refusal> {
+        let (facts, silence) = self.world.alerts.plan_silence(self.now, silence, id)?;
+        self.record_all(facts);
+        self.hear_anew();
+        Ok(Reply::Silence(silence))
+    }
+
+    fn expire_silence(&mut self, id: &str) -> Result<Reply, Refusal> {
+        let Some(fact) = self.world.alerts.plan_expire(self.now, id)? else { return Ok(Reply::Already) };
+        self.record(fact);
+        self.hear_anew();
+        Ok(Reply::Done)
     }
 
     /// A new one, or another content for one that stands.

@@ -59,8 +59,9 @@ impl House {
         link_key: [u8; 32],
         reload: tokio::sync::mpsc::Sender<estate::Reload>,
         chains: chains::Chains,
-        switches: switches::Switches,
     ) -> House {
+        let lists = settings.data.join("switches");
+        let switches = switches::Switches::new(lists, settings.checkpoint_log(), keeper.clone(), chains.clone());
         let metrics = Arc::new(metrics::Metrics::default());
         let gate = Arc::new(crate::api::auth::Gate::new(&link_key));
         let past = Arc::new(past::Past::new(journal.clone()));
@@ -89,6 +90,13 @@ pub struct Settings {
     pub checkpoints: chains::Kept,
     /// A demonstration: everybody is logged in, nothing is sent to anybody.
     pub demo: bool,
+}
+
+impl Settings {
+    /// The directory of the checkpoint log.
+    pub fn checkpoint_log(&self) -> PathBuf {
+        self.data.join("checkpoints")
+    }
 }
 
 /// Who may send alerts.

@@ -21,12 +21,7 @@ use tokio::{
     task::{JoinError, JoinHandle},
 };
 
-use super::{
-    House, Keeper, Settings,
-    chains::Chains,
-    estate, front, guard, notifier, ops,
-    switches::{self, Switches},
-};
+use super::{House, Keeper, Settings, chains::Chains, estate, front, guard, notifier, ops, switches};
 use crate::{
     clock::Clock,
     notify::{OutboundPolicy, Secrets, Sender},
@@ -124,12 +119,8 @@ pub async fn begin(
     sending: Sending,
 ) -> Result<Running, StartError> {
     let signals = Signals::listen().map_err(|error| StartError::new(format!("no signals can be received: {error}")))?;
-    let tls = settings.tls.as_ref().map(front::tls).transpose().map_err(|why| {
-        StartError::new(format!("TLS: {why}"))
-            .hint("name a chain and its own key, both as PEM, with --tls-cert and --tls-key")
-    })?;
-    let holder = concat!("meridian ", env!("CARGO_PKG_VERSION"));
-    let lease = journal.acquire(holder).await.map_err(|error| {
+    let tls = front_tls(&settings)?;
+    let lease = journal.acquire(concat!("meridian ", env!("CARGO_PKG_VERSION"))).await.map_err(|error| {
         StartError::new(format!("{}: {error}", settings.data.display()))
             .hint("one server has one directory: choose another with --data")
     })?;
@@ -141,22 +132,15 @@ pub async fn begin(
     let (listener, address) = listen(settings.listen).await?;
     let link_key = link_key(&settings.data).map_err(|error| StartError::new(format!("the key of links: {error}")))?;
     let (reload, wishes) = mpsc::channel(8);
-    let log = settings.data.join("checkpoints");
-    let (chains, chains_task) = Chains::begin(log.clone(), settings.checkpoints, keeper.clone(), clock.clone());
-    let switches = Switches::new(settings.data.join("switches"), log, keeper.clone(), chains.clone());
-    let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), chains, switches);
+    let (chains, chains_task) =
+        Chains::begin(settings.checkpoint_log(), settings.checkpoints, keeper.clone(), clock.clone());
+    let house = House::new(keeper, clock, journal, settings, link_key, reload.clone(), chains);
 
     let (stop_keeper, stopped) = oneshot::channel();
     let keeper = tokio::spawn(keeper_loop.run(stopped));
     let start = Command::Start { version: env!("CARGO_PKG_VERSION").to_owned() };
     house.keeper.ask(Actor::System, start).await.map_err(StartError::new)?;
-    let (carrier, runner) = match sending {
-        Sending::Pretend => (notifier::Carrier::Pretend, switches::Runner::Pretend),
-        Sending::Real => {
-            let runner = switches::Runner::real(house.settings.public_targets_only).map_err(StartError::new)?;
-            (notifier::Carrier::Real(Arc::new(RwLock::new(sender(&house)?))), runner)
-        }
-    };
+    let (carrier, runner) = outward(&house, sending)?;
     // Before anybody can ask for anything.
     let actions = switches::Task::new(house.clone(), runner);
     first_estate(&house, &carrier).await?;
@@ -187,6 +171,24 @@ pub async fn begin(
         stop_keeper,
         keeper,
     })
+}
+
+fn front_tls(settings: &Settings) -> Result<Option<tokio_rustls::TlsAcceptor>, StartError> {
+    settings.tls.as_ref().map(front::tls).transpose().map_err(|why| {
+        StartError::new(format!("TLS: {why}"))
+            .hint("name a chain and its own key, both as PEM, with --tls-cert and --tls-key")
+    })
+}
+
+/// What carries messages, and what runs the actions of switches.
+fn outward(house: &House, sending: Sending) -> Result<(notifier::Carrier, switches::Runner), StartError> {
+    match sending {
+        Sending::Pretend => Ok((notifier::Carrier::Pretend, switches::Runner::Pretend)),
+        Sending::Real => {
+            let runner = switches::Runner::real(house.settings.public_targets_only).map_err(StartError::new)?;
+            Ok((notifier::Carrier::Real(Arc::new(RwLock::new(sender(house)?))), runner))
+        }
+    }
 }
 
 async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

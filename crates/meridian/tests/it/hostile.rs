@@ -40,7 +40,8 @@ fn bodies() {
         check(path, &[], &vec![b' '; 100_000_000], 413, "bytes");
         check(path, &[("content-encoding", "gzip")], &bomb, 413, "decompressed");
         check(path, &[("content-encoding", "gzip")], b"[]", 400, "gzip");
-        check(path, &[("content-encoding", "zstd")], b"[]", 415, "zstd");
+        check(path, &[("content-encoding", "zstd")], b"[]", 400, "zstd");
+        check(path, &[("content-encoding", "br")], b"[]", 415, "br");
     }
     check(ALERTS, &[], b"[{\"labels\":{\"alertname\":\"\xff\"}}]", 400, "unicode");
     check(ALERTS, &[], br#"[{"labels":{"alertname":"a\u0000b"}}]"#, 400, "NUL");

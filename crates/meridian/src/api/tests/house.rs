@@ -28,7 +28,6 @@ use crate::{
         House, Intake, Keeper, Settings,
         chains::{Chains, Kept},
         estate, run,
-        switches::Switches,
     },
 };
 
@@ -85,9 +84,10 @@ impl Mock {
         let (keeper, task) = Keeper::begin(shared.clone(), lease, clock.clone(), outbox).await.unwrap();
         let (_stop, stopped) = oneshot::channel();
         tokio::spawn(task.run(stopped));
+        let directory = tempfile::tempdir().unwrap();
         let settings = Settings {
             listen: "127.0.0.1:9094".parse().unwrap(),
-            data: "unused".into(),
+            data: directory.path().into(),
             estate: bank(),
             name: "bank".into(),
             external_url: "http://meridian.test".into(),
@@ -99,13 +99,11 @@ impl Mock {
             demo: false,
         };
         let (reload, _) = mpsc::channel(1);
-        let directory = tempfile::tempdir().unwrap();
-        let log = directory.path().join("checkpoints");
-        let (chains, chains_task) = Chains::begin(log.clone(), Kept::default(), keeper.clone(), clock.clone());
-        let switches = Switches::new(directory.path().join("switches"), log, keeper.clone(), chains.clone());
+        let (chains, chains_task) =
+            Chains::begin(settings.checkpoint_log(), Kept::default(), keeper.clone(), clock.clone());
         let (_stop_chains, stopped) = oneshot::channel();
         tokio::spawn(chains_task.run(stopped));
-        let house = House::new(keeper, clock, shared, settings, [7; 32], reload, chains, switches);
+        let house = House::new(keeper, clock, shared, settings, [7; 32], reload, chains);
         house.keeper.ask(Actor::System, Command::Start { version: "test".into() }).await.unwrap();
         Mock { router: run::router(house.clone()), house, journal, _directory: directory, _stop, _stop_chains }
     }

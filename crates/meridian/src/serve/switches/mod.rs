@@ -107,7 +107,7 @@ impl Switches {
 
     /// What is safe, and what is not, as of now.
     pub fn preview(&self, chain: &Chain, from: &Name, cut: Instant) -> Preview {
-        let fenced = Some(cut).map(nanos);
+        let fenced = Some(nanos(cut));
         let (route, _) = of_route(chain, from);
         let room = self.chains.room();
         let Some(sets) = sets(&room.engine, chain, cut, fenced) else { return Preview::default() };

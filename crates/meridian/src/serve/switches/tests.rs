@@ -316,11 +316,9 @@ async fn an_action_under_way_at_a_crash_is_unknown_and_is_not_run_again() {
     ask(&mock, "/api/v1/switches/1/runs/1/done", json!({"note": "the channel is stopped"})).await;
     stop.send(()).unwrap();
     tokio::time::timeout(Duration::from_secs(30), task).await.unwrap().unwrap();
-    let world = mock.house.keeper.world();
-    let runs = &world.switches.get(SwitchId(1)).unwrap().runs;
+    let runs = mock.house.keeper.world().switches.get(SwitchId(1)).unwrap().runs.clone();
     assert_eq!(runs.iter().map(|run| run.action.as_str()).collect::<Vec<_>>(), ["stop", "revoke"]);
     // What the edge tells of a try that is over changes nothing.
-    drop(world);
     let deed = Box::new(Deed::Ended { run: 1, outcome: RunOutcome::Unknown });
     let again = mock.house.keeper.ask(Actor::System, Command::Switch { switch: SwitchId(1), deed }).await;
     assert_eq!(again.unwrap(), meridian_core::Reply::Already);

@@ -43,15 +43,7 @@ pub fn told(lens: &Lens<'_>, at: Instant, fact: &SwitchFact) -> Option<Told> {
         SwitchFact::Ended { run, outcome, .. } => {
             let action = known.and_then(|switch| switch.runs.iter().find(|known| known.run == *run));
             let action = action.map_or("an action", |known| known.action.as_str());
-            match outcome {
-                RunOutcome::Done(_) => return None,
-                RunOutcome::Failed(why) => {
-                    Told::new(at, here(&format!(": `{action}` failed"))).shape(Glyph::Fail).because(why.clone())
-                }
-                RunOutcome::Unknown => Told::new(at, here(&format!(": nobody knows whether `{action}` was done")))
-                    .shape(Glyph::Unknown)
-                    .because("Meridian stopped while it ran"),
-            }
+            return told_of_action(action, outcome, |what, glyph| Told::new(at, here(what)).shape(glyph));
         }
         SwitchFact::Fenced { note, .. } => {
             let told = Told::new(at, here(&format!(": route {from} is fenced"))).shape(Glyph::Ok);
@@ -85,6 +77,17 @@ pub fn told(lens: &Lens<'_>, at: Instant, fact: &SwitchFact) -> Option<Told> {
         }
     };
     Some(told)
+}
+
+fn told_of_action(action: &str, outcome: &RunOutcome, told: impl Fn(&str, Glyph) -> Told) -> Option<Told> {
+    match outcome {
+        RunOutcome::Done(_) => None,
+        RunOutcome::Failed(why) => Some(told(&format!(": `{action}` failed"), Glyph::Fail).because(why.clone())),
+        RunOutcome::Unknown => {
+            let told = told(&format!(": nobody knows whether `{action}` was done"), Glyph::Unknown);
+            Some(told.because("Meridian stopped while it ran"))
+        }
+    }
 }
 
 /// So many in doubt are shown with their names; the list has them all.

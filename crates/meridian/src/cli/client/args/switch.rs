@@ -30,6 +30,7 @@ pub enum SwitchCommand {
         after_help = "Example:\n  meridian switch begin usd-fedwire --to b --reason 'fw-2 drops every second session'"
     )]
     Begin {
+        /// The chain.
         chain: Name,
         /// The route that is taken.
         #[arg(long)]
@@ -47,6 +48,7 @@ pub enum SwitchCommand {
     /// Close the old route: by the estate's actions, or say with --note how people did it.
     #[command(after_help = "Examples:\n  meridian switch fence 7 --dry-run\n  meridian switch fence 7")]
     Fence {
+        /// Its number.
         switch: u64,
         /// Rehearse: nothing is closed.
         #[arg(long, conflicts_with = "note")]
@@ -58,30 +60,41 @@ pub enum SwitchCommand {
     /// Write down the last numbers that the sender gave.
     #[command(after_help = "Example:\n  meridian switch counters 7 cust-1=17138 bank-1=9120")]
     Counters {
+        /// Its number.
         switch: u64,
         /// A lane and its last number.
         #[arg(required = true, value_name = "LANE=LAST", value_parser = counter)]
         counters: Vec<(String, u64)>,
     },
     /// Wait no longer for late confirmations.
-    Drain { switch: u64 },
+    Drain {
+        /// Its number.
+        switch: u64,
+    },
     /// Say of every message of the cut what is proven.
-    Partition { switch: u64 },
+    Partition {
+        /// Its number.
+        switch: u64,
+    },
     /// Write down that the authority was asked.
     #[command(after_help = "Example:\n  meridian switch ask 7 --whom 'Federal Reserve' --promised 2026-11-23T23:30Z")]
     Ask {
+        /// Its number.
         switch: u64,
+        /// Who was asked.
         #[arg(long)]
         whom: String,
         /// By when they promised to answer, as RFC 3339.
         #[arg(long, value_name = "INSTANT", value_parser = parse::instant)]
         promised: Option<Instant>,
+        /// Over which way, and what was asked.
         #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
     },
     /// Write down what the authority says of messages.
     #[command(after_help = "Example:\n  meridian switch answer 7 --fate received IMAD-2 IMAD-9")]
     Answer {
+        /// Its number.
         switch: u64,
         /// received, rejected or not_received.
         #[arg(long, value_parser = |text: &str| text.parse::<Fate>())]
@@ -95,6 +108,7 @@ pub enum SwitchCommand {
     },
     /// Send messages over another rail although nobody knows whether they arrived; two people have to say so.
     Release {
+        /// Its number.
         switch: u64,
         /// Business keys, or LANE/NUMBER.
         #[arg(required = true, value_name = "MESSAGE")]
@@ -105,6 +119,7 @@ pub enum SwitchCommand {
     },
     /// Fix the list of what waits, open the new route and send; or say with --note how people sent it.
     Replay {
+        /// Its number.
         switch: u64,
         /// Rehearse: nothing is opened, nothing is sent.
         #[arg(long, conflicts_with_all = ["again", "note"])]
@@ -119,15 +134,20 @@ pub enum SwitchCommand {
     /// Say how the lanes are numbered from now on; without lanes the numbers go on.
     #[command(after_help = "Example:\n  meridian switch epoch 7 cust-1:17138:cust-1/42:1")]
     Epoch {
+        /// Its number.
         switch: u64,
         /// A lane, its last number, its name from now on, and its first number.
         #[arg(value_name = "LANE:LAST:TO:FIRST", value_parser = lane)]
         lanes: Vec<Lane>,
     },
     /// Close the account and sign it.
-    Reconcile { switch: u64 },
+    Reconcile {
+        /// Its number.
+        switch: u64,
+    },
     /// Call a switch off.
     CallOff {
+        /// Its number.
         switch: u64,
         /// Why, and what becomes of what waits.
         #[arg(long)]
@@ -135,6 +155,7 @@ pub enum SwitchCommand {
     },
     /// Say that an action was done that failed, or of which nobody knows.
     Done {
+        /// Its number.
         switch: u64,
         /// Its number in `switch show`.
         run: u64,
@@ -147,6 +168,7 @@ pub enum SwitchCommand {
         after_help = "Examples:\n  meridian switch messages 7 --set in_doubt --format csv > doubt.csv\n  meridian switch messages 7 --of replay"
     )]
     Messages {
+        /// Its number.
         switch: u64,
         /// messages (as they were at the partition), replay, or account.
         #[arg(long, default_value = "messages", value_parser = ["messages", "replay", "account"])]
