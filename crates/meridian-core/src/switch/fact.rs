@@ -89,7 +89,7 @@ pub struct Declared {
     pub chain: Name,
     pub from: Name,
     pub to: Name,
-    /// What was first seen later is not of this switch.
+    /// What was first seen before it is of this switch, and what comes in until the fence.
     pub cut: Instant,
     /// The hop of the old route at which a message leaves the house.
     pub border: Name,

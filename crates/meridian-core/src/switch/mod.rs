@@ -2,8 +2,8 @@
 //!
 //! | step | what is done | what must hold before |
 //! | --- | --- | --- |
-//! | 1 cut | the instant is fixed; what was first seen later is not of this switch | no other switch of the chain is open |
-//! | 2 fence | nothing can pass the old route any more: its actions run, or a person says how it was done | |
+//! | 1 cut | the instant is fixed: all that was first seen before it is of this switch | no other switch of the chain is open |
+//! | 2 fence | nothing can pass the old route any more: its actions run, or a person says how it was done. What came in until then is of this switch, too, for it may have left | |
 //! | 3 drain | late confirmations are waited for, and count | the fence holds |
 //! | 4 partition | every message of the cut is confirmed, rejected, cancelled, never left, or in doubt | it is drained |
 //! | 5 ask | what the authority says of messages in doubt is written down | the partition |

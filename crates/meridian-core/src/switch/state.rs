@@ -76,6 +76,12 @@ impl Switch {
         self.reconciled.is_none() && self.called_off.is_none()
     }
 
+    /// What was first seen until then is of this switch: all of before the cut, and what came in while the old route was
+    /// still open.
+    pub fn until(&self) -> Instant {
+        self.fenced.as_ref().map_or(self.what.cut, |fenced| fenced.at.max(self.what.cut))
+    }
+
     /// When late confirmations are not waited for any more.
     pub fn drains_until(&self) -> Option<Instant> {
         let drain = SignedDuration::from_secs(i64::try_from(self.what.drain_s).unwrap_or(i64::MAX));

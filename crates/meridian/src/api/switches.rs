@@ -40,7 +40,7 @@ pub struct SwitchView {
     step: Option<&'static str>,
     reason: String,
     incident: Option<u64>,
-    /// What was first seen later is not of this switch.
+    /// What was first seen before it, or while the old route was still open, is of this switch.
     #[schema(format = DateTime)]
     cut: String,
     /// The hop at which a message leaves the house.

@@ -25,7 +25,7 @@ use crate::chain::plan::{HopId, HopSet};
 /// Where a route was cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// What was first seen later is not of this cut.
+    /// What was first seen later is not told of.
     pub at: i64,
     /// The hops at which a message leaves the house, one of each route.
     pub borders: HopSet,

@@ -308,5 +308,5 @@ fn sets_of<'a>(
     fenced: Option<i64>,
 ) -> Result<Sets<'a>, NoList> {
     let none = || NoList::Conflict("the watch does not know this chain yet; ask again in a moment".to_owned());
-    sets(engine, chain, switch.what.cut, fenced).ok_or_else(none)
+    sets(engine, chain, switch.until(), fenced).ok_or_else(none)
 }

@@ -113,7 +113,7 @@ fn panel_of(switch: &Switch, switches: &Switches, chain: Option<&Chain>) -> Swit
         },
         (None, Some(chain)) => {
             let Preview { confirmed, rejected, cancelled, waiting, in_doubt } =
-                switches.preview(chain, &switch.what.from, switch.what.cut);
+                switches.preview(chain, &switch.what.from, switch.until());
             Safe { confirmed, rejected, cancelled, never_left: waiting, in_doubt, unseen: 0, proven: false }
         }
         (None, None) => Safe::default(),
