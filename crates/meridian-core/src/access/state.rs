@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{AccessFact, AccountRole, Principal, Scope};
-use crate::{Instant, id::Name};
+use crate::{
+    Instant,
+    id::{Actor, Name},
+};
 
 /// All accounts, sessions and API tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -233,6 +236,20 @@ impl Access {
     /// The tokens that an account made, expired ones too.
     pub fn tokens_of<'a>(&'a self, account: &'a Name) -> impl Iterator<Item = &'a ApiToken> {
         self.tokens.values().filter(move |token| token.created_by == account.as_str())
+    }
+
+    /// The person who stands behind an actor, where two have to be different people: whoever made a token, and the
+    /// account of whoever followed a link.
+    pub fn person(&self, actor: &Actor) -> Actor {
+        let account = match actor {
+            Actor::Token(token) => self.token(token).map(|token| token.created_by.as_str()),
+            Actor::Link(person) => {
+                let is_theirs = |account: &Account| account.person.as_ref() == Some(person);
+                self.accounts.iter().find(|(_, account)| is_theirs(account)).map(|(name, _)| name.as_str())
+            }
+            _ => None,
+        };
+        account.map_or_else(|| actor.clone(), |account| Actor::Account(account.into()))
     }
 
     /// Whose one-time link this is, if it has not ended.

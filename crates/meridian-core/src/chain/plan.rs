@@ -84,6 +84,9 @@ pub struct RoutePlan {
     pub name: Name,
     /// In the order of the plan's hops.
     pub hops: Vec<HopId>,
+    /// Nothing passes it until somebody opens it: a message is on it only if it was seen there.
+    #[serde(default)]
+    pub standby: bool,
 }
 
 /// A set of hops of one chain.

@@ -134,6 +134,10 @@ pub fn plan_declare(
         return conflict(format!("switch {} of this chain is not over; finish it or call it off", open.id));
     }
     let (from, to) = routes(chain, wish.from, wish.to)?;
+    let plan = switches.in_force(&chain.plan);
+    if plan.routes.iter().any(|route| route.name == from && route.standby) {
+        return conflict(format!("route `{from}` stands by, so nothing passes it that could be switched"));
+    }
     let reason = said("reason", &wish.reason, "why; whoever looks back will ask")?;
     let settings = &chain.switch;
     let (Some(old), Some(new)) = (settings.route(from.as_str()), settings.route(to.as_str())) else {

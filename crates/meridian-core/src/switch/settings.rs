@@ -32,8 +32,6 @@ pub struct RouteSettings {
     pub border: HopId,
     /// Routes of one rail share a receiver that knows a message which came before.
     pub rail: String,
-    /// Nothing passes it until somebody opens it.
-    pub standby: bool,
     pub fence: Vec<SwitchAction>,
     pub open: Vec<SwitchAction>,
 }
@@ -67,16 +65,6 @@ impl SwitchSettings {
             beyond = hops.filter(|hop| **hop >= route.border).fold(beyond, |set, hop| set.with(*hop));
         }
         (self.routes.iter().map(|route| route.border).collect(), beyond)
-    }
-
-    /// The hops that only routes have which nothing passes.
-    pub fn closed(&self, plan: &ChainPlan) -> HopSet {
-        let of = |standby: bool| {
-            let routes = self.routes.iter().filter(move |route| route.standby == standby);
-            let plans = routes.filter_map(|route| plan.routes.iter().find(|known| known.name == route.name));
-            plans.flat_map(|route| route.hops.iter().copied()).collect::<HopSet>()
-        };
-        of(true).without(of(false))
     }
 
     pub fn route(&self, name: &str) -> Option<&RouteSettings> {

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Instant,
+    chain::ChainPlan,
     id::{Actor, Name, SwitchId},
 };
 
@@ -132,6 +133,24 @@ impl Switches {
         self.all.values()
     }
 
+    /// The plan with its routes as switches have left them: the one that was left stands by, and the one that was taken
+    /// does not. Until the list is sent a switch changes nothing.
+    pub fn in_force(&self, plan: &ChainPlan) -> ChainPlan {
+        let mut plan = plan.clone();
+        let made = self.iter().filter(|switch| switch.what.chain == plan.name && switch.replayed.is_some());
+        for Declared { from, to, .. } in made.map(|switch| &switch.what) {
+            for route in &mut plan.routes {
+                route.standby = route.name == *from || (route.standby && route.name != *to);
+            }
+        }
+        plan
+    }
+
+    /// The newest one after which routes stand by that did not; whoever knows it knows [`Self::in_force`].
+    pub fn newest_made(&self) -> Option<SwitchId> {
+        self.iter().rev().find(|switch| switch.replayed.is_some()).map(|switch| switch.id)
+    }
+
     /// The one of this chain that is not over.
     pub fn open_of(&self, chain: &Name) -> Option<&Switch> {
         self.iter().rev().find(|switch| switch.is_open() && switch.what.chain == *chain)
@@ -147,7 +166,8 @@ impl Switches {
         SwitchId(self.last.0 + 1)
     }
 
-    pub(crate) fn apply(&mut self, (seq, at): (u64, Instant), actor: &Actor, fact: &SwitchFact) {
+    /// `person` is who stands behind `actor`: two tokens of one person are one person.
+    pub(crate) fn apply(&mut self, (seq, at): (u64, Instant), actor: &Actor, person: &Actor, fact: &SwitchFact) {
         let done = |note: &str| Done { at, by: actor.clone(), note: note.to_owned() };
         if let SwitchFact::Declared { switch, what } = fact {
             self.last = self.last.max(*switch);
@@ -159,7 +179,7 @@ impl Switches {
             return;
         }
         if let Some(one) = self.all.get_mut(&fact.switch()) {
-            one.apply(seq, done, fact);
+            one.apply(seq, done, person, fact);
         }
     }
 }
@@ -188,10 +208,12 @@ fn declared(id: SwitchId, seq: u64, declared: Done, what: &Declared) -> Switch {
 }
 
 impl Switch {
-    fn apply(&mut self, seq: u64, done: impl Fn(&str) -> Done, fact: &SwitchFact) {
+    fn apply(&mut self, seq: u64, done: impl Fn(&str) -> Done, person: &Actor, fact: &SwitchFact) {
         match fact {
             SwitchFact::Declared { .. } => {}
-            SwitchFact::Asked { step, .. } => drop(self.asked.insert(*step, done(""))),
+            SwitchFact::Asked { step, .. } => {
+                self.asked.insert(*step, Done { by: person.clone(), ..done("") });
+            }
             SwitchFact::Begun { run, phase, action, dry, .. } => {
                 // The second person has spoken: a third try needs two again.
                 if !dry {
@@ -221,9 +243,8 @@ impl Switch {
                 self.answers.extend(answers.iter().map(|answer| (answer.message.clone(), answer.fate)));
             }
             SwitchFact::Vouched { messages, .. } => {
-                let by = done("").by;
                 for message in messages {
-                    self.vouched.entry(message.clone()).or_default().insert(by.clone());
+                    self.vouched.entry(message.clone()).or_default().insert(person.clone());
                 }
             }
             SwitchFact::ReplayFixed { replay, .. } => {

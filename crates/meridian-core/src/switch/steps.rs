@@ -122,7 +122,9 @@ impl Switch {
     fn words(&self, step: Step) -> String {
         let what = &self.what;
         match step {
-            Step::Cut => format!("Declared at entry {}. What is first seen after the fence is not of this switch.", n(self.seq)),
+            Step::Cut => {
+                format!("Declared at entry {}. What is first seen after the fence is not of this switch.", n(self.seq))
+            }
             Step::Fence => self.fence_words(),
             Step::Drain => format!("Up to {}. Late confirmations still count.", span(what.drain_s)),
             Step::Partition => match &self.partition {

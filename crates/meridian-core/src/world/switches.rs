@@ -3,6 +3,7 @@
 use super::{Turn, World};
 use crate::{
     Refusal,
+    chain::ChainPlan,
     command::Reply,
     id::{Actor, SwitchId},
     incident::Moment,
@@ -11,8 +12,14 @@ use crate::{
 };
 
 impl World {
+    /// The plans of all chains, with their routes as switches have left them.
+    pub fn chain_plans(&self) -> Vec<ChainPlan> {
+        self.estate().chains.values().map(|chain| self.switches.in_force(&chain.plan)).collect()
+    }
+
     pub(super) fn apply_switch(&mut self, entry: &Entry, fact: &SwitchFact) {
-        self.switches.apply((entry.seq, entry.at), &entry.actor, fact);
+        let person = self.access.person(&entry.actor);
+        self.switches.apply((entry.seq, entry.at), &entry.actor, &person, fact);
         let incident = self.switches.get(fact.switch()).and_then(|switch| switch.what.incident);
         if let Some(incident) = incident.filter(|_| is_told(fact)) {
             self.incidents.remember(incident, Moment::of(entry));
@@ -54,7 +61,8 @@ impl Turn<'_> {
             self.must_be_somebody()?;
         }
         let known = self.world.switches.get(id).ok_or_else(|| Refusal::NotFound(format!("switch {id}")))?;
-        let facts = switch::plan_deed(known, &self.actor, deed, self.now)?;
+        let person = self.world.access.person(&self.actor);
+        let facts = switch::plan_deed(known, &person, deed, self.now)?;
         let reply = if facts.is_empty() { Reply::Already } else { Reply::Done };
         self.record_all(facts);
         Ok(reply)

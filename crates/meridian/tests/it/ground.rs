@@ -124,6 +124,6 @@ impl Ground {
     }
 }
 
-fn estate(hook: &Receiver) -> String {
+pub fn estate(hook: &Receiver) -> String {
     ESTATE.replace("{hook}", &hook.url(""))
 }

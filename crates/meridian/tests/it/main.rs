@@ -17,6 +17,7 @@ mod coverage;
 mod crash;
 mod estate;
 mod estate_dir;
+mod fire;
 mod full_disk;
 mod ground;
 mod handoff;

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     Instant,
     command::{Command, Refusal},
-    id::Name,
+    id::{Actor, Name},
 };
 
 fn name(text: &str) -> Name {
@@ -342,6 +342,29 @@ fn who_answers_for_what_is_set() {
     check(&Principal::Demo, Some("mei"), Some("demo"));
     check(&Principal::Anonymous, Some("amtool"), Some("amtool"));
     check(&Principal::Anonymous, None, None);
+}
+
+#[test]
+fn who_stands_behind_an_actor() {
+    #[track_caller]
+    fn check(access: &Access, actor: Actor, expected: &str) {
+        assert_eq!(access.person(&actor).to_string(), expected, "{actor}");
+    }
+    let mut access = house();
+    take(&mut access, at(1), &token("backup", &[Scope::Read], "ana", None)).unwrap();
+    check(&access, Actor::Token("backup".into()), "account:ana");
+    check(&access, Actor::Token("revoked".into()), "token:revoked");
+    check(&access, Actor::Account("ana".into()), "account:ana");
+    check(&access, Actor::Link(name("nobody")), "link:nobody");
+    let person = AccessFact::AccountCreated {
+        account: name("mei-1"),
+        display_name: "Mei".into(),
+        password_hash: String::new(),
+        role: AccountRole::Responder,
+        person: Some(name("mei")),
+    };
+    access.fold(at(2), &person);
+    check(&access, Actor::Link(name("mei")), "account:mei-1");
 }
 
 fn any_command() -> impl Strategy<Value = Command> {

@@ -31,8 +31,6 @@ pub struct Cut {
     pub borders: HopSet,
     /// These, and what lies behind them on their routes.
     pub beyond: HopSet,
-    /// Hops of routes that nothing passes: no message went there unseen.
-    pub closed: HopSet,
     /// From when on nothing could pass the old route's border any more. Before that is known nothing is proven not to have left.
     pub fenced: Option<i64>,
 }
@@ -150,8 +148,7 @@ fn never_left(message: &Message, shape: &Shape, chain: &Chain, cut: Cut) -> bool
         let through = chain.through[border].is_some_and(|through| through >= fenced.max(cut.at));
         through && !chain.hops[border].dark.is_live()
     };
-    // A way on which the border need not report could have taken it out unseen.
-    let open = shape.required(seen).filter(|required| required.and(cut.closed).is_empty());
-    let mut ways = open.map(|required| required.and(cut.borders));
+    // A way on which the border need not report could have taken it out unseen; one that stands by could not.
+    let mut ways = shape.required(seen).map(|required| required.and(cut.borders));
     seen.and(cut.beyond).is_empty() && ways.all(|borders| !borders.is_empty() && borders.iter().all(told))
 }

@@ -1,13 +1,13 @@
 //! A plan as the engine uses it: masks and nanoseconds.
 
-use crate::chain::plan::{ChainPlan, HopId, HopSet};
+use crate::chain::plan::{ChainPlan, HopId, HopSet, RoutePlan};
 
 /// Computed from the plan once. Nothing of it is in a snapshot.
 #[derive(Clone, Debug)]
 pub struct Shape {
     pub plan: ChainPlan,
-    /// Of each route the hops that are required on it, with all hops of the route.
-    routes: Vec<(HopSet, HopSet)>,
+    /// Of each route all hops, those that are required on it, and whether it stands by.
+    routes: Vec<(HopSet, HopSet, bool)>,
     /// Required whatever the route.
     common: HopSet,
     transit: Vec<i64>,
@@ -28,19 +28,18 @@ fn nanoseconds(span: std::time::Duration) -> i64 {
 impl Shape {
     pub fn new(plan: ChainPlan) -> Shape {
         let required = plan.required();
-        let mut routes: Vec<(HopSet, HopSet)> = plan
-            .routes
-            .iter()
-            .map(|route| route.hops.iter().copied().collect::<HopSet>().with(plan.confirming()))
-            .map(|hops| (hops, hops.and(required)))
-            .collect();
+        let route = |route: &RoutePlan| {
+            let hops = route.hops.iter().copied().collect::<HopSet>().with(plan.confirming());
+            (hops, hops.and(required), route.standby)
+        };
+        let mut routes: Vec<(HopSet, HopSet, bool)> = plan.routes.iter().map(route).collect();
         if routes.is_empty() {
-            routes.push((plan.all(), required));
+            routes.push((plan.all(), required, false));
         }
         let hops = || (0..plan.hops.len() as u8).map(HopId);
         let mut segment = 0;
         Shape {
-            common: routes.iter().fold(HopSet(u32::MAX), |common, (_, required)| common.and(*required)),
+            common: routes.iter().fold(HopSet(u32::MAX), |common, (_, required, _)| common.and(*required)),
             routes,
             transit: hops().map(|hop| nanoseconds(plan.transit(hop))).collect(),
             limit: plan.hops.iter().map(|hop| hop.limit.map(nanoseconds)).collect(),
@@ -77,13 +76,15 @@ impl Shape {
         self.segment[usize::from(hop.0)]
     }
 
-    /// What is required of a message that was seen at these hops: one set for each route that it may be on. A message
-    /// that fits no route owes what all routes have in common.
+    /// What is required of a message that was seen at these hops: one set for each route that it may be on. It is on one that
+    /// stands by only if it fits no other. A message that fits no route owes what all routes have in common.
     pub fn required(&self, seen: HopSet) -> impl Iterator<Item = HopSet> + '_ {
         let fits = move |hops: &HopSet| seen.without(*hops).is_empty();
-        let none = !self.routes.iter().any(|(hops, _)| fits(hops));
-        let on = self.routes.iter().filter(move |(hops, _)| fits(hops)).map(|(_, required)| *required);
-        on.chain(none.then_some(self.common))
+        let of = |standby: bool| self.routes.iter().any(|(hops, _, stands_by)| *stands_by == standby && fits(hops));
+        let standby = !of(false);
+        let none = standby && !of(true);
+        let on = self.routes.iter().filter(move |(hops, _, stands_by)| *stands_by == standby && fits(hops));
+        on.map(|(_, required, _)| *required).chain(none.then_some(self.common))
     }
 
     /// What is required of it whichever of those routes it is on.

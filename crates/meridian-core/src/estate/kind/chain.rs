@@ -264,7 +264,7 @@ fn routes(document: &Document<'_>, known: &Hops<'_>, final_hop: HopId, making: &
             in_order(&found, known, making);
             whole(&hops, known.name(final_hop), hops.contains(&final_hop), list.key_at, making);
         }
-        routes.push(RoutePlan { name, hops });
+        routes.push(RoutePlan { name, hops, standby: item.text_of("standby") == Some("true") });
     }
     routes
 }

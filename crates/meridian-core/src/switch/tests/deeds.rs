@@ -208,6 +208,32 @@ fn the_new_route_is_opened_before_anything_is_sent() {
     assert!(told.contains("sent twice it would be paid twice"), "{told}");
 }
 
+/// The route that was left stands by once the list is sent, and the way back begins there.
+#[test]
+fn a_switch_makes_the_other_route_the_one_that_is_taken() {
+    let estate = estate("", "", ", standby: true");
+    let stand_by = |story: &Story| {
+        let plan = story.switches.in_force(&estate.chains[&name("wires")].plan);
+        plan.routes.iter().map(|route| route.standby).collect::<Vec<_>>()
+    };
+    let back = SwitchWish { to: name("a"), ..wish() };
+    let told = plan_declare(&Switches::default(), &estate, back.clone(), at(0)).unwrap_err().to_string();
+    assert!(told.contains("route `b` stands by"), "{told}");
+    let mut story = Story::declared(&estate);
+    for deed in [Deed::Fenced { note: note() }, Deed::Drain, Deed::Partition(partition(1, 0)), Deed::Replay(replay())] {
+        story.does("mei", deed).unwrap();
+        assert_eq!(stand_by(&story), [false, true]);
+    }
+    assert_eq!(story.switches.newest_made(), None);
+    story.does("mei", Deed::Replayed { note: note() }).unwrap();
+    assert_eq!((stand_by(&story), story.switches.newest_made()), (vec![true, false], Some(SwitchId(1))));
+    story.does("mei", Deed::Number { lanes: vec![], note: note() }).unwrap();
+    story.does("mei", Deed::Reconcile(account(1, 1))).unwrap();
+    let fact = plan_declare(&story.switches, &estate, back, at(0)).unwrap();
+    story.switches.apply((90, at(1)), &person("mei"), &person("mei"), &fact);
+    assert_eq!(stand_by(&story), [true, false]);
+}
+
 #[test]
 fn what_is_held_on_another_rail_needs_two_people() {
     let mut story = Story::declared(&estate("", ", rail: fed", ", rail: chips"));

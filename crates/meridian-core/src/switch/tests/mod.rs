@@ -54,7 +54,7 @@ impl Story {
 
     fn record(&mut self, by: &Actor, fact: &SwitchFact) {
         self.seq += 1;
-        self.switches.apply((self.seq, at(self.now)), by, fact);
+        self.switches.apply((self.seq, at(self.now)), by, by, fact);
     }
 
     fn switch(&self) -> &Switch {

@@ -61,8 +61,7 @@ impl Line {
         let nanos = |second| at(second).as_nanosecond() as i64;
         let chain = self.estate.chains.values().next().unwrap();
         let (borders, beyond) = chain.switch.borders(&chain.plan);
-        let closed = chain.switch.closed(&chain.plan);
-        self.engine.sets("wires", Cut { at: nanos(10), borders, beyond, closed, fenced: Some(nanos(20)) }).unwrap()
+        self.engine.sets("wires", Cut { at: nanos(10), borders, beyond, fenced: Some(nanos(20)) }).unwrap()
     }
 
     fn rows(&self) -> Vec<Row> {

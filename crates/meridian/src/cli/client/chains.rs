@@ -107,7 +107,7 @@ fn place(one: &Finding) -> String {
 /// What a server's files say up to their end.
 async fn offline(data: &Path) -> Result<FaultView, String> {
     let world = world_of(data, None).await?;
-    let plans = world.estate().chains.values().map(|chain| chain.plan.clone()).collect();
+    let plans = world.chain_plans();
     let room = Room::read(&data.join("checkpoints"), plans)?;
     // The time of the house that the log tells: a log that ended yesterday is not late today.
     let at = room.now().unwrap_or_else(|| world.at());

@@ -12,7 +12,7 @@ use meridian_core::{
             group,
         },
     },
-    id::Actor,
+    id::{Actor, SwitchId},
 };
 use meridian_store::checkpoints::{Keep, Log, LogError, Options, Position, State as Snapshot};
 use tokio::sync::{mpsc, oneshot};
@@ -45,8 +45,8 @@ pub struct Task {
     shared: Arc<Shared>,
     /// None: nothing was ever sent.
     log: Option<Log>,
-    /// The digest of the estate whose plans the engine has.
-    digest: String,
+    /// The digest of the estate whose plans the engine has, and the newest switch that made one of its routes another.
+    plans_of: (String, Option<SwitchId>),
     snapshot_at: u64,
     /// Until then no breach is told.
     quiet_until: Instant,
@@ -78,7 +78,7 @@ impl Task {
         waiting: mpsc::Receiver<Submit>,
         shared: Arc<Shared>,
     ) -> Task {
-        let (quiet_until, digest) = (Instant::MIN, String::new());
+        let (quiet_until, plans_of) = (Instant::MIN, Default::default());
         Task {
             directory,
             kept,
@@ -87,7 +87,7 @@ impl Task {
             waiting,
             shared,
             log: None,
-            digest,
+            plans_of,
             snapshot_at: 0,
             quiet_until,
             told_at: None,
@@ -136,15 +136,15 @@ impl Task {
 
     /// Takes the plans of the estate in force; with other plans everything is folded anew.
     async fn follow_estate(&mut self) {
-        let (digest, plans): (String, Vec<ChainPlan>) = {
+        let (of, plans) = {
             let world = self.keeper.world();
-            if world.estate_in_force().digest == self.digest {
+            let of = (world.estate_in_force().digest.clone(), world.switches.newest_made());
+            if of == self.plans_of {
                 return;
             }
-            let plans = world.estate().chains.values().map(|chain| chain.plan.clone()).collect();
-            (world.estate_in_force().digest.clone(), plans)
+            (of, world.chain_plans())
         };
-        self.digest = digest;
+        self.plans_of = of;
         if self.shared.room_mut().engine.plans().eq(plans.iter()) && self.shared.is_ready() && !self.is_left() {
             return;
         }
@@ -174,6 +174,7 @@ impl Task {
     /// Opens the log, if it isn't, and folds it by these plans.
     async fn open(&mut self, plans: Vec<ChainPlan>) -> Result<(), String> {
         self.shared.set(State::Folding);
+        let begins = self.log.is_none();
         let (log, directory) = (self.log.take(), self.directory.clone());
         let opened = blocking(move || {
             let log = match log {
@@ -185,7 +186,7 @@ impl Task {
         });
         let (log, room) = opened.await?;
         self.snapshot_at = log.end().event;
-        if room.position != Position::START {
+        if begins && room.position != Position::START {
             self.quiet_until = self.clock.now().saturating_add(GRACE).unwrap_or(Instant::MAX);
         }
         self.log = Some(log);
@@ -199,7 +200,7 @@ impl Task {
     /// Makes durable what waits, folds it and answers; then says what is wrong.
     async fn turn(&mut self, batch: Vec<Submit>) {
         if self.log.is_none() && !batch.is_empty() && self.shared.is_ready() {
-            let plans = self.keeper.world().estate().chains.values().map(|chain| chain.plan.clone()).collect();
+            let plans = self.keeper.world().chain_plans();
             if let Err(why) = self.open(plans).await {
                 tracing::error!("checkpoints can't be taken: {why}");
                 self.shared.set(State::Broken(why));

@@ -100,7 +100,8 @@ impl Switches {
     fn known(&self, id: SwitchId) -> Result<(Switch, Chain), NoList> {
         let world = self.keeper.world();
         let switch = world.switches.get(id).ok_or_else(|| NoList::Conflict(format!("there is no switch {id}")))?;
-        let chain = world.estate().chains.get(&switch.what.chain).cloned();
+        let mut chain = world.estate().chains.get(&switch.what.chain).cloned();
+        chain.iter_mut().for_each(|chain| chain.plan = world.switches.in_force(&chain.plan));
         let gone = || NoList::Conflict(format!("the estate has no chain `{}` any more", switch.what.chain));
         Ok((switch.clone(), chain.ok_or_else(gone)?))
     }
@@ -297,8 +298,7 @@ fn sets<'a>(
     fenced: Option<i64>,
 ) -> Option<Sets<'a>> {
     let (borders, beyond) = chain.switch.borders(&chain.plan);
-    let closed = chain.switch.closed(&chain.plan);
-    engine.sets(chain.plan.name.as_str(), Cut { at: nanos(cut), borders, beyond, closed, fenced })
+    engine.sets(chain.plan.name.as_str(), Cut { at: nanos(cut), borders, beyond, fenced })
 }
 
 fn sets_of<'a>(

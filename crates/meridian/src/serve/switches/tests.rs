@@ -251,6 +251,24 @@ async fn from_the_cut_to_the_signature() {
 }
 
 #[tokio::test]
+async fn two_tokens_of_one_person_are_one_person() {
+    let house = house("", "", ", fourEyes: true").await;
+    let root = house.mock.session("root", AccountRole::Admin).await;
+    let mei = house.mock.session("mei", AccountRole::Responder).await;
+    let one = house.mock.token("one", &[Scope::Respond]).await;
+    let two = house.mock.token("two", &[Scope::Respond]).await;
+    house.ok(&one, "/api/v1/switches", &json!({"chain": "wires", "to": "b", "reason": "x"})).await;
+    let by_hand = json!({"note": "pulled the cable"});
+    let switch = house.ok(&one, "/api/v1/switches/1/fence", &by_hand).await;
+    assert_eq!(states(&switch)[1], "second_person");
+    for same in [&two, &root] {
+        assert!(house.refused(same, "/api/v1/switches/1/fence", &by_hand).await.contains("a second person"));
+    }
+    let switch = house.ok(&mei, "/api/v1/switches/1/fence", &by_hand).await;
+    assert_eq!(states(&switch)[1], "done");
+}
+
+#[tokio::test]
 async fn a_fence_that_leaks_stops_the_replay() {
     let house = house("", "", "").await;
     house.report(&history()).await;

@@ -27,7 +27,7 @@ fn hold(live: &mut BTreeMap<VerdictId, Verdict>, changes: &[Change]) -> Result<(
 }
 
 fn plans() -> impl Strategy<Value = ChainPlan> {
-    prop_oneof![Just(plan()), Just(plan_of_routes()), Just(plan_of_acknowledgement())]
+    prop_oneof![Just(plan()), Just(plan_of_routes()), Just(plan_of_standby()), Just(plan_of_acknowledgement())]
 }
 
 /// Folds the records, stops and goes on where it is told to, and holds each answer against the model.

@@ -56,8 +56,16 @@ pub fn plan_of_routes() -> ChainPlan {
     let route = |name: &str, hops: &[u8]| RoutePlan {
         name: name.parse().unwrap(),
         hops: hops.iter().copied().map(HopId).collect(),
+        standby: false,
     };
     plan.routes = vec![route("over-gateway", &[0, 1, 3]), route("over-firewall", &[0, 2, 3])];
+    plan
+}
+
+/// The same, and nothing passes the firewall until somebody opens it.
+pub fn plan_of_standby() -> ChainPlan {
+    let mut plan = plan_of_routes();
+    plan.routes[1].standby = true;
     plan
 }
 

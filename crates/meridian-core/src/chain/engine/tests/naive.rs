@@ -209,7 +209,13 @@ impl Naive {
         if routes.is_empty() {
             routes.push((0..plan.hops.len()).collect());
         }
-        let fitting: Vec<_> = routes.iter().filter(|route| seen.is_subset(route)).cloned().collect();
+        let stands_by = |place: usize| plan.routes.get(place).is_some_and(|route| route.standby);
+        let fits = |standby: bool| {
+            let of = routes.iter().enumerate().filter(|(place, _)| stands_by(*place) == standby);
+            of.map(|(_, route)| route).filter(|route| seen.is_subset(route)).cloned().collect::<Vec<_>>()
+        };
+        // One that stands by is taken only by what fits no other.
+        let fitting = if fits(false).is_empty() { fits(true) } else { fits(false) };
         if fitting.is_empty() {
             let everywhere = (0..plan.hops.len()).filter(|hop| routes.iter().all(|route| route.contains(hop)));
             return vec![everywhere.filter(must).collect()];

@@ -59,7 +59,7 @@ fn every_message_is_in_one_set_and_never_left_needs_proof() {
     for (border, until, fenced, plan, fourth) in cases {
         let engine = history(until, plan);
         let borders: HopSet = [HopId(2)].into_iter().collect();
-        let cut = Cut { at: 10, borders, beyond: borders.with(HopId(3)), closed: HopSet::default(), fenced };
+        let cut = Cut { at: 10, borders, beyond: borders.with(HopId(3)), fenced };
         let sets = engine.sets("wires", cut).unwrap();
         let found: Vec<(Key, Set)> = sets.members.iter().map(|member| (member.key.clone(), member.set)).collect();
         let wanted = [Confirmed, Rejected, InDoubt, fourth];
@@ -68,7 +68,7 @@ fn every_message_is_in_one_set_and_never_left_needs_proof() {
         assert_eq!(sets.members[3].last, Some((HopId(1), 5)));
     }
     for borders in [HopSet::default(), [HopId(9)].into_iter().collect()] {
-        let nowhere = Cut { at: 10, borders, beyond: borders, closed: borders, fenced: None };
+        let nowhere = Cut { at: 10, borders, beyond: borders, fenced: None };
         assert_eq!(history(None, plan()).sets("wires", nowhere), None);
     }
 }

@@ -89,8 +89,7 @@ fn route(item: &Node, plan: &ChainPlan, making: &mut Making<'_, '_>) -> Option<R
     };
     let rail = item.text_of("rail").map_or_else(String::new, |rail| rail.trim().to_owned());
     let (fence, open) = (actions(item.get("fence"), making), actions(item.get("open"), making));
-    let standby = item.text_of("standby") == Some("true");
-    Some(RouteSettings { name, border, rail, standby, fence, open })
+    Some(RouteSettings { name, border, rail, fence, open })
 }
 
 /// Our last hop before a counterparty's; where all are ours, the one before the confirming hop.
