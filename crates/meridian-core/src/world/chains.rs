@@ -5,9 +5,10 @@
 //! | a breach, none beside it has an open incident | an incident is opened and pages the chain's `breachPages` |
 //! | the same, and the last one beside it was resolved a short while ago | that incident is opened again |
 //! | a breach beside one that has an open incident | it joins; if it is worse, the severity is raised |
+//! | any breach, while the chain is switched to another route because of an open incident, or was a short while ago | it joins that one, for a switch makes messages late, and may make them disorderly |
 //! | more messages than before, and a person has resolved the incident | an incident is opened |
 //! | fewer or more messages than before | it stands on the timeline: twice as many at once, else once a minute |
-//! | no message any more | the breach is over; with the last one of an incident the incident, if all were held, dark or late |
+//! | no message any more | the breach is over; with the last one of an incident the incident, if all were held, dark or late, and no switch is under way for it |
 //! | `breachPages` is not set | the breach is journalled and shown, and pages nobody |
 //!
 //! Whoever watches the checkpoints sends all breaches that hold, each time, so that nothing has to be remembered
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 
 use super::{Turn, World};
 use crate::{
+    Instant,
     chain::breach::{Breach, BreachKey, ChainFact},
     command::Reply,
     id::{IncidentId, Name},
@@ -33,14 +35,40 @@ impl World {
         self.incidents.get(incident).is_some_and(|incident| !incident.is_resolved())
     }
 
-    /// The open incident of a breach beside this one.
-    fn incident_beside(&self, key: &BreachKey) -> Option<IncidentId> {
+    /// The open incident of a breach beside this one, else that for which the chain is switched.
+    fn incident_beside(&self, key: &BreachKey, now: Instant) -> Option<IncidentId> {
         let beside = self.breaches.open().filter(|open| open.breach.key.is_beside(key));
-        beside.filter_map(|open| open.incident).find(|incident| self.is_open(*incident))
+        let mut beside = beside.filter_map(|open| open.incident).filter(|incident| self.is_open(*incident));
+        beside.next().or_else(|| {
+            let switch = self.switches.iter().rev().find(|switch| switch.what.chain == key.chain)?;
+            let made = switch.reconciled.as_ref().map(|(done, ..)| done.at);
+            let counts = switch.is_open() || made.is_some_and(|at| now.duration_since(at) <= REOPEN_WITHIN);
+            switch.what.incident.filter(|incident| counts && self.is_open(*incident))
+        })
+    }
+
+    /// Whether a chain is being switched because of it.
+    fn is_switched_for(&self, incident: IncidentId) -> bool {
+        self.switches.iter().any(|switch| switch.is_open() && switch.what.incident == Some(incident))
+    }
+
+    /// The incidents whose switch is over, so that they may end as well.
+    fn switched(&self) -> impl Iterator<Item = IncidentId> + '_ {
+        let over = self.switches.iter().filter(|switch| !switch.is_open()).filter_map(|switch| switch.what.incident);
+        over.filter(|incident| self.is_open(*incident))
+    }
+
+    /// Whether all that an incident was about is over, and of a kind that ends by itself.
+    fn has_cleared(&self, incident: IncidentId) -> bool {
+        let mut over = self.breaches.over().filter(|over| over.incident == Some(incident)).peekable();
+        let some = over.peek().is_some();
+        some && over.all(|over| over.breach.key.trouble.ends_by_itself())
+            && self.breaches.of(incident).next().is_none()
+            && !self.is_switched_for(incident)
     }
 
     /// The incident of a breach beside this one that was over a short while ago.
-    fn incident_before(&self, key: &BreachKey, now: crate::Instant) -> Option<IncidentId> {
+    fn incident_before(&self, key: &BreachKey, now: Instant) -> Option<IncidentId> {
         let over = self.breaches.over().filter(|over| over.breach.key.is_beside(key));
         let resolved = |incident: &IncidentId| {
             let resolution = self.incidents.get(*incident)?.resolved.as_ref()?;
@@ -64,15 +92,13 @@ impl Turn<'_> {
             }
         }
         // Last, so that what takes the place of a breach joins its incident.
-        let mut touched = BTreeSet::new();
+        let mut touched: BTreeSet<IncidentId> = self.world.switched().collect();
         for (key, incident) in gone {
             self.record(ChainFact::Cleared { key, incident });
             touched.extend(incident);
         }
         for incident in touched {
-            let by_itself = self.world.breaches.over().filter(|over| over.incident == Some(incident));
-            let by_itself = by_itself.into_iter().all(|over| over.breach.key.trouble.ends_by_itself());
-            if by_itself && self.world.is_open(incident) && self.world.breaches.of(incident).next().is_none() {
+            if self.world.is_open(incident) && self.world.has_cleared(incident) {
                 self.resolve(incident, IncidentResolvedBecause::BreachesCleared);
             }
         }
@@ -82,7 +108,7 @@ impl Turn<'_> {
     fn breach(&mut self, found: &Breach) {
         let breach = found.clone();
         let Some(known) = self.world.breaches.get(&found.key).cloned() else {
-            let joins = self.world.incident_beside(&found.key);
+            let joins = self.world.incident_beside(&found.key, self.now);
             let again = joins.or_else(|| self.world.incident_before(&found.key, self.now));
             let incident = self.incident_of(found, again);
             self.record(ChainFact::Breached { breach, incident });

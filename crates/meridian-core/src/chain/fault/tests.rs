@@ -201,8 +201,11 @@ fn old_losses_and_old_passes_don_t_count() {
 fn routes_are_ways_of_their_own_and_end_where_messages_are_confirmed() {
     let mut of = plan("usd", "app mq-a mq-b fed later");
     of.confirmation = Confirmation::AcknowledgedAt(HopId(3));
-    let route =
-        |text: &str, hops: &[u8]| RoutePlan { name: name(text), hops: hops.iter().copied().map(HopId).collect(), standby: false };
+    let route = |text: &str, hops: &[u8]| RoutePlan {
+        name: name(text),
+        hops: hops.iter().copied().map(HopId).collect(),
+        standby: false,
+    };
     of.routes = vec![route("a", &[0, 1, 3, 4]), route("b", &[0, 2, 3, 4])];
     let lost = alike("", &[0], &[1, 3], 5, &of);
     let passed = Alike { route: 1, confirmed: true, ..alike("", &[0, 2, 3], &[], 8, &of) };

@@ -2,7 +2,8 @@
 
 Customers' wires take a connection each, those of the treasury one session that stays. The gateway writes down what it
 takes over and what it is answered, and sends nothing a second time by itself. It does as files in `told/` say:
-`fence` closes route a, `replay` names a list that is sent over route b, and `rest` ends the hub's day.
+`fence` closes route a, `replay` names a list that is sent over route b, `ask` a wire whose status is asked for, and `rest` ends
+the hub's day.
 """
 
 import json
@@ -29,6 +30,13 @@ WIRE = (
     "</FIToFICstmrCdtTrf></Document></Message>"
 )
 
+REQUEST = (
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.028.001.03"><FIToFIPmtStsReq>'
+    "<GrpHdr><MsgId>R{imad}</MsgId><CreDtTm>{at}</CreDtTm></GrpHdr><TxInf><OrgnlGrpInf><OrgnlMsgId>{imad}</OrgnlMsgId>"
+    "<OrgnlMsgNmId>pacs.008.001.08</OrgnlMsgNmId></OrgnlGrpInf><OrgnlUETR>{uetr}</OrgnlUETR></TxInf>"
+    "</FIToFIPmtStsReq></Document>"
+)
+
 
 def now():
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -47,7 +55,7 @@ wires, waiting = {}, {}
 fenced, replayed, over = threading.Event(), threading.Event(), threading.Event()
 
 
-def listen(connection, answers):
+def listen(connection, answers, done):
     """Writes down what comes back; `answers` is how many are awaited, or none: as long as the session stays."""
     try:
         with connection, connection.makefile() as lines:
@@ -57,13 +65,15 @@ def listen(connection, answers):
                     return
     except OSError:
         pass
+    finally:
+        done()
 
 
-def connect(route, answers):
+def connect(route, answers, done=lambda: None):
     connection = socket.create_connection(ROUTES[route], timeout=1)
     connection.settimeout(None)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    threading.Thread(target=listen, args=(connection, answers), daemon=True).start()
+    threading.Thread(target=listen, args=(connection, answers, done), daemon=True).start()
     return connection
 
 
@@ -114,7 +124,8 @@ def replay(path):
     """Sends what the list says, in its order, and takes it out of what waits."""
     with open(path) as rows:
         listed = [json.loads(row) for row in rows]
-    session = connect("b", len(listed))
+    answered = threading.Event()
+    session = connect("b", len(listed), answered.set)
     for row in listed:
         imad = row["id"]
         document = wires[imad]
@@ -125,6 +136,14 @@ def replay(path):
             document = document.replace("</CreDt>", "</CreDt><PssblDplct>true</PssblDplct>")
             gateway.write(document)
         session.sendall((document + "\n").encode())
+    # What comes later must not overtake it.
+    answered.wait(10)
+
+
+def ask(imad):
+    """Asks for the status of a wire (pacs.028)."""
+    uetr = re.search("<UETR>(.*?)<", wires[imad]).group(1)
+    connect("b", 1).sendall((REQUEST.format(imad=imad, uetr=uetr, at=now()) + "\n").encode())
 
 
 def main():
@@ -143,6 +162,9 @@ def main():
                 with open("told/replay") as told:
                     replay(told.read().strip())
                 replayed.set()
+            elif name == "ask":
+                with open("told/ask") as told:
+                    ask(told.read().strip())
             elif name == "rest":
                 over.set()
             else:

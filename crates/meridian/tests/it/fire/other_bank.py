@@ -5,6 +5,7 @@ What comes a second time without the mark it takes for a new one, and books it a
 
 import json
 import os
+import queue
 import re
 import socket
 import sys
@@ -40,25 +41,35 @@ def take(document):
     return ANSWER.format(imad=imad, uetr=uetr, at=at, status=status)
 
 
+def status_of(request):
+    """What became of a wire that somebody asks for (pacs.028)."""
+    imad, uetr = within("OrgnlMsgId", request), within("OrgnlUETR", request)
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    with lock:
+        return ANSWER.format(imad=imad, uetr=uetr, at=at, status=known[imad])
+
+
 def serve(connection):
-    sending = threading.Lock()
+    """Answers in the order in which wires came, each a little later."""
+    due = queue.Queue()
 
-    def answer(text):
-        try:
-            with sending:
+    def answer():
+        for at, text in iter(due.get, None):
+            time.sleep(max(0, at - time.time()))
+            try:
                 connection.sendall((text + "\n").encode())
-        except OSError:
-            pass
+            except OSError:
+                pass
+        connection.close()
 
+    threading.Thread(target=answer, daemon=True).start()
     try:
         with connection.makefile() as lines:
             for line in lines:
-                threading.Timer(0.2, answer, (take(line),)).start()
-            time.sleep(1)
+                due.put((time.time() + 0.2, status_of(line) if "<FIToFIPmtStsReq>" in line else take(line)))
     except OSError:
         pass
-    finally:
-        connection.close()
+    due.put(None)
 
 
 server = socket.create_server(("", 5000), backlog=100)

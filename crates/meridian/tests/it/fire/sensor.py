@@ -38,7 +38,8 @@ for at, connection, sequence, payload in segments(sys.stdin.buffer):
     *whole, begun = (begun + new).split(b"\n")
     streams[connection] = ((sequence + len(payload)) % 2**32 if new else expected, begun)
     stamp = datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    for document in whole:
+    # What asks for a status is no wire.
+    for document in filter(lambda document: b"<FIToFICstmrCdtTrf>" in document, whole):
         imad = re.search(rb"<MsgId>([^<]*)<", document).group(1).decode()
         amount = re.search(rb'Ccy="(...)">([^<]*)<', document)
         day, source, number = imad[:8], imad[8:16], int(imad[16:])

@@ -259,11 +259,11 @@ impl Stage {
         assert_eq!(code.trim(), "0", "{}", self.read(&format!("orders/{name}.sh.said")));
     }
 
-    /// The hub writes no more wires.
-    pub fn rest(&self) {
-        fs::write(self.path("told/rest"), "").unwrap();
-        until("the hub rests", || self.path("told/rest.done").exists().then_some(()));
-        std::thread::sleep(Duration::from_millis(500));
+    /// Tells our bank to do something, and waits until it has.
+    pub fn tell_gateway(&self, what: &str, more: &str) {
+        fs::write(self.path(&format!("told/.{what}")), more).unwrap();
+        fs::rename(self.path(&format!("told/.{what}")), self.path(&format!("told/{what}"))).unwrap();
+        until(what, || self.path(&format!("told/{what}.done")).exists().then_some(()));
     }
 
     pub fn wires(&self) -> Vec<Wire> {

@@ -7,9 +7,10 @@ use crate::{
     Command, Instant, Reply, World,
     chain::breach::{Breach, BreachKey, Trouble},
     estate::{self, SourceFile},
-    id::{Actor, IncidentId},
+    id::{Actor, IncidentId, SwitchId},
     incident::{AcknowledgedBecause, Severity, Status},
     journal::Entry,
+    switch::{Deed, SwitchWish},
 };
 
 const ESTATE: &str = "
@@ -41,7 +42,10 @@ spec: { route: { receiver: ops } }
 apiVersion: meridian/v1
 kind: Chain
 metadata: { name: out }
-spec: { hops: [{ name: app }, { name: gateway }, { name: wire }], breachPages: ops }
+spec:
+  hops: [{ name: app }, { name: gateway }, { name: wire }]
+  routes: [{ name: a, hops: [app, gateway, wire] }, { name: b, hops: [app, wire] }]
+  breachPages: ops
 ---
 apiVersion: meridian/v1
 kind: Chain
@@ -157,6 +161,31 @@ fn what_comes_back_soon_is_the_same_work_and_what_grows_after_a_person_closed_it
     house.pass(16);
     house.found(&[lost(1)]);
     assert_eq!(house.incidents().last().unwrap(), "3 SEV2 open", "a quarter of an hour later it is another one");
+    house.refold();
+}
+
+/// A switch is made because of one incident, and what it does to messages is of that one.
+#[test]
+fn what_is_found_while_a_chain_is_switched_is_of_the_incident_that_it_is_switched_for() {
+    let mut house = House::new();
+    let lost = breach(Trouble::Lost, "gateway", 5);
+    house.found(std::slice::from_ref(&lost));
+    let mei = Actor::Account("mei".into());
+    let wish = SwitchWish { chain: name("out"), from: None, to: name("b"), reason: "it drops".into(), incident: None };
+    let declare = Command::DeclareSwitch(Box::new(wish));
+    house.world.handle(house.now, mei.clone(), declare, &mut house.entries).unwrap();
+    // It is held no more, and late elsewhere; but nobody has signed that all arrived.
+    house.found(&[breach(Trouble::Late, "wire", 5)]);
+    house.found(&[]);
+    assert_eq!(house.incidents(), ["1 SEV2 open"]);
+    let over = Deed::CallOff { reason: "the firewall is mended".into() };
+    let deed = Command::Switch { switch: SwitchId(1), deed: Box::new(over) };
+    house.world.handle(house.now, mei, deed, &mut house.entries).unwrap();
+    assert_eq!(house.found(&[]), Reply::Done);
+    assert_eq!(house.incidents(), ["1 SEV2 resolved"]);
+    house.pass(16);
+    house.found(&[breach(Trouble::OutOfOrder, "wire", 5)]);
+    assert_eq!(house.incidents(), ["1 SEV2 resolved", "2 SEV3 open"]);
     house.refold();
 }
 
