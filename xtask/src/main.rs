@@ -18,6 +18,7 @@ usage: cargo xtask CHORE
   test [--no-install] [--seed N] [FILTER] [-- ARGS]
                    install what the tests need, then run them all, or those whose name contains FILTER;
                    with a seed, property tests make the same inputs every time
+  fire             burn a firewall between two banks in networks of their own, and tell how Meridian leads around it
   tidy             check the house style: sizes, banned calls, links, dependencies
   bench [NAME]     build and run the benchmarks; their JSON lines go to target/bench/
   tools            install what the tests need, and nothing else
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let rest = args.get(1..).unwrap_or_default();
     let done = match args.first().map(String::as_str) {
         Some("test") => test::run(rest),
+        Some("fire") => test::fire(),
         Some("tidy") => tidy::run(),
         Some("bench") => bench::run(rest),
         Some("tools") => tools::install().map(drop),

@@ -44,6 +44,14 @@ pub fn run(args: &[String]) -> Result<(), String> {
     if filters.is_empty() { simulate() } else { Ok(()) }
 }
 
+/// One test, which tells its story as it goes.
+pub fn fire() -> Result<(), String> {
+    let tools = tools::install()?;
+    let mut cargo = run::cargo();
+    cargo.args(["test", "-p", "meridian", "--test", "it", "fire::", "--", "--nocapture"]).envs(tools.environment());
+    run::shown(cargo.env("MERIDIAN_REQUIRE_SERVERS", "1"))
+}
+
 /// Thousands of seeds need optimised code; the workspace's own run plays only a few.
 fn simulate() -> Result<(), String> {
     let simulation = ["test", "--release", "-p", "meridian-testkit", "--test", "simulation"];

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What must be there, and the package that brings it.
-const NEEDS: [(Need, &str); 12] = [
+const NEEDS: [(Need, &str); 13] = [
     (Need::Program("git"), "git"),
     (Need::Program("cc"), "gcc"),
     (Need::File("/usr/include/stdio.h"), "libc6-dev"),
@@ -18,6 +18,7 @@ const NEEDS: [(Need, &str); 12] = [
     (Need::PythonWithVenv, "python3-venv"),
     (Need::Program("tcpdump"), "tcpdump"),
     (Need::Program("ip"), "iproute2"),
+    (Need::Program("nft"), "nftables"),
 ];
 
 /// Installs as root. Debian starts a service when it installs one; the tests start their own on free ports, so this

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-const PROGRAMS: [&str; 6] = ["prometheus", "prometheus-alertmanager", "amtool", "node", "ip", "tcpdump"];
+const PROGRAMS: [&str; 7] = ["prometheus", "prometheus-alertmanager", "amtool", "node", "ip", "nft", "tcpdump"];
 
 /// Whether the servers and clients of the tests are installed. Where they are required, their absence panics.
 pub fn installed() -> bool {
