@@ -107,6 +107,10 @@ impl Histogram {
         self.count += 1;
     }
 
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
     /// In nanoseconds; none: nothing was measured.
     pub fn quantile(&self, q: f64) -> Option<i64> {
         let wanted = (f64::from(self.count) * q).ceil().max(1.0) as u32;

@@ -176,11 +176,20 @@ impl Chains {
     /// How messages flow through this chain. Whoever asks within a second gets the same answer: to look takes as long
     /// as there are messages.
     pub fn look(&self, chain: &Name, now: Instant) -> Option<Arc<Look>> {
+        self.look_within(chain, now, LOOK_AGAIN)
+    }
+
+    /// One that may be some seconds old, for a picture of many hours.
+    pub fn look_lately(&self, chain: &Name, now: Instant) -> Option<Arc<Look>> {
+        self.look_within(chain, now, LOOK_ANEW)
+    }
+
+    fn look_within(&self, chain: &Name, now: Instant, again: SignedDuration) -> Option<Arc<Look>> {
         let mut looks = self.shared.looks.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let room = self.room();
         let fresh = |look: &Arc<Look>| {
             let age = now.duration_since(look.at).abs();
-            age < LOOK_AGAIN || (look.position == room.position && age < LOOK_ANEW)
+            age < again || (look.position == room.position && age < LOOK_ANEW)
         };
         if let Some(look) = looks.get(chain).filter(|look| fresh(look)) {
             return Some(look.clone());

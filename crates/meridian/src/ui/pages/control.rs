@@ -11,7 +11,7 @@ use crate::ui::{
     shell::{Place, Shell, frame},
     view::{
         control::{ControlView, Moment, Need},
-        day::{Day, LegKind, PassingState},
+        day::{Day, LegKind, PassingState, PulseKind},
     },
 };
 
@@ -78,6 +78,14 @@ fn key(clock: &Clock, view: &ControlView) -> Markup {
             }
             @if day.lanes.iter().any(|lane| !lane.nights.is_empty()) {
                 span { svg width="26" height="12" aria-hidden="true" { rect.d-night width="26" height="12" {} } "night there" }
+            }
+            @if day.chains.iter().any(|chain| !chain.rate.is_empty()) {
+                span { svg width="26" height="12" aria-hidden="true" { path.d-rate d="M0 12V7L7 4L13 6L20 2L26 5V12Z" {} } "chain flows" }
+            }
+            @for (kind, class, word) in [(PulseKind::Held, "d-held", "messages held"), (PulseKind::Dark, "d-dark", "dark: unknown, not fine")] {
+                @if day.chains.iter().flat_map(|chain| &chain.wrong).any(|one| one.kind == kind) {
+                    span { svg width="20" height="12" aria-hidden="true" { rect width="20" height="12" class=(class) {} } (word) }
+                }
             }
             @if day.lanes_more + day.others_more > 0 { a href="/rotas" { "and " (day.lanes_more + day.others_more) " more in the rotas" } }
             (travel(clock, view))

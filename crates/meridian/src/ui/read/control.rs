@@ -20,9 +20,12 @@ use super::{
     story::tell,
     watch::main_rota,
 };
-use crate::ui::{
-    parts::{Clock, Glyph, Say, say::verb},
-    view::control::{Behind, ControlView, Moment, Need},
+use crate::{
+    serve::chains::Chains,
+    ui::{
+        parts::{Clock, Glyph, Say, say::verb},
+        view::control::{Behind, ControlView, Moment, Need},
+    },
 };
 
 /// So many of each kind; more nobody reads.
@@ -34,7 +37,13 @@ pub(super) const SOON: SignedDuration = SignedDuration::from_hours(48);
 pub(super) const FORTNIGHT: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// `wanted` names the rota in the middle. At another moment than now the lens and the clock are of that moment.
-pub fn control(lens: &Lens<'_>, clock: &Clock, wanted: Option<&str>, moment: Option<Moment>) -> ControlView {
+pub fn control(
+    lens: &Lens<'_>,
+    clock: &Clock,
+    wanted: Option<&str>,
+    moment: Option<Moment>,
+    chains: &Chains,
+) -> ControlView {
     let (from, until) = window(lens.now);
     let main = main_rota(lens, wanted, from, until);
     let known_until = match moment {
@@ -48,7 +57,7 @@ pub fn control(lens: &Lens<'_>, clock: &Clock, wanted: Option<&str>, moment: Opt
         rota: main.filter(|rota| wanted == Some(rota.name.as_str())).map(|rota| rota.name.clone()),
         sites,
         sites_more,
-        day: day(lens, clock, main, known_until),
+        day: day(lens, clock, main, known_until, Some(chains)),
         needs: Vec::new(),
         behind: Vec::new(),
         next: None,

@@ -14,13 +14,17 @@ use meridian_core::{
 use super::{
     Lens,
     cover::absent,
+    pulse::pulses,
     rota::zone_words,
     told::told,
     watch::{legs, passings},
 };
-use crate::ui::{
-    parts::{Clock, axis::Axis, sun::nights},
-    view::day::{Day, Lane, OtherWatch, Planned, PlannedKind, Ring, Running, Stretch, Watching},
+use crate::{
+    serve::chains::Chains,
+    ui::{
+        parts::{Clock, axis::Axis, sun::nights},
+        view::day::{Day, Lane, OtherWatch, Planned, PlannedKind, Ring, Running, Stretch, Watching},
+    },
 };
 
 const BACK_HOURS: i64 = 12;
@@ -46,7 +50,14 @@ pub(super) fn by_sun<'a>(lens: &Lens<'a>) -> Vec<&'a Site> {
 }
 
 /// `known_until` is where the journal ends. Ahead of that only who is scheduled is known, and no incident.
-pub(super) fn day(lens: &Lens<'_>, clock: &Clock, main: Option<&Rota>, known_until: Instant) -> Day {
+/// Of the `chains` nothing is drawn where they are not given.
+pub(super) fn day(
+    lens: &Lens<'_>,
+    clock: &Clock,
+    main: Option<&Rota>,
+    known_until: Instant,
+    chains: Option<&Chains>,
+) -> Day {
     let (from, until) = window(lens.now);
     let known = lens.now <= known_until;
     let shifts = main.map(|rota| lens.world.shifts(&rota.name, from, until)).unwrap_or_default();
@@ -56,6 +67,8 @@ pub(super) fn day(lens: &Lens<'_>, clock: &Clock, main: Option<&Rota>, known_unt
     let ring = main.map(|rota| ring(lens, rota, &shifts, from, until));
     let (others, others_more) = others(lens, main, from, until);
     let (incidents, incidents_more) = incidents(lens, from);
+    let (chains, chains_more) =
+        chains.filter(|_| known).map(|chains| pulses(lens, chains, (from, until))).unwrap_or_default();
     let mut day = Day {
         axis: Axis::of(clock, from, until, 2),
         thread: main.map(|rota| legs(lens, rota, (from, until), known_until, &places)).unwrap_or_default(),
@@ -67,6 +80,8 @@ pub(super) fn day(lens: &Lens<'_>, clock: &Clock, main: Option<&Rota>, known_unt
         others_more,
         incidents: known.then_some(incidents),
         incidents_more: if known { incidents_more } else { 0 },
+        chains,
+        chains_more,
         planned: planned(lens, main, known, from, until),
         told: Vec::new(),
     };

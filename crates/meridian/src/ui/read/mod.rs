@@ -20,6 +20,7 @@ mod finding;
 mod handoff;
 mod incident;
 mod page;
+mod pulse;
 mod rota;
 mod sites;
 mod story;

@@ -2,7 +2,7 @@
 
 use meridian_core::Instant;
 
-use crate::ui::view::day::{Day, LegKind, PassingState, PlannedKind};
+use crate::ui::view::day::{Day, LegKind, PassingState, PlannedKind, Wrong};
 
 pub(super) fn told(day: &Day) -> Vec<(Instant, Option<Instant>, String)> {
     let mut told = Vec::new();
@@ -44,6 +44,10 @@ pub(super) fn told(day: &Day) -> Vec<(Instant, Option<Instant>, String)> {
     for one in day.incidents.iter().flatten() {
         let state = if one.until.is_some() { "resolved" } else { "open" };
         told.push((one.from, one.until, format!("INC-{} {} {}, {state}", one.id, one.severity.word(), one.title)));
+    }
+    for chain in &day.chains {
+        let told_of = |wrong: &Wrong| (wrong.from, Some(wrong.until), format!("{}: {}", chain.title, wrong.words));
+        told.extend(chain.wrong.iter().map(told_of));
     }
     for one in &day.planned {
         let kind = match one.kind {

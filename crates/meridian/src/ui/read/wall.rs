@@ -49,7 +49,7 @@ pub fn wall(lens: &Lens<'_>, clock: &Clock, estate: &str, wanted: Option<&str>) 
         estate: estate.to_owned(),
         sites: shown.into_iter().map(|site| WallSite { takes: takes(&site.name), site }).collect(),
         stake,
-        day: narrowed(day(lens, clock, main, lens.now)),
+        day: narrowed(day(lens, clock, main, lens.now, None)),
         list: vec![also_open(&open), next_handoff(lens, next), next_hole(hole)],
     }
 }

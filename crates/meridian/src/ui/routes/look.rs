@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use super::{Fields, own_path, palette::search};
-use crate::serve::past::PastError;
+use crate::serve::{chains::Chains, past::PastError};
 use crate::ui::{
     pages::{self, found},
     parts::{Clock, Reading},
@@ -59,28 +59,28 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
 }
 
 pub async fn control(Member(v): Member, wanted: Wanted) -> Response {
-    let rota = wanted.rota.as_deref();
+    let (rota, chains) = (wanted.rota.as_deref(), &v.house.chains);
     let Some(at) = wanted.at.filter(|at| *at != v.now) else {
-        return v.ok(|shell, lens| pages::control(shell, &read::control(lens, &shell.clock, rota, None)));
+        return v.ok(|shell, lens| pages::control(shell, &read::control(lens, &shell.clock, rota, None, chains)));
     };
     if at > v.now {
         let moment = Moment::Ahead { at, now: v.now };
-        return v.ok(|shell, lens| as_at(shell, lens, rota, moment));
+        return v.ok(|shell, lens| as_at(shell, lens, rota, moment, chains));
     }
     match v.house.at(at).await {
-        Ok(past) => v.ok(|shell, lens| as_at(shell, &Lens { world: &past, ..*lens }, rota, Moment::Past(at))),
+        Ok(past) => v.ok(|shell, lens| as_at(shell, &Lens { world: &past, ..*lens }, rota, Moment::Past(at), chains)),
         Err(PastError::Busy) => v.oops(StatusCode::SERVICE_UNAVAILABLE, "Not now", &format!("{}.", PastError::Busy)),
         Err(why) => v.oops(StatusCode::NOT_FOUND, "That moment can't be shown", &format!("At {at}: {why}.")),
     }
 }
 
 /// The room at another moment. Its counts are of then, too; only the head says when this was looked at.
-fn as_at(shell: &Shell, lens: &Lens<'_>, rota: Option<&str>, moment: Moment) -> maud::Markup {
+fn as_at(shell: &Shell, lens: &Lens<'_>, rota: Option<&str>, moment: Moment, chains: &Chains) -> maud::Markup {
     let lens = Lens { now: moment.at(), ..*lens };
     let counts = if matches!(moment, Moment::Past(_)) { lens.counts() } else { shell.counts };
     let shell = Shell { moment: Some(moment), counts, ..shell.clone() };
     let clock = Clock { now: moment.at(), ..shell.clock.clone() };
-    pages::control(&shell, &read::control(&lens, &clock, rota, Some(moment)))
+    pages::control(&shell, &read::control(&lens, &clock, rota, Some(moment), chains))
 }
 
 pub async fn alerts(Member(v): Member, wanted: Wanted) -> Response {

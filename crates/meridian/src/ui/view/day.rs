@@ -27,6 +27,9 @@ pub struct Day {
     /// None: this view says nothing of incidents, because they are not known of then.
     pub incidents: Option<Vec<Running>>,
     pub incidents_more: usize,
+    /// The chains that something was heard of, a row each.
+    pub chains: Vec<Pulse>,
+    pub chains_more: usize,
     pub planned: Vec<Planned>,
     /// The same in words, by time.
     pub told: Vec<(Instant, Option<Instant>, String)>,
@@ -162,4 +165,31 @@ impl PlannedKind {
             PlannedKind::Silence => "Silences",
         }
     }
+}
+
+/// How messages flow through a chain.
+#[derive(Clone, Debug)]
+pub struct Pulse {
+    pub name: String,
+    pub title: String,
+    /// What was confirmed, step by step; empty: nothing was.
+    pub rate: Vec<(Stretch, u32)>,
+    pub wrong: Vec<Wrong>,
+    /// The worst that is wrong now, and whether it is grave.
+    pub now: Option<(String, bool)>,
+}
+
+/// A time in which messages were held, or in which nobody knows.
+#[derive(Clone, Debug)]
+pub struct Wrong {
+    pub kind: PulseKind,
+    pub from: Instant,
+    pub until: Instant,
+    pub words: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PulseKind {
+    Held,
+    Dark,
 }

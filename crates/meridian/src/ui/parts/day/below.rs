@@ -14,7 +14,7 @@ use crate::ui::{
     view::day::{Day, OtherWatch, Planned, PlannedKind, Running},
 };
 
-fn section(canvas: &mut Canvas, y: u32) {
+pub(super) fn section(canvas: &mut Canvas, y: u32) {
     canvas.draw(html! { line.d-hair2 x1="0" x2="100%" y1=(y) y2=(y) {} });
 }
 
@@ -164,7 +164,7 @@ fn incident_ways(one: &Running, (left, right, now): (f64, f64, f64), before: boo
 }
 
 /// At most so many letters, the last of them an ellipsis.
-fn cut(text: &str, most: usize) -> String {
+pub(super) fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }

@@ -116,6 +116,14 @@ pub fn gutter(day: &Day, heights: &Heights) -> Markup {
             }
         }
         @if day.incidents.is_some() { (label(heights.incidents + 7, "Incidents")) }
+        @if !day.chains.is_empty() {
+            (label(heights.chains + 6, "Chains"))
+            @for (row, one) in (0_u32..).zip(&day.chains) {
+                foreignObject x="16" y=(heights.chains + HEAD + ROW * row) width="83%" height="20" {
+                    div.sub title=(one.title) { a href={ "/chains/" (one.name) } { (one.name) } }
+                }
+            }
+        }
         @if !day.planned.is_empty() {
             (label(heights.planned + 6, "Planned"))
             @for (row, one) in (0_u32..).zip(&day.planned) {

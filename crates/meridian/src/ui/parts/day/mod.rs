@@ -7,6 +7,7 @@
 mod below;
 mod frame;
 mod lane;
+mod pulse;
 mod thread;
 
 use maud::{Markup, PreEscaped, html};
@@ -34,6 +35,7 @@ struct Heights {
     lanes_end: u32,
     others: u32,
     incidents: u32,
+    chains: u32,
     planned: u32,
     end: u32,
 }
@@ -78,9 +80,10 @@ impl Heights {
         let others = lanes_end + 3;
         let incidents = others + if day.others.is_empty() { 0 } else { HEAD + rows(day.others.len()) + 6 };
         let shown = day.incidents.as_ref().map(|all| all.len().max(1) + usize::from(day.incidents_more > 0));
-        let planned = incidents + shown.map_or(0, |shown| 12 + rows(shown));
+        let chains = incidents + shown.map_or(0, |shown| 12 + rows(shown));
+        let planned = chains + if day.chains.is_empty() { 0 } else { HEAD + rows(day.chains.len()) + 6 };
         let end = planned + if day.planned.is_empty() { 0 } else { HEAD + rows(day.planned.len()) + 4 };
-        Heights { lanes, lanes_end, others, incidents, planned, end: end + 4 }
+        Heights { lanes, lanes_end, others, incidents, chains, planned, end: end + 4 }
     }
 }
 
@@ -122,6 +125,7 @@ pub fn day(title: &str, say: &str, day: &Day) -> Markup {
     thread::thread(&mut canvas, day, &heights);
     below::others(&mut canvas, day, &heights);
     below::incidents(&mut canvas, day, &heights);
+    pulse::chains(&mut canvas, day, &heights);
     below::planned(&mut canvas, day, &heights);
     frame::keep_clear_of_now(&mut canvas, axis, heights.end);
     let words = settle(std::mem::take(&mut canvas.wishes), &canvas.taken, NARROW);
