@@ -6,7 +6,7 @@ use super::{
     Frame, LogError, Position, Torn,
     disk::{Directory, Disk},
     log::reaches,
-    segment::{Segment, Step, segments},
+    segment::{Segment, Step, Tail, segments},
 };
 
 /// The frames of the log in this directory, from a place on, without holding it: a writer may go on meanwhile. A frame
@@ -86,11 +86,13 @@ impl Frames {
             match segment.read()? {
                 Step::Frame(frame) => return Ok(Some(frame)),
                 Step::Bad(bad) if !self.ahead.is_empty() => return Err(bad.into()),
-                Step::Bad(bad) => {
-                    let reached = Position { frame: self.reached, event: 0 };
-                    self.torn = Some(segment.torn(bad, reached)?);
-                    return Ok(None);
-                }
+                Step::Bad(bad) => match segment.tail(bad, Position { frame: self.reached, event: 0 })? {
+                    Tail::Frame(frame) => return Ok(Some(frame)),
+                    Tail::Torn(torn) => {
+                        self.torn = Some(torn);
+                        return Ok(None);
+                    }
+                },
                 Step::End => {
                     let Some(next) = self.ahead.pop() else {
                         return if segment.next.frame < self.reached {

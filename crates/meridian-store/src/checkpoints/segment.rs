@@ -30,6 +30,13 @@ pub(super) enum Step {
     Bad(Damage),
 }
 
+/// What stands where the newest segment has no sound frame.
+pub(super) enum Tail {
+    Torn(Torn),
+    /// Somebody had not finished it yet when it was read first.
+    Frame(Frame),
+}
+
 /// A segment that is being read.
 pub(super) struct Segment {
     pub file: Box<dyn Bytes>,
@@ -121,6 +128,18 @@ impl Segment {
 
     fn wanted(&self) -> String {
         self.next.to_string()
+    }
+
+    /// What is bad in the newest segment of a log that somebody may be writing. A frame is whole before the next one is
+    /// begun, so one that has a sound one behind it is read once more before it counts as damage.
+    pub fn tail(&mut self, bad: Damage, durable: Position) -> Result<Tail, LogError> {
+        match self.torn(bad, durable) {
+            Ok(torn) => Ok(Tail::Torn(torn)),
+            Err(damaged) => match self.read()? {
+                Step::Frame(frame) => Ok(Tail::Frame(frame)),
+                Step::End | Step::Bad(_) => Err(damaged),
+            },
+        }
     }
 
     /// What is bad in the newest segment: a torn tail, unless it was durable once.

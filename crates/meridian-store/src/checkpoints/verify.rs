@@ -3,10 +3,10 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    Damage, LogError, Position, Torn,
+    Damage, Frame, LogError, Position, Torn,
     disk::{Directory, Disk},
     log::{ends_early, reaches},
-    segment::{Segment, Step, name_of, segments},
+    segment::{Segment, Step, Tail, name_of, segments},
     snapshots,
 };
 
@@ -95,25 +95,31 @@ impl LogReport {
         self.damage.is_empty() && self.bad_snapshots.is_empty()
     }
 
+    fn count(&mut self, frame: &Frame) {
+        self.frames += 1;
+        self.events += u64::from(frame.events);
+        self.blob_bytes += frame.blob.len() as u64;
+        let (from, until) = self.instants.unwrap_or((frame.at, frame.at));
+        self.instants = Some((from.min(frame.at), until.max(frame.at)));
+    }
+
     /// Counts a segment; false: it can't be read to its end.
     fn add(&mut self, segment: &mut Segment, newest: bool, reached: Position) -> Result<bool, LogError> {
         loop {
             match segment.read()? {
-                Step::Frame(frame) => {
-                    self.frames += 1;
-                    self.events += u64::from(frame.events);
-                    self.blob_bytes += frame.blob.len() as u64;
-                    let (from, until) = self.instants.unwrap_or((frame.at, frame.at));
-                    self.instants = Some((from.min(frame.at), until.max(frame.at)));
-                }
+                Step::Frame(frame) => self.count(&frame),
                 Step::End => return Ok(true),
                 Step::Bad(bad) if !newest => {
                     self.damage.push(bad);
                     return Ok(false);
                 }
                 Step::Bad(bad) => {
-                    match segment.torn(bad, reached) {
-                        Ok(torn) => self.torn = Some(torn),
+                    match segment.tail(bad, reached) {
+                        Ok(Tail::Frame(frame)) => {
+                            self.count(&frame);
+                            continue;
+                        }
+                        Ok(Tail::Torn(torn)) => self.torn = Some(torn),
                         Err(LogError::Damaged(damage)) => self.damage.push(damage),
                         Err(other) => return Err(other),
                     }

@@ -56,6 +56,29 @@ fn a_log_on_a_disk_is_held_by_one_and_read_by_all() {
     assert_eq!(opened.log.snapshots().latest(1..=1).unwrap().state.unwrap().bytes, group(3));
 }
 
+/// A frame that is half written when it is read, and whole when the reader looks behind it, is no damage.
+#[test]
+fn a_log_that_is_being_written_is_read_without_a_fault() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("checkpoints");
+    let mut log = Log::open(&path, "the writer", Options { segment_bytes: 4 << 20 }).unwrap().log;
+    let writer = std::thread::spawn(move || {
+        for number in 0..30_000 {
+            log.append(&blob(number).repeat(9), 1, number as i64).unwrap();
+        }
+        log.sync().unwrap();
+    });
+    let mut most = 0;
+    while !writer.is_finished() {
+        let read: Result<Vec<_>, _> = frames(&path, Position::START).unwrap().collect();
+        most = most.max(read.unwrap().len());
+        assert!(verify(&path).unwrap().is_whole());
+    }
+    writer.join().unwrap();
+    assert!(most > 0, "it was read while it was written");
+    assert_eq!(frames(&path, Position::START).unwrap().count(), 30_000);
+}
+
 #[test]
 fn a_directory_that_is_none_is_named() {
     let dir = tempfile::tempdir().unwrap();

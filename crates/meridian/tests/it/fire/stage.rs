@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use meridian_testkit::servers::{Meridian, Receiver, wait_until};
+use meridian_testkit::servers::{Browser, Meridian, Receiver, wait_until};
 use serde_json::{Value, json};
 
 use crate::{
@@ -110,6 +110,8 @@ pub struct Stage {
     meridian: Meridian,
     /// Of two people.
     tokens: [String; 2],
+    /// With which the second one is logged in.
+    cookie: String,
     dir: tempfile::TempDir,
     began: Instant,
     children: Vec<Child>,
@@ -137,8 +139,9 @@ impl Stage {
         let hook = Receiver::start();
         let meridian = Meridian::start(PROGRAM, &[("estate.yaml", &format!("{}{chain}", estate(&hook)))], &[]);
         let first = admin_token(&meridian);
-        let tokens = [first.clone(), second(&meridian, &first)];
-        let mut stage = Stage { hook, meridian, tokens, dir, began: Instant::now(), children: Vec::new() };
+        let (token, cookie) = second(&meridian, &first);
+        let tokens = [first, token];
+        let mut stage = Stage { hook, meridian, tokens, cookie, dir, began: Instant::now(), children: Vec::new() };
         stage.taps();
         let mut networks = Command::new("setpriv");
         networks.args(["--pdeathsig", "KILL", "--", "unshare"]).args(UNSHARE);
@@ -232,6 +235,21 @@ impl Stage {
         self.get(path)
     }
 
+    /// That everybody can read these pages as they are now.
+    #[track_caller]
+    pub fn are_accessible(&self, paths: &[&str]) {
+        let urls: Vec<String> = paths.iter().map(|path| self.meridian.url(path)).collect();
+        let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+        let browser = Browser::with_cookie(&self.cookie);
+        for url in &urls {
+            for (w, d) in [(1440, false), (1440, true), (390, false)] {
+                let p = browser.shot(url, w, d);
+                std::fs::copy(&p, format!("/tmp/p/fire-{}-{w}-{d}.png", url.rsplit('/').nth(1).unwrap())).unwrap();
+            }
+        }
+        browser.axe(&urls).ok();
+    }
+
     pub fn chain(&self) -> Value {
         self.json("/api/v1/chains/wires")
     }
@@ -313,7 +331,7 @@ impl Stage {
 }
 
 /// Another person joins, and makes a token of their own.
-fn second(meridian: &Meridian, token: &str) -> String {
+fn second(meridian: &Meridian, token: &str) -> (String, String) {
     let bearer = format!("Bearer {token}");
     let json_of = |headers: &[(&str, &str)], path: &str, body: Value| {
         let headers = [&[("content-type", "application/json")], headers].concat();
@@ -330,5 +348,5 @@ fn second(meridian: &Meridian, token: &str) -> String {
     let csrf = me["csrf"].as_str().unwrap();
     let wish = json!({"token": "mei-1", "scopes": ["admin"]});
     let made = json_of(&[("cookie", &cookie), ("x-csrf-token", csrf)], "/api/v1/tokens", wish).json();
-    made["secret"].as_str().unwrap().to_owned()
+    (made["secret"].as_str().unwrap().to_owned(), cookie)
 }
