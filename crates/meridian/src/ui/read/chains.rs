@@ -193,7 +193,10 @@ impl<'a> Reading<'a> {
     fn path(&self, name: Option<String>, hops: &[HopId], idle: bool) -> Path {
         let point = |(place, hop): (usize, &HopId)| {
             let hop_plan = self.plan().hop_plan(*hop)?;
-            Some(self.point(*hop, hop_plan, place + 1 == hops.len()))
+            let mut point = self.point(*hop, hop_plan, place + 1 == hops.len());
+            // What waits before the fork waits for the way that is taken.
+            point.after.iter_mut().filter(|_| idle).for_each(|after| (after.held, after.between) = (0, 0));
+            Some(point)
         };
         Path { name, idle, points: hops.iter().enumerate().filter_map(point).collect() }
     }

@@ -13,8 +13,9 @@ wire() { # FROM INTERFACE ADDRESS TO INTERFACE ADDRESS
   ip link add "$2" netns "$1" type veth peer name "$5" netns "$4"
   ip -n "$1" address add "$3" dev "$2"
   ip -n "$4" address add "$6" dev "$5"
-  ip -n "$1" link set "$2" up
-  ip -n "$4" link set "$5" up
+  # One segment a packet, so that a burst is not one packet too large for the sensors.
+  ip -n "$1" link set "$2" gso_max_segs 1 up
+  ip -n "$4" link set "$5" gso_max_segs 1 up
 }
 wire bank line-1 10.1.0.2/24 fw-1 inner 10.1.0.1/24
 wire bank line-2 10.2.0.2/24 fw-2 inner 10.2.0.1/24
@@ -43,7 +44,7 @@ capture fw-1-inside fw-1 inner
 capture fw-1-outside fw-1 outer
 capture other-bank other line-1
 for name in fw-1 fw-2; do
-  ip netns exec $name tcpdump --immediate-mode -U -i outer -w - 'tcp dst port 5000' 2>$name.said |
+  ip netns exec $name tcpdump --immediate-mode -U -B 32768 -s 2048 -i outer -w - 'tcp dst port 5000' 2>$name.said |
     "$python" "$programs/sensor.py" $name.log &
   running="$running $!"
 done

@@ -1,6 +1,7 @@
 """A sensor at the outside of a firewall: it reads a capture as it is written, and tells of each wire that leaves.
 
-Each direction of a connection is put together by its sequence numbers, so what TCP sends again is told once.
+Each direction of a connection is put together by its sequence numbers, so what TCP sends again is told once. What the
+capture lost is not made up: the sensor says so, and begins anew with the next wire.
 """
 
 import os
@@ -34,9 +35,14 @@ log = os.open(sys.argv[1], os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o644)
 streams = {}
 for at, connection, sequence, payload in segments(sys.stdin.buffer):
     expected, begun = streams.get(connection, (sequence, b""))
-    new = payload[(expected - sequence) % 2**32 :] if expected != sequence else payload
+    end, seen = (sequence + len(payload)) % 2**32, (expected - sequence) % 2**32
+    if seen >= 2**31:
+        print(f"{2**32 - seen} bytes of {connection} are missing", file=sys.stderr, flush=True)
+        begun, new, expected = b"", payload.partition(b"\n")[2], end
+    else:
+        new = payload[seen:]
     *whole, begun = (begun + new).split(b"\n")
-    streams[connection] = ((sequence + len(payload)) % 2**32 if new else expected, begun)
+    streams[connection] = (end if new else expected, begun)
     stamp = datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     # What asks for a status is no wire.
     for document in filter(lambda document: b"<FIToFICstmrCdtTrf>" in document, whole):
