@@ -90,7 +90,7 @@ fn duplicate(message: &Message, seen: HopSet, shape: &Shape) -> Finding {
     }
     let mut benign = None;
     for hop in seen.iter() {
-        let transmissions = message.transmissions(hop);
+        let transmissions = message.passings(hop);
         if transmissions.iter().filter(|one| !one.flagged).count() > 1 {
             return found(hop, Duplicate::Unflagged);
         }

@@ -123,6 +123,15 @@ impl Message {
         found
     }
 
+    /// Of the transmissions those that are a passing of their own. Who tells how an attempt ended that had been seen, or says so
+    /// twice, tells of none.
+    pub fn passings(&self, hop: HopId) -> Vec<Transmission> {
+        let mut all = self.transmissions(hop);
+        let seen: Vec<u32> = all.iter().filter(|one| one.outcome.is_none()).map(|one| one.attempt).collect();
+        all.retain(|one| one.outcome.is_none() || (one.nth == 0 && !seen.contains(&one.attempt)));
+        all
+    }
+
     /// How often it took effect: transmissions at the confirming hop that were neither rejected nor cancelled.
     pub fn effects(&self, confirming: HopId) -> usize {
         // Nearly always there is one sighting or none, and then nothing has to be counted.

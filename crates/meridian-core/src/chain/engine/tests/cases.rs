@@ -174,6 +174,8 @@ fn a_duplicate_is_what_its_effects_are() {
             "gateway 1 @1; gateway 1 @2 a=2 pd; bank 1 @3; bank 1 @4 a=2 pd",
             &["+ duplicate 1 gateway benign", "~ duplicate 1 bank true"],
         ),
+        ("who says that it was rejected there tells of no other passing", "gateway 1 @1; gateway 1 @2 rejected", &[]),
+        ("nor who said so before", "gateway 1 @2 rejected; gateway 1 @1; gateway 1 @3 cancelled", &[]),
         ("the second one was rejected", "bank 1 @3; bank 1 @4 a=2 pd rejected", &["+ duplicate 1 bank benign"]),
         (
             "one number, two contents",

@@ -374,7 +374,7 @@ impl Naive {
 }
 
 /// How many transmissions took effect at the hop, and of each one whether it is flagged. The n-th report of a tap of one
-/// attempt is its n-th transmission.
+/// attempt is its n-th transmission; of those that tell of an end only the first counts, and only if none tells of none.
 fn transmissions(reports: &[&Report], hop: usize) -> (usize, Vec<bool>) {
     let mut table: BTreeMap<(u32, usize), (bool, Option<Outcome>)> = BTreeMap::new();
     let mut counts: BTreeMap<(&str, u32), usize> = BTreeMap::new();
@@ -387,7 +387,13 @@ fn transmissions(reports: &[&Report], hop: usize) -> (usize, Vec<bool>) {
         one.1 = one.1.or(report.point.outcome);
     }
     let effects = table.values().filter(|(_, outcome)| outcome.is_none()).count();
-    (effects, table.values().map(|(flagged, _)| *flagged).collect())
+    let mut passings = Vec::new();
+    for attempt in table.keys().map(|(attempt, _)| *attempt).collect::<BTreeSet<u32>>() {
+        let of: Vec<_> = table.range((attempt, 0)..=(attempt, usize::MAX)).map(|(_, one)| *one).collect();
+        let open: Vec<bool> = of.iter().filter(|(_, outcome)| outcome.is_none()).map(|(flagged, _)| *flagged).collect();
+        passings.extend(if open.is_empty() { vec![of[0].0] } else { open });
+    }
+    (effects, passings)
 }
 
 fn duplicate(reports: &[&Report], seen: &BTreeSet<usize>, confirming: usize) -> Option<(usize, Rule)> {
