@@ -22,6 +22,28 @@ pub enum Record<'a> {
     },
 }
 
+impl Record<'_> {
+    /// With texts of its own.
+    pub fn into_owned(self) -> Record<'static> {
+        let own = |text: Text<'_>| Text::Owned(text.into_owned());
+        match self {
+            Record::Tick { now } => Record::Tick { now },
+            Record::Heartbeat(Heartbeat { reporter, epoch, through, at }) => {
+                Record::Heartbeat(Heartbeat { reporter: own(reporter), epoch, through, at })
+            }
+            Record::Checkpoint(point) => Record::Checkpoint(Checkpoint {
+                chain: own(point.chain),
+                lane: point.lane.map(own),
+                id: own(point.id),
+                hop: own(point.hop),
+                currency: point.currency.map(own),
+                reporter: point.reporter.map(own),
+                ..point
+            }),
+        }
+    }
+}
+
 /// A message was seen at a hop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checkpoint<'a> {

@@ -37,7 +37,7 @@ pub enum LogCommand {
     },
     /// Print the records as NDJSON, in the order in which they became durable.
     #[command(
-        after_help = "Examples:\n  meridian chain log dump --data data > wires.ndjson\n  meridian chain log dump | meridian chain audit --estate estate -"
+        after_help = "Examples:\n  meridian chain log dump --data data > wires.ndjson\n  meridian chain log dump --data data --blocks > wires.blocks\n  meridian chain log dump | meridian chain audit --estate estate -"
     )]
     Dump {
         /// The directory with the server's data.
@@ -46,6 +46,9 @@ pub enum LogCommand {
         /// Begin with this group; the first is 0.
         #[arg(long, value_name = "GROUP", default_value_t = 0)]
         from: u64,
+        /// Print blocks, each with its length before it, and not lines: a tenth of the bytes, and read faster.
+        #[arg(long, conflicts_with = "ticks")]
+        blocks: bool,
         /// Print the ticks of the house's clock, too: `{"tick":"2026-11-23T18:30:00Z"}`.
         #[arg(long)]
         ticks: bool,
@@ -55,9 +58,15 @@ pub enum LogCommand {
 pub fn run(command: &LogCommand) -> Result<String, String> {
     match command {
         LogCommand::Verify { data, json } => verified(&directory(data)?, *json),
-        LogCommand::Dump { data, from, ticks } => {
+        LogCommand::Dump { data, from, ticks, blocks } => {
             let mut out = BufWriter::with_capacity(1 << 16, io::stdout());
-            let dumped = dump(&directory(data)?, *from, *ticks, &mut out).and_then(|()| flushed(&mut out));
+            let dumped = dump(
+                &directory(data)?,
+                *from,
+                if *blocks { Form::Blocks } else { Form::Lines { ticks: *ticks } },
+                &mut out,
+            )
+            .and_then(|()| flushed(&mut out));
             dumped.map(|()| String::new())
         }
     }
@@ -162,7 +171,14 @@ fn seen_enough(written: io::Result<()>) -> Result<bool, String> {
     }
 }
 
-fn dump(directory: &Path, from: u64, ticks: bool, out: &mut impl io::Write) -> Result<(), String> {
+/// What is printed.
+#[derive(Clone, Copy)]
+enum Form {
+    Lines { ticks: bool },
+    Blocks,
+}
+
+fn dump(directory: &Path, from: u64, form: Form, out: &mut impl io::Write) -> Result<(), String> {
     let report = verify(directory).map_err(|error| format!("{error}; {}", error.hint()))?;
     let begin = Position { frame: from.max(report.first.frame), ..report.first };
     // The number of the first record of a group is known only by reading up to it.
@@ -171,6 +187,13 @@ fn dump(directory: &Path, from: u64, ticks: bool, out: &mut impl io::Write) -> R
         if frame.position.frame < begin.frame {
             continue;
         }
+        let Form::Lines { ticks } = form else {
+            // A frame of the log is such blocks.
+            match seen_enough(out.write_all(&frame.blob))? {
+                true => break,
+                false => continue,
+            }
+        };
         let mut enough = false;
         each(&frame, &mut |record| {
             if let Some(line) = line(record, ticks).filter(|_| !enough) {
@@ -280,7 +303,7 @@ mod tests {
         written(&directory);
         let dumped = |from: u64, ticks: bool| {
             let mut out = Vec::new();
-            dump(&directory, from, ticks, &mut out).unwrap();
+            dump(&directory, from, Form::Lines { ticks }, &mut out).unwrap();
             String::from_utf8(out).unwrap()
         };
         let all = dumped(0, false);
@@ -302,8 +325,14 @@ mod tests {
         assert_eq!(dumped(0, true), format!("{{\"tick\":\"1970-01-01T00:00:00.000000005Z\"}}\n{all}"));
         assert_eq!(dumped(9, true), "");
         assert!(
-            run(&LogCommand::Dump { data: directory, from: 0, ticks: false }).unwrap_err().contains("was ever sent")
+            run(&LogCommand::Dump { data: directory.clone(), from: 0, ticks: false, blocks: false })
+                .unwrap_err()
+                .contains("was ever sent")
         );
+        let mut blocks = Vec::new();
+        dump(&directory, 1, Form::Blocks, &mut blocks).unwrap();
+        let blocks: Vec<_> = group::blocks(&blocks).collect::<Result<_, _>>().unwrap();
+        assert_eq!(blocks, [encode_block(&records()).unwrap()]);
     }
 
     #[test]

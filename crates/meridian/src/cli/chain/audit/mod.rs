@@ -3,6 +3,7 @@
 //! The engine that would watch the chains folds the records of the files, and the time is taken from the records. It
 //! does *not* ask a server and writes nothing.
 
+mod blocks;
 mod source;
 mod told;
 
@@ -30,7 +31,8 @@ pub struct Asked {
     /// The directory of the estate whose chains these are.
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub estate: PathBuf,
-    /// Checkpoints and heartbeats, one JSON object a line, gzip or not; `-` is the standard input.
+    /// Checkpoints and heartbeats, one JSON object a line or in blocks (`chain log dump --blocks`), gzip or not; `-` is the
+    /// standard input.
     #[arg(required = true, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// Only this chain; may be repeated.

@@ -1,12 +1,13 @@
-//! The files of an audit: lines one after the other, or merged by their instants.
+//! The files of an audit: records one after the other, or merged by their instants.
 //!
 //! | what comes | what is done |
 //! | --- | --- |
-//! | one file | its lines in their order |
-//! | several | of the next lines of all of them the one with the earliest instant: each file keeps its own order |
+//! | one file | its records in their order |
+//! | several | of the next records of all of them the one with the earliest instant: each file keeps its own order |
 //! | `-` | the standard input |
 //! | gzip | unpacked |
 //! | a line that can't be read, or of more than 64 KiB | refused by its number, the next one goes on |
+//! | blocks, one or many ([`super::blocks`]) | their records |
 //! | a JSON array | refused, with what makes lines of it |
 //! | an error of the disk | the audit ends: what follows is unknown |
 
@@ -16,6 +17,7 @@ use std::{
     path::Path,
 };
 
+use super::blocks::Blocks;
 use flate2::bufread::MultiGzDecoder;
 use meridian_core::chain::{
     Record,
@@ -25,18 +27,31 @@ use meridian_core::chain::{
 const LINE_BYTES_MAX: usize = 64 * 1024;
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// A line that was not taken.
+/// A line or a block that was not taken.
 #[derive(Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Refused {
     pub file: String,
-    pub line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     pub reason: String,
     pub hint: &'static str,
 }
 
-pub struct Source {
+/// Takes what was refused.
+pub type Refuse<'a> = &'a mut dyn FnMut(Refused);
+/// Takes a record.
+pub type Take<'a> = &'a mut dyn FnMut(&Record<'_>);
+
+pub enum Source {
+    Lines(Lines),
+    Blocks(Blocks),
+}
+
+pub struct Lines {
     name: String,
     reader: Box<dyn BufRead>,
     number: u64,
@@ -59,14 +74,57 @@ impl Source {
         };
         let mut reader = opened().map_err(|error| format!("{name} can't be read: {error}"))?;
         let start = reader.fill_buf().map_err(|error| format!("{name} can't be read: {error}"))?;
+        if let Some(framed) = Blocks::are_here(start) {
+            return Ok(Source::Blocks(Blocks::new(name, reader, framed)));
+        }
         if start.trim_ascii_start().first() == Some(&b'[') {
             return Err(format!(
                 "{name} is a JSON array, and one object a line is expected: jq -c '.[]' makes them of it"
             ));
         }
-        Ok(Source { name, reader, number: 0, line: Vec::new(), at: 0 })
+        Ok(Source::Lines(Lines { name, reader, number: 0, line: Vec::new(), at: 0 }))
     }
 
+    /// Hands over all that is in it.
+    fn all(&mut self, taken: Take<'_>, refused: Refuse<'_>) -> Result<(), String> {
+        let lines = match self {
+            Source::Blocks(blocks) => return blocks.all(taken, refused),
+            Source::Lines(lines) => lines,
+        };
+        while lines.advance()? {
+            match lines.record() {
+                Ok(record) => taken(&record),
+                Err(why) => refused(why),
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on to the next record that can be read. False: there is none.
+    fn next(&mut self, refused: Refuse<'_>) -> Result<bool, String> {
+        match self {
+            Source::Lines(lines) => lines.next(refused),
+            Source::Blocks(blocks) => blocks.next(refused),
+        }
+    }
+
+    /// Of the record that waits for its turn.
+    fn at(&self) -> i64 {
+        match self {
+            Source::Lines(lines) => lines.at,
+            Source::Blocks(blocks) => blocks.at(),
+        }
+    }
+
+    fn hand_over(&self, taken: Take<'_>) {
+        match self {
+            Source::Lines(lines) => lines.record().iter().for_each(taken),
+            Source::Blocks(blocks) => blocks.first().into_iter().for_each(taken),
+        }
+    }
+}
+
+impl Lines {
     /// Reads the next line that is not empty. False: there is none. A line that is too long is passed over, and empty.
     fn advance(&mut self) -> Result<bool, String> {
         loop {
@@ -96,7 +154,8 @@ impl Source {
     fn record(&self) -> Result<Record<'_>, Refused> {
         let refused = |fault: Fault| Refused {
             file: self.name.clone(),
-            line: self.number,
+            line: Some(self.number),
+            block: None,
             field: fault.field.map(String::from),
             reason: fault.reason,
             hint: fault.hint,
@@ -109,7 +168,7 @@ impl Source {
     }
 
     /// Goes on to the next line that can be read. False: there is none.
-    fn next(&mut self, refused: &mut dyn FnMut(Refused)) -> Result<bool, String> {
+    fn next(&mut self, refused: Refuse<'_>) -> Result<bool, String> {
         while self.advance()? {
             match self.record() {
                 Ok(record) => {
@@ -134,19 +193,9 @@ fn unpacked(file: impl Read + 'static) -> io::Result<Box<dyn BufRead>> {
 }
 
 /// Hands over every record in its turn, and every line that is none.
-pub fn each(
-    mut sources: Vec<Source>,
-    taken: &mut dyn FnMut(&Record<'_>),
-    refused: &mut dyn FnMut(Refused),
-) -> Result<(), String> {
+pub fn each(mut sources: Vec<Source>, taken: Take<'_>, refused: Refuse<'_>) -> Result<(), String> {
     if let [source] = &mut sources[..] {
-        while source.advance()? {
-            match source.record() {
-                Ok(record) => taken(&record),
-                Err(why) => refused(why),
-            }
-        }
-        return Ok(());
+        return source.all(taken, refused);
     }
     let mut waiting = Vec::with_capacity(sources.len());
     for mut source in sources {
@@ -155,12 +204,9 @@ pub fn each(
         }
     }
     // The first of those with the earliest instant, so that the order of the files decides between equals.
-    while let Some(at) = (0..waiting.len()).min_by_key(|at| waiting[*at].at) {
+    while let Some(at) = (0..waiting.len()).min_by_key(|at| waiting[*at].at()) {
         let source = &mut waiting[at];
-        match source.record() {
-            Ok(record) => taken(&record),
-            Err(why) => refused(why),
-        }
+        source.hand_over(taken);
         if !source.next(refused)? {
             waiting.remove(at);
         }

@@ -2,6 +2,10 @@
 
 use std::{fs, io::Write as _, path::PathBuf};
 
+use meridian_core::chain::{
+    Record,
+    wire::{block::encode_block, group, json},
+};
 use serde_json::Value;
 
 use super::{Asked, run};
@@ -187,10 +191,63 @@ fn lines_that_are_none_are_named_and_the_others_taken() {
     assert_eq!(found["unknown"][0], serde_json::json!({"chain": "other", "records": 1}));
     assert_eq!(found["unknown"][1], serde_json::json!({"chain": "wires", "hop": "nowhere", "records": 1}));
     let told = run(&dir.asked(&files, false)).unwrap();
-    assert!(
-        told.contains("12 records read, 4 lines refused") && told.contains("wires.ndjson:14: the line has"),
-        "{told}"
-    );
+    assert!(told.contains("12 records read, 4 refused") && told.contains("wires.ndjson:14: the line has"), "{told}");
+}
+
+/// The lines as blocks, so many records in each, as `chain log dump --blocks` writes them.
+fn blocks(lines: &str, records: usize) -> Vec<u8> {
+    let all: Vec<Record<'_>> = lines.lines().map(|line| json::read_line(line.as_bytes()).unwrap()).collect();
+    let mut group = Vec::new();
+    for part in all.chunks(records) {
+        let ticked: Vec<Record<'_>> = [Record::Tick { now: 7 }].into_iter().chain(part.to_vec()).collect();
+        group::push(&mut group, &encode_block(&ticked).unwrap());
+    }
+    group
+}
+
+#[test]
+fn blocks_are_read_as_their_lines_are() {
+    let dir = Dir::new();
+    let text = messages(9, |seq, hop| (seq == 5 && hop == "bank").then(String::new));
+    let lines = dir.file("wires.ndjson", text.as_bytes());
+    let expected = dir.json(std::slice::from_ref(&lines));
+    assert_eq!(expected["chains"][1]["chain"], "wires", "{expected:#}");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&blocks(&text, 4)).unwrap();
+    let one = &blocks(&text, 100)[4..];
+    for (name, bytes) in [("many", blocks(&text, 4)), ("one", one.to_vec()), ("packed", packed.finish().unwrap())] {
+        assert_eq!(dir.json(&[dir.file(name, &bytes)]), expected, "{name}");
+    }
+    // Beside a file of lines, in the order of the instants.
+    let (early, late) = text.split_at(text.len() / 2);
+    let (early, late) = (&format!("{early}{}", late.split_once('\n').unwrap().0), late.split_once('\n').unwrap().1);
+    let both = [dir.file("late", late.as_bytes()), dir.file("early", &blocks(&format!("{early}\n"), 4))];
+    assert_eq!(dir.json(&both), expected);
+}
+
+#[test]
+fn a_block_that_is_not_sound_is_named_and_the_others_count() {
+    let dir = Dir::new();
+    let whole = blocks(&messages(4, |_, _| None), 3);
+    let second = 4 + u32::from_le_bytes(whole[..4].try_into().unwrap()) as usize;
+    let mut flipped = whole.clone();
+    flipped[second + 8] ^= 0x7f;
+    let mut endless = whole[..second].to_vec();
+    endless.extend([255, 255, 255, 255, b'M', b'C', b'K', b'B']);
+    for (bytes, read, block, said) in [
+        (&flipped[..], 9, 2, ""),
+        (&whole[..whole.len() - 1], 9, 4, "the file ends 1 bytes before the block does"),
+        (&whole[..second + 3], 3, 2, "the file ends in the middle of a block's length"),
+        (&endless[..], 3, 2, "no block has 4294967295 bytes"),
+    ] {
+        for files in [vec![dir.file("wires", bytes)], vec![dir.file("wires", bytes), dir.file("none", b"")]] {
+            let found = dir.json(&files);
+            assert_eq!(found["records"]["read"], read, "{said}: {found:#}");
+            let refused = &found["refused"][0];
+            assert!(refused["block"] == block && refused["reason"].as_str().unwrap().contains(said), "{found:#}");
+            assert!(run(&dir.asked(&files, false)).unwrap().contains(&format!("wires, block {block}: ")), "{said}");
+        }
+    }
 }
 
 #[test]

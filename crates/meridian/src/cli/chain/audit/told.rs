@@ -199,7 +199,7 @@ impl Audit {
     fn intake(&self) -> String {
         let Records { read, refused, absorbed, contradicted, aside } = &self.records;
         let count = |n: u64| thousands(n as usize);
-        let mut text = format!("{} records read, {} lines refused", count(*read), count(*refused));
+        let mut text = format!("{} records read, {} refused", count(*read), count(*refused));
         for (n, what) in
             [(*absorbed, "repeated"), (*contradicted, "contradicted"), (self.withdrawn, "verdicts taken back")]
         {
@@ -208,9 +208,14 @@ impl Audit {
             }
         }
         text.push('\n');
-        for Refused { file, line, field, reason, hint } in self.refused.iter().take(REFUSED_SHOWN) {
+        for Refused { file, line, block, field, reason, hint } in self.refused.iter().take(REFUSED_SHOWN) {
             let field = field.as_ref().map(|field| format!("field `{field}` ")).unwrap_or_default();
-            let _ = writeln!(text, "  {file}:{line}: {field}{reason}; {hint}");
+            let place = match (line, block) {
+                (Some(line), _) => format!(":{line}"),
+                (None, Some(block)) => format!(", block {block}"),
+                (None, None) => String::new(),
+            };
+            let _ = writeln!(text, "  {file}{place}: {field}{reason}; {hint}");
         }
         if *refused > REFUSED_SHOWN as u64 {
             let _ = writeln!(text, "  and {} more", count(refused - REFUSED_SHOWN as u64));
