@@ -8,10 +8,10 @@ use std::process::Command;
 use std::time::Duration;
 
 /// A small file system over a directory; gone when dropped.
-struct Small(PathBuf);
+pub struct Small(PathBuf);
 
 impl Small {
-    fn over(directory: PathBuf) -> Option<Self> {
+    pub fn over(directory: PathBuf) -> Option<Self> {
         let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(&directory).output();
         if mount.is_ok_and(|done| done.status.success()) {
             return Some(Self(directory));
@@ -20,12 +20,18 @@ impl Small {
         None
     }
 
+    /// Makes it as large as this.
+    pub fn grow(&self, size: &str) {
+        let mount = Command::new("mount").args(["-o", &format!("remount,size={size}")]).arg(&self.0).status();
+        assert!(mount.is_ok_and(|status| status.success()));
+    }
+
     fn ballast(&self) -> PathBuf {
         self.0.join("ballast")
     }
 
     /// Takes all the space that is left.
-    fn fill(&self) {
+    pub fn fill(&self) {
         let mut file = std::fs::File::create(self.ballast()).unwrap();
         for portion in [64 * 1024, 512, 1] {
             while std::io::Write::write_all(&mut file, &vec![1; portion]).is_ok() {}

@@ -9,6 +9,7 @@ mod amtool;
 mod begin;
 mod calendar;
 mod chain_audit;
+mod chain_intake;
 mod chain_trace;
 mod chain_where;
 mod changes;

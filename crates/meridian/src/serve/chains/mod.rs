@@ -97,7 +97,7 @@ pub enum State {
     Ready,
     /// What is in the log is being folded.
     Folding,
-    /// They can't, and why; it needs somebody to look at it.
+    /// They can't, and why. Where the log could not be opened it is tried again; else somebody has to look at it.
     Broken(String),
 }
 
@@ -158,7 +158,7 @@ impl Chains {
     /// Hands blocks over and waits until they are durable and folded.
     pub async fn submit(&self, blocks: Vec<Block>) -> Result<Receipt, Refused> {
         if let State::Broken(why) = self.state() {
-            return Err(Refused { why, retry_after_s: 60 });
+            return Err(Refused { why, retry_after_s: 10 });
         }
         let (answer, answered) = oneshot::channel();
         self.submits.try_send(Submit { blocks, answer }).map_err(|error| match error {

@@ -35,6 +35,8 @@ const SNAPSHOT_EVERY: u64 = 2_000_000;
 const GRACE: SignedDuration = SignedDuration::from_secs(60);
 /// When what failed is tried again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(1);
+/// When a log that could not be opened is tried again: the disk may have room by then, or somebody has looked at it.
+const OPEN_AGAIN: SignedDuration = SignedDuration::from_secs(10);
 
 pub struct Task {
     directory: PathBuf,
@@ -48,6 +50,8 @@ pub struct Task {
     /// The digest of the estate whose plans the engine has, and the newest switch that made one of its routes another.
     plans_of: (String, Option<SwitchId>),
     snapshot_at: u64,
+    /// When a log that could not be opened is tried again.
+    open_at: Option<Instant>,
     /// Until then no breach is told.
     quiet_until: Instant,
     /// When breaches are to be told.
@@ -88,6 +92,7 @@ impl Task {
             shared,
             log: None,
             plans_of,
+            open_at: None,
             snapshot_at: 0,
             quiet_until,
             told_at: None,
@@ -131,7 +136,7 @@ impl Task {
     /// When time itself leads to something.
     fn due(&self) -> Option<Instant> {
         let room = self.shared.room.read().unwrap_or_else(|poisoned| poisoned.into_inner());
-        room.next_due().filter(|_| self.log.is_some()).into_iter().chain(self.told_at).min()
+        room.next_due().filter(|_| self.log.is_some()).into_iter().chain(self.told_at).chain(self.open_at).min()
     }
 
     /// Takes the plans of the estate in force; with other plans everything is folded anew.
@@ -159,11 +164,22 @@ impl Task {
             }
             return;
         }
-        if let Err(why) = self.open(plans).await {
-            tracing::error!("checkpoints can't be taken: {why}");
-            self.shared.set(State::Broken(why));
-        }
+        self.begin(plans).await;
         self.tell().await;
+    }
+
+    /// Opens the log, or says why it can't and tries again later.
+    async fn begin(&mut self, plans: Vec<ChainPlan>) {
+        let Err(why) = self.open(plans).await else {
+            self.open_at = None;
+            return;
+        };
+        // Once, and not each time that it is tried.
+        if self.open_at.is_none() {
+            tracing::error!("checkpoints can't be taken: {why}");
+        }
+        self.shared.set(State::Broken(why));
+        self.open_at = Some(self.clock.now().saturating_add(OPEN_AGAIN).unwrap_or(Instant::MAX));
     }
 
     /// Whether there is a log that was not opened yet.
@@ -199,12 +215,10 @@ impl Task {
 
     /// Makes durable what waits, folds it and answers; then says what is wrong.
     async fn turn(&mut self, batch: Vec<Submit>) {
-        if self.log.is_none() && !batch.is_empty() && self.shared.is_ready() {
+        let again = self.open_at.is_some_and(|at| at <= self.clock.now());
+        if self.log.is_none() && (again || (!batch.is_empty() && self.shared.is_ready())) {
             let plans = self.keeper.world().chain_plans();
-            if let Err(why) = self.open(plans).await {
-                tracing::error!("checkpoints can't be taken: {why}");
-                self.shared.set(State::Broken(why));
-            }
+            self.begin(plans).await;
         }
         let Some(log) = self.log.take() else {
             let why = match &*self.shared.state.read().unwrap_or_else(|poisoned| poisoned.into_inner()) {
