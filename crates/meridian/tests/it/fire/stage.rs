@@ -255,7 +255,7 @@ impl Stage {
         until(what, || Some(self.switch()).filter(|switch| is(switch)))
     }
 
-    /// Signs the account, once it closes.
+    /// Signs the account.
     pub fn account(&self) -> Value {
         let ran = self.meridian(&["switch", "reconcile", "1", "--json"]);
         serde_json::from_str::<Value>(&ran.ok()).unwrap()["account"].take()
