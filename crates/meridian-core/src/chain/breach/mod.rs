@@ -3,7 +3,7 @@
 //! | what the engine finds | breach | severity | its incident |
 //! | --- | --- | --- | --- |
 //! | lost | one for each segment: last seen, first missing | SEV2 | that of the passage to the hop |
-//! | dark | one for each hop | SEV3 | that of the passage to the hop |
+//! | dark | one for each hop | SEV3 | that of the passage to the hop, or of another hop that is dark |
 //! | late | one for each hop | SEV3 | that of the passage to the hop |
 //! | altered, a true duplicate | one for each hop | SEV2 | its own |
 //! | out of order, unexpected | one for each hop | SEV3 | its own |
@@ -145,11 +145,13 @@ pub struct BreachKey {
 }
 
 impl BreachKey {
-    /// Whether both belong to one incident.
+    /// Whether both belong to one incident: two of a passage, or two test points that fell silent, for what carries their
+    /// reports is most likely one thing.
     pub fn is_beside(&self, other: &BreachKey) -> bool {
+        let alike = self.trouble == other.trouble;
+        let of_passage = self.trouble.is_of_passage() && other.trouble.is_of_passage();
         self.chain == other.chain
-            && self.hop == other.hop
-            && (self.trouble == other.trouble || (self.trouble.is_of_passage() && other.trouble.is_of_passage()))
+            && ((self.hop == other.hop && (alike || of_passage)) || (alike && self.trouble == Trouble::Dark))
     }
 
     /// That it is over: `no message is held between mq-gateway and firewall any more`.

@@ -164,6 +164,21 @@ fn what_comes_back_soon_is_the_same_work_and_what_grows_after_a_person_closed_it
     house.refold();
 }
 
+#[test]
+fn test_points_that_fall_silent_together_are_one_incident() {
+    let mut house = House::new();
+    let dark = |hop| breach(Trouble::Dark, hop, 1);
+    house.found(&[dark("gateway")]);
+    house.found(&[dark("gateway"), dark("wire")]);
+    assert_eq!(house.incidents(), ["1 SEV3 open"]);
+    // What is held at another passage is something else.
+    house.found(&[dark("gateway"), breach(Trouble::Lost, "app", 3)]);
+    assert_eq!(house.incidents(), ["1 SEV3 open", "2 SEV2 open"]);
+    house.found(&[]);
+    assert_eq!(house.incidents(), ["1 SEV3 resolved", "2 SEV2 resolved"]);
+    house.refold();
+}
+
 /// A switch is made because of one incident, and what it does to messages is of that one.
 #[test]
 fn what_is_found_while_a_chain_is_switched_is_of_the_incident_that_it_is_switched_for() {
