@@ -41,7 +41,7 @@ fn wires_that_stop_before_the_firewall() {
     let lines: String = (1..=60).map(|seq| wire(seq, if (31..=33).contains(&seq) { 2 } else { 5 })).collect();
     let told = audit(&lines, &[]).ok();
     for said in [
-        "291 records read, 0 lines refused\n",
+        "291 records read, 0 refused\n",
         "usd-fedwire: 60 messages = 57 confirmed + 0 rejected + 0 cancelled + 3 outstanding\n",
         "  2026-11-23 USD: 75000000 = 71250000 + 0 + 0 + 3750000\n",
         "usd-fedwire  lane A, number 31: lost between mq-gateway and fw-2\n",
