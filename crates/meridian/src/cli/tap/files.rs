@@ -10,8 +10,12 @@
 //! | it was copied and cut | the rest is read from the copy; then it begins anew |
 //! | it was cut, and there is no copy | said aloud: what was written since the last look is lost; it begins anew |
 //! | it is gone | said aloud if it was not read to its end |
+//! | it is being copied | the copy waits until enough of it is there to know whose copy it is |
 //! | a frame is longer than any | refused once, and passed over to its end |
 //! | it has ended for good, in the middle of a document or a message | that is told as cut, with its place; so it is of a file that is rotated or one of a directory, when it was not written to for ten minutes |
+//!
+//! A rotation may happen while it is looked: what a listing shows as cut or gone is believed once a second listing, made after
+//! that, shows the same; for what was cut was copied before, and its copy is whole by then.
 //!
 //! Of one file those are read as well that it became while the tap was away: named like it with something behind it or before
 //! its ending (`wires.log.1`, `wires-20261123.log`), and written to since the tap was begun. What was rotated before that is not read.
@@ -22,7 +26,7 @@
 //! What this does *not* do: it unpacks nothing. A rotation that compresses has to leave the newest file as it is.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{Read as _, Seek as _, SeekFrom},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
@@ -35,13 +39,12 @@ use meridian_core::{
 };
 
 use super::position::{Read, Twin};
+use found::{Common, Found, HEAD, HEAD_LEAST, begins_like, common, head, is};
 
-/// By so many first bytes a file is known.
-const HEAD: u64 = 1024;
-/// Fewer tell nothing: two logs may begin with the same words.
-const HEAD_LEAST: u64 = 16;
-/// So much of two files is compared, to tell whether one is a copy of the other.
-const COMPARED: u64 = 64 << 10;
+mod found;
+
+/// So many listings are made until two of them agree; more than that nobody rotates at once.
+const LISTINGS: usize = 16;
 /// So much of a file is read at once.
 const PORTION: u64 = 4 << 20;
 /// A writer that has paused so long has written its message whole, if it can be one.
@@ -63,16 +66,6 @@ enum Wanted {
     Name(String),
     /// All that are named so; `*` stands for anything, `?` for one letter.
     Like(String),
-}
-
-/// A file that is there.
-struct Found {
-    path: PathBuf,
-    name: String,
-    device: u64,
-    inode: u64,
-    length: u64,
-    modified: SystemTime,
 }
 
 /// Frames of one file.
@@ -168,6 +161,7 @@ impl Source {
                     inode: meta.ino(),
                     length: meta.len(),
                     modified: meta.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+                    cut: false,
                 });
             }
         }
@@ -175,11 +169,46 @@ impl Source {
         Ok(found)
     }
 
+    /// What is there, with what was cut and what is gone beyond doubt.
+    fn listing(&self, read: &[Read]) -> Result<Vec<Found>, String> {
+        let look = || -> Result<_, String> {
+            let mut found = self.found()?;
+            let mut strange = Vec::new();
+            for one in read {
+                let file = found.iter_mut().find(|file| is(one, file));
+                if let Some(file) = file {
+                    file.cut = one.twin.is_none() && (file.length < one.at || !begins_like(one, file)?);
+                    strange.extend(file.cut.then_some((one.device, one.inode)));
+                } else {
+                    strange.push((one.device, one.inode));
+                }
+            }
+            Ok((found, strange))
+        };
+        let (mut found, mut strange) = look()?;
+        for _ in 0..LISTINGS {
+            if strange.is_empty() {
+                break;
+            }
+            let before = std::mem::take(&mut strange);
+            (found, strange) = look()?;
+            if strange == before {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     /// Brings what was read up to date with what is there, and reads on: the frames of the first files that have some. What
     /// has to be said aloud goes to `say`.
     pub fn next(&self, read: &mut Vec<Read>, look: Look, say: &mut dyn FnMut(String)) -> Result<Vec<Portion>, String> {
-        let found = self.found()?;
-        self.follow(read, &found, say)?;
+        let mut found = self.listing(read)?;
+        for _ in 0..LISTINGS {
+            if self.follow(read, &found, look, say)? {
+                break;
+            }
+            found = self.listing(read)?;
+        }
         let (mut portions, mut bytes) = (Vec::new(), 0);
         for one in read.iter_mut().filter(|one| one.twin.is_none()) {
             let Some(file) = found.iter().find(|file| is(one, file)) else { continue };
@@ -195,14 +224,22 @@ impl Source {
         Ok(portions)
     }
 
-    fn follow(&self, read: &mut Vec<Read>, found: &[Found], say: &mut dyn FnMut(String)) -> Result<(), String> {
+    /// False: something changed while it was looked at, and has to be looked at again.
+    fn follow(
+        &self,
+        read: &mut Vec<Read>,
+        found: &[Found],
+        look: Look,
+        say: &mut dyn FnMut(String),
+    ) -> Result<bool, String> {
+        let mut settled = true;
         for file in found.iter().filter(|file| self.wants(file)) {
             if !read.iter().any(|one| is(one, file)) {
-                meet(read, file, if self.apart() { &[] } else { found })?;
+                settled &= meet(read, file, if self.apart() { &[] } else { found }, self.is_begun(file, look))?;
             }
         }
         for place in 0..read.len() {
-            settle(self.framing, read, place, found);
+            settled &= settle(self.framing, read, place, found);
         }
         let mut place = 0;
         while place < read.len() {
@@ -217,36 +254,45 @@ impl Source {
             };
             if one.twin.is_some() {
                 // Its beginning is the other one's.
-            } else if self.apart() && (file.length < one.at || !begins_like(&one, file)?) {
+            } else if self.apart() && file.cut {
                 // Another one in its place, or written anew.
                 read.remove(place);
-                meet(read, file, &[])?;
-            } else if file.length < one.at || !begins_like(&one, file)? {
+                meet(read, file, &[], false)?;
+            } else if file.cut {
                 place += cut(read, place, found, say)?;
             } else if one.head_bytes < HEAD.min(file.length) {
-                (read[place].head, read[place].head_bytes) = head(&file.path, HEAD)?;
+                (read[place].head, read[place].head_bytes) = head(file, HEAD)?;
             }
             place += 1;
         }
         self.sort(read, found);
-        Ok(())
+        Ok(settled)
+    }
+
+    /// Whether so little of a new file is there yet that more of it may tell what it is.
+    fn is_begun(&self, file: &Found, look: Look) -> bool {
+        let active = matches!(&self.wanted, Wanted::Name(wanted) if file.name == *wanted);
+        let rests = SystemTime::from(look.now).duration_since(file.modified).unwrap_or_default();
+        file.length < HEAD_LEAST && rests < PAUSE && !active && !look.whole
     }
 }
 
-/// A file that is new. One that begins with all that another one of `found` holds is kept as its twin, and not read.
-fn meet(read: &mut Vec<Read>, file: &Found, found: &[Found]) -> Result<(), String> {
-    let (head, head_bytes) = head(&file.path, HEAD)?;
+/// A file that is new. One that begins with all that another one of `found` holds is kept as its twin, and not read; one that
+/// has just begun so may be a copy in the making, and is met later. False: it can't be told now what it is.
+fn meet(read: &mut Vec<Read>, file: &Found, found: &[Found], is_begun: bool) -> Result<bool, String> {
+    let (head, head_bytes) = head(file, HEAD)?;
     let (name, device, inode) = (file.name.clone(), file.device, file.inode);
     let mut new = Read { name, device, inode, head, head_bytes, ..Read::default() };
     let compared = if found.is_empty() { &[] } else { read.as_slice() };
     let originals = compared.iter().enumerate().filter(|(_, one)| one.twin.is_none() && one.head_bytes >= HEAD_LEAST);
     let mut place = read.len();
     for (at, one) in originals {
-        match whole(one, found) {
-            Some(original) if common(original, file).is_some_and(|bytes| bytes >= HEAD_LEAST) => {
-                let bytes = common(original, file).unwrap_or_default();
+        match whole(one, found).map(|original| common(original, file)) {
+            Some(Common::Bytes(bytes)) if bytes >= HEAD_LEAST => {
                 new.twin = Some(Twin { device: one.device, inode: one.inode, bytes });
             }
+            Some(Common::Bytes(_)) if is_begun => return Ok(true),
+            Some(Common::Changed) => return Ok(false),
             // The copy of one that was cut or removed goes on where that one stood.
             None if begins_like(one, file)? => new.at = one.at.min(file.length),
             _ => continue,
@@ -255,58 +301,47 @@ fn meet(read: &mut Vec<Read>, file: &Found, found: &[Found]) -> Result<(), Strin
         break;
     }
     read.insert(place, new);
-    Ok(())
+    Ok(true)
 }
 
 /// What becomes of a twin: it is read on where the other one stood once that is cut or gone, or once it is this one that goes on; and
-/// as a file of its own from where it differs.
-fn settle(framing: Framing, read: &mut [Read], place: usize, found: &[Found]) {
-    let Some(twin) = read[place].twin else { return };
-    let Some(file) = found.iter().find(|file| is(&read[place], file)) else { return };
+/// as a file of its own from where it differs. False: it can't be told now.
+fn settle(framing: Framing, read: &mut [Read], place: usize, found: &[Found]) -> bool {
+    let Some(twin) = read[place].twin else { return true };
+    let Some(file) = found.iter().find(|file| is(&read[place], file)) else { return true };
     let other = read.iter().find(|one| (one.device, one.inode) == (twin.device, twin.inode) && one.twin.is_none());
     let at = match other.map(|one| (one.at, whole(one, found))) {
-        None => frame_start(framing, &file.path, twin.bytes),
+        None => frame_start(framing, file, twin.bytes),
         Some((at, None)) => at.min(file.length),
         Some((at, Some(original))) => match common(original, file) {
-            None => frame_start(framing, &file.path, twin.bytes),
-            Some(_) if file.length > original.length && at == original.length => at,
-            Some(bytes) => {
+            Common::Changed => return false,
+            Common::Nothing => frame_start(framing, file, twin.bytes),
+            Common::Bytes(_) if file.length > original.length && at == original.length => at,
+            Common::Bytes(bytes) => {
                 read[place].twin = Some(Twin { bytes, ..twin });
-                return;
+                return true;
             }
         },
     };
     (read[place].at, read[place].twin) = (at, None);
+    true
 }
 
 /// The file as it is there, if it was not cut.
 fn whole<'a>(one: &Read, found: &'a [Found]) -> Option<&'a Found> {
-    let file = found.iter().find(|file| is(one, file))?;
-    (file.length >= one.at && begins_like(one, file).unwrap_or(false)).then_some(file)
-}
-
-/// How many bytes two files have in common, as far as they are compared and both have any; none: they differ in them.
-fn common(one: &Found, other: &Found) -> Option<u64> {
-    let most = one.length.min(other.length).min(COMPARED);
-    let bytes = |file: &Found| {
-        let mut bytes = Vec::new();
-        File::open(&file.path).and_then(|open| open.take(most).read_to_end(&mut bytes)).ok().map(|_| bytes)
-    };
-    (bytes(one)? == bytes(other)?).then_some(most)
+    found.iter().find(|file| is(one, file)).filter(|file| !file.cut)
 }
 
 /// Where the frame begins in which this byte stands.
-fn frame_start(framing: Framing, path: &Path, byte: u64) -> u64 {
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|open| open.take(byte).read_to_end(&mut bytes));
+fn frame_start(framing: Framing, file: &Found, byte: u64) -> u64 {
     let (mut at, mut skipping) = (0, false);
-    while read.is_ok() {
+    let Ok(bytes) = file.first(byte) else { return 0 };
+    loop {
         match framing.next(&bytes[at..], skipping, Ahead::More) {
             Next::Frame(frame) => (at, skipping) = (at + frame.next, frame.skipping),
             Next::Wait { from, .. } => return (at + from) as u64,
         }
     }
-    0
 }
 
 /// Whether a file is named as one is after it was rotated, and not packed.
@@ -331,7 +366,7 @@ fn cut(read: &mut Vec<Read>, place: usize, found: &[Found], say: &mut dyn FnMut(
     let holds = |file: &Found| file.length >= one.at && begins_like(&one, file).unwrap_or(false);
     let was_followed = found.iter().any(|file| followed(file) && holds(file));
     let file = found.iter().find(|file| is(&one, file));
-    (read[place].head, read[place].head_bytes) = file.map_or(Ok((String::new(), 0)), |file| head(&file.path, HEAD))?;
+    (read[place].head, read[place].head_bytes) = file.map_or(Ok((String::new(), 0)), |file| head(file, HEAD))?;
     (read[place].at, read[place].skipping) = (0, false);
     match copy {
         Some(copy) => {
@@ -351,35 +386,13 @@ fn cut(read: &mut Vec<Read>, place: usize, found: &[Found], say: &mut dyn FnMut(
     }
 }
 
-fn is(one: &Read, file: &Found) -> bool {
-    (one.device, one.inode) == (file.device, file.inode)
-}
-
-fn begins_like(one: &Read, file: &Found) -> Result<bool, String> {
-    if file.length < one.head_bytes {
-        return Ok(false);
-    }
-    Ok(one.head_bytes == 0 || head(&file.path, one.head_bytes)?.0 == one.head)
-}
-
-/// The hash of the first bytes, and how many there were.
-fn head(path: &Path, most: u64) -> Result<(String, u64), String> {
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
-    match read {
-        Ok(_) => Ok((blake3::hash(&bytes).to_hex()[..32].to_owned(), bytes.len() as u64)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok((String::new(), 0)),
-        Err(error) => Err(format!("{} can't be read: {error}", path.display())),
-    }
-}
-
 /// The frames behind what was read; none: nothing could be read on.
 fn portion(framing: Framing, one: &mut Read, file: &Found, ahead: Ahead) -> Result<Option<Portion>, String> {
     if file.length <= one.at {
         return Ok(None);
     }
     let mut bytes = Vec::new();
-    let read = File::open(&file.path).and_then(|mut open| {
+    let read = file.open().and_then(|mut open| {
         open.seek(SeekFrom::Start(one.at))?;
         open.take(PORTION).read_to_end(&mut bytes)
     });

@@ -1,6 +1,6 @@
 //! Files that grow, are rotated, copied and cut: what a tap reads of them, in which order, and what it says.
 
-use std::io::Write as _;
+use std::{fs::File, io::Write as _};
 
 use meridian_core::tap::frame::FRAME_BYTES_MAX;
 
@@ -276,4 +276,70 @@ fn in_a_directory_of_documents_two_that_are_alike_are_two() {
     fs::remove_file(log.path("c.xml")).unwrap();
     assert!(log.lines().is_empty());
     assert!(log.said[0].contains("not whole"), "{:?}", log.said);
+}
+
+#[test]
+fn a_copy_that_has_just_begun_is_waited_for() {
+    for like in [None, Some("log*")] {
+        let mut log = Log::new(like);
+        log.write("log", FIRST);
+        assert_eq!(log.lines().len(), 1);
+        log.write("log", "before\n");
+        log.write("log.1", "");
+        assert_eq!(log.lines(), ["before"], "{like:?}");
+        log.write("log.1", FIRST);
+        assert!(log.lines().is_empty(), "{like:?}");
+        log.write("log.1", "before\nbetween\n");
+        File::create(log.path("log")).unwrap();
+        log.write("log", "after\n");
+        let mut lines = log.lines();
+        lines.sort_unstable();
+        assert_eq!(lines, ["after", "between"], "{like:?}");
+        log.write("log.2", "af");
+        assert!(log.lines().is_empty());
+        log.write("log.2", "\n");
+        log.later = jiff::SignedDuration::from_secs(2);
+        assert_eq!(log.lines(), ["af"], "what stays short is read");
+        assert!(log.said.is_empty(), "{:?}", log.said);
+    }
+}
+
+#[test]
+fn what_is_rotated_while_it_is_looked_is_read_once() {
+    const TURNS: usize = 300;
+    let mut log = Log::new(None);
+    let directory = log.directory.path().to_owned();
+    let path = directory.join("log");
+    let writer = std::thread::spawn(move || {
+        for turn in 0..TURNS {
+            let mut file = File::options().create(true).append(true).open(&path).unwrap();
+            for line in 0..3 {
+                writeln!(file, "turn {turn}, line {line} of a log that is rotated all the time").unwrap();
+                std::thread::yield_now();
+            }
+            // A look of the tap falls between most of them.
+            let away = directory.join(format!("log.{turn}"));
+            if turn % 2 == 0 {
+                fs::rename(&path, away).unwrap();
+            } else {
+                fs::copy(&path, away).unwrap();
+                File::create(&path).unwrap();
+            }
+        }
+    });
+    let mut lines = Vec::new();
+    while !writer.is_finished() {
+        lines.extend(log.lines());
+    }
+    writer.join().unwrap();
+    log.later = jiff::SignedDuration::from_secs(2);
+    lines.extend(log.lines());
+    let mut expected: Vec<String> = (0..TURNS)
+        .flat_map(|turn| {
+            (0..3).map(move |line| format!("turn {turn}, line {line} of a log that is rotated all the time"))
+        })
+        .collect();
+    lines.sort_unstable();
+    expected.sort_unstable();
+    assert!(lines == expected, "{} lines of {}; said: {:?}", lines.len(), expected.len(), log.said);
 }
