@@ -27,7 +27,6 @@
 
 use std::{
     fs,
-    io::{Read as _, Seek as _, SeekFrom},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -260,8 +259,6 @@ impl Source {
                 meet(read, file, &[], false)?;
             } else if file.cut {
                 place += cut(read, place, found, say)?;
-            } else if one.head_bytes < HEAD.min(file.length) {
-                (read[place].head, read[place].head_bytes) = head(file, HEAD)?;
             }
             place += 1;
         }
@@ -391,17 +388,13 @@ fn portion(framing: Framing, one: &mut Read, file: &Found, ahead: Ahead) -> Resu
     if file.length <= one.at {
         return Ok(None);
     }
-    let mut bytes = Vec::new();
-    let read = file.open().and_then(|mut open| {
-        open.seek(SeekFrom::Start(one.at))?;
-        open.take(PORTION).read_to_end(&mut bytes)
-    });
-    match read {
-        Ok(_) => {}
+    let bytes = match found::read_on(one, file, PORTION) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Ok(None),
         // Renamed between two looks; it is found under its new name.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("{} can't be read: {error}", file.path.display())),
-    }
+    };
     // What grew since it was looked at is not at its end.
     let ahead = if one.at + bytes.len() as u64 == file.length { ahead } else { Ahead::More };
     let written = file.modified.duration_since(SystemTime::UNIX_EPOCH).ok();

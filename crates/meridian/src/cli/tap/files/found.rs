@@ -3,7 +3,13 @@
 //! Whatever is read of it is read from the very file that was listed: another one that has its name by now is none. What this
 //! does *not* do: it decides nothing about a file.
 
-use std::{fs::File, io::Read as _, os::unix::fs::MetadataExt as _, path::PathBuf, time::SystemTime};
+use std::{
+    fs::File,
+    io::{Read as _, Seek as _, SeekFrom},
+    os::unix::fs::MetadataExt as _,
+    path::PathBuf,
+    time::SystemTime,
+};
 
 use super::Read;
 
@@ -77,10 +83,36 @@ pub fn begins_like(one: &Read, file: &Found) -> Result<bool, String> {
     Ok(one.head_bytes == 0 || head(file, one.head_bytes)?.0 == one.head)
 }
 
+/// What stands behind the place as far as which it was read, up to so many bytes; none: it begins otherwise by now, for it was cut
+/// and written anew since it was listed. It is known by its beginning as far as that was read, so that no cut is missed.
+pub fn read_on(one: &mut Read, file: &Found, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let begun = one.head_bytes < HEAD;
+    let from = if begun { 0 } else { one.at };
+    let (mut bytes, mut open) = (Vec::new(), file.open()?);
+    open.seek(SeekFrom::Start(from))?;
+    open.take(most + one.at - from).read_to_end(&mut bytes)?;
+    // The beginning is looked at after what is read: so that was there before it was cut.
+    let first = if begun { Vec::new() } else { file.first(HEAD)? };
+    let known = |bytes: &[u8]| bytes.get(..one.head_bytes as usize).is_some_and(|known| hash(known) == one.head);
+    if one.head_bytes > 0 && !known(if begun { &bytes } else { &first }) {
+        return Ok(None);
+    }
+    if begun {
+        let head = &bytes[..bytes.len().min(HEAD as usize)];
+        (one.head, one.head_bytes) = (hash(head), head.len() as u64);
+        bytes.drain(..bytes.len().min(one.at as usize));
+    }
+    Ok(Some(bytes))
+}
+
+fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex()[..32].to_owned()
+}
+
 /// The hash of the first bytes, and how many there were.
 pub fn head(file: &Found, most: u64) -> Result<(String, u64), String> {
     match file.first(most) {
-        Ok(bytes) => Ok((blake3::hash(&bytes).to_hex()[..32].to_owned(), bytes.len() as u64)),
+        Ok(bytes) => Ok((hash(&bytes), bytes.len() as u64)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok((String::new(), 0)),
         Err(error) => Err(format!("{} can't be read: {error}", file.path.display())),
     }
