@@ -16,14 +16,14 @@ use super::{Chain, Engine};
 
 impl Hop {
     /// When it will have reported all until `instant`, by the time of the house, if nobody says a word until then.
-    fn passes_at(&self, instant: i64, shape: &Shape, reporters: &Reporters) -> Option<i64> {
+    fn passes_at(&self, instant: i64, shape: &Shape, reporters: &Reporters, waiting: Option<i64>) -> Option<i64> {
         let mut latest = None;
         for number in &self.reporters {
             let passes = match reporters.get(*number).filter(|reporter| reporter.beats) {
                 Some(reporter) => reporter.complete_to.filter(|to| *to >= instant).map(|_| instant)?,
                 None => {
                     let told = instant.saturating_add(shape.lateness);
-                    (self.waiting.is_none_or(|waiting| waiting >= told)).then_some(told)?
+                    (waiting.is_none_or(|waiting| waiting >= told)).then_some(told)?
                 }
             };
             latest = latest.max(Some(passes));
@@ -31,12 +31,12 @@ impl Hop {
         latest
     }
 
-    fn dark_at(&self, shape: &Shape, reporters: &Reporters) -> Option<i64> {
+    fn dark_at(&self, shape: &Shape, reporters: &Reporters, waiting: Option<i64>) -> Option<i64> {
         if self.dark.is_live() {
             return None;
         }
         let beating = |number: &u32| reporters.get(*number).filter(|it| it.beats).map(|it| it.heard_at);
-        let since = self.reporters.iter().filter_map(beating).chain(self.waiting);
+        let since = self.reporters.iter().filter_map(beating).chain(waiting);
         since.filter(|since| *since != UNTIMED).map(|since| since.saturating_add(shape.dark_after)).min()
     }
 }
@@ -44,10 +44,11 @@ impl Hop {
 impl Chain {
     fn next_due(&self, shape: &Shape, reporters: &Reporters) -> impl Iterator<Item = i64> {
         self.hops.iter().enumerate().flat_map(move |(place, hop)| {
+            let waiting = self.waits_since(place);
             let judged = self.lanes.iter().map(|lane| lane.earliest(place)).filter(|due| *due != i64::MAX);
             let ordered = hop.unordered.first().map(|(at, ..)| *at);
-            let passed = judged.chain(ordered).min().and_then(|due| hop.passes_at(due, shape, reporters));
-            passed.into_iter().chain(hop.dark_at(shape, reporters))
+            let passed = judged.chain(ordered).min().and_then(|due| hop.passes_at(due, shape, reporters, waiting));
+            passed.into_iter().chain(hop.dark_at(shape, reporters, waiting))
         })
     }
 }

@@ -22,36 +22,36 @@ use super::verdict::Line;
 pub struct Hop {
     /// Who reports there, in order; 0: somebody who gives no name.
     pub reporters: Vec<u32>,
-    /// Since when, by the time of the house, a word is due.
-    pub waiting: Option<i64>,
     pub(super) dark: Line,
     /// Sightings without a counter that wait for their turn: instant, lane, sequence.
     pub unordered: BTreeSet<(i64, u32, u64)>,
 }
 
 impl Hop {
-    /// This reporter said something of the hop.
-    pub fn stands(&mut self, tap: u32) {
+    /// This reporter said something of the hop. Whether it is the only one that ever did.
+    pub fn stands(&mut self, tap: u32) -> bool {
         if let Err(at) = self.reporters.binary_search(&tap) {
             self.reporters.insert(at, tap);
         }
+        self.reporters.len() == 1
     }
-    /// Until when all that it saw is known.
-    pub fn through(&self, shape: &Shape, reporters: &Reporters, now: Option<i64>) -> Option<i64> {
+
+    /// Until when all that it saw is known; `waiting`: since when, by the time of the house, a word of it is due.
+    pub fn through(&self, shape: &Shape, reporters: &Reporters, now: Option<i64>, waiting: Option<i64>) -> Option<i64> {
         self.reporters
             .iter()
             .map(|number| match reporters.get(*number).filter(|reporter| reporter.beats) {
                 Some(reporter) => Some(reporter.complete_to?.min(now.unwrap_or(i64::MAX))),
-                None => Some(now?.min(self.waiting.unwrap_or(i64::MAX)).saturating_sub(shape.lateness)),
+                None => Some(now?.min(waiting.unwrap_or(i64::MAX)).saturating_sub(shape.lateness)),
             })
             .reduce(|a, b| Some(a?.min(b?)))
             .flatten()
     }
 
-    pub fn is_dark(&self, shape: &Shape, reporters: &Reporters, now: Option<i64>) -> bool {
+    pub fn is_dark(&self, shape: &Shape, reporters: &Reporters, now: Option<i64>, waiting: Option<i64>) -> bool {
         let Some(now) = now else { return false };
         let long = |since: i64| since != UNTIMED && now.saturating_sub(since) >= shape.dark_after;
         let silent = |number: &u32| reporters.get(*number).is_some_and(|it| it.beats && long(it.heard_at));
-        self.waiting.is_some_and(long) || self.reporters.iter().any(silent)
+        waiting.is_some_and(long) || self.reporters.iter().any(silent)
     }
 }

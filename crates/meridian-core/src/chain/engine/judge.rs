@@ -68,6 +68,11 @@ pub fn judge(message: &Message, shape: &Shape, water: &mut Water<'_>) -> Finding
 
 /// Lost: on every route that it may be on, the next hop that must see it has passed the instant when it was due there.
 pub fn lost(seen: HopSet, last: Option<HopId>, at: i64, shape: &Shape, water: &mut Water<'_>) -> Finding {
+    if let Some(required) = shape.one_way() {
+        let next = last.map_or(required, |last| required.after(last)).first()?;
+        let passed = water.passed(next, at.saturating_add(shape.transit(next)));
+        return passed.then_some((next, Rule::Lost { last_seen: last, first_missing: next }));
+    }
     let mut first_missing: Option<HopId> = None;
     for required in shape.required(seen) {
         let ahead = last.map_or(required, |last| required.after(last));

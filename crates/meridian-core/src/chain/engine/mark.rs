@@ -19,17 +19,27 @@ impl Mark {
 
     #[inline]
     pub fn bytes(self, bytes: &[u8]) -> Mark {
-        let words = bytes.chunks(8).map(|chunk| {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            u64::from_le_bytes(word)
-        });
-        words.fold(self.number(bytes.len() as u64), Mark::number)
+        let (words, rest) = bytes.as_chunks::<8>();
+        let words = words.iter().map(|word| u64::from_le_bytes(*word));
+        let mark = words.fold(self.number(bytes.len() as u64), Mark::number);
+        if rest.is_empty() { mark } else { mark.number(few(rest)) }
     }
 
     #[inline]
     pub fn value(self) -> u64 {
         self.0
+    }
+}
+
+/// At most eight bytes as one number, the first one lowest.
+#[inline]
+pub fn few(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            let shift = (bytes.len() - 4) * 8;
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << shift
+        }
+        _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
 

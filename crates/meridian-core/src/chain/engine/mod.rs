@@ -121,8 +121,14 @@ struct Chain {
     lanes: Vec<Lane>,
     lane_numbers: BTreeMap<Box<str>, u32>,
     hops: Vec<Hop>,
-    /// The hops from which a word is due, as each of them knows it too.
+    /// The hops from which a word is due.
     awaited: HopSet,
+    /// Of each hop since when, by the time of the house, a word is due or was due last.
+    waiting: Vec<i64>,
+    /// The hops where one reporter stands and no other.
+    sole: HopSet,
+    /// The hops that are dark, as each of them knows it too.
+    dark: HopSet,
     /// Of each hop the instant until which all that it saw is known. It never goes back.
     through: Vec<Option<i64>>,
     ledger: Ledger,
@@ -141,7 +147,12 @@ impl Engine {
                 return Err(format!("there are two chains of the name `{}`", plan.name));
             }
             let hops = plan.hops.len();
-            chains.push(Chain { hops: vec![Hop::default(); hops], through: vec![None; hops], ..Chain::default() });
+            chains.push(Chain {
+                hops: vec![Hop::default(); hops],
+                waiting: vec![reporter::UNTIMED; hops],
+                through: vec![None; hops],
+                ..Chain::default()
+            });
         }
         let shapes = plans.into_iter().map(Shape::new).collect();
         Ok(Engine { shapes, names, state: State { chains, ..State::default() }, streams: Streams::default() })

@@ -36,8 +36,10 @@ pub struct Reporters {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reporter {
     pub name: Box<str>,
-    /// In order.
-    epochs: Vec<Epoch>,
+    /// What it counts by now: it stands here, for nearly every report is of it.
+    newest: Option<Epoch>,
+    /// Those before it that are remembered, in order.
+    older: Vec<Epoch>,
     /// Whether it ever sent a heartbeat.
     pub beats: bool,
     /// All that it saw until then is known.
@@ -88,7 +90,8 @@ impl Reporters {
     pub fn open(&mut self, name: &str, now: i64) -> u32 {
         self.list.push(Reporter {
             name: name.into(),
-            epochs: Vec::new(),
+            newest: None,
+            older: Vec::new(),
             beats: false,
             complete_to: None,
             heard_at: now,
@@ -116,40 +119,41 @@ impl Reporter {
         found.map_err(|at| self.hops.insert(at, place)).is_err()
     }
 
-    /// The place of an epoch, which is opened if it is new; none if it is too old to be remembered.
-    fn epoch(&mut self, epoch: u64, base: u64) -> Option<usize> {
-        // Nearly always it is the newest one.
-        if self.epochs.last().is_some_and(|newest| newest.epoch == epoch) {
-            return Some(self.epochs.len() - 1);
+    /// An epoch, which is opened if it is new; none if it is too old to be remembered.
+    #[inline]
+    fn epoch(&mut self, epoch: u64, base: u64) -> Option<&mut Epoch> {
+        match self.newest.as_ref().is_some_and(|newest| newest.epoch == epoch) {
+            true => self.newest.as_mut(),
+            false => self.other_epoch(epoch, base),
         }
-        if let Ok(at) = self.epochs.binary_search_by_key(&epoch, |known| known.epoch) {
-            return Some(at);
+    }
+
+    fn other_epoch(&mut self, epoch: u64, base: u64) -> Option<&mut Epoch> {
+        let is_newer = self.newest.as_ref().is_none_or(|newest| newest.epoch < epoch);
+        if is_newer {
+            self.older.extend(self.newest.replace(Epoch::new(epoch, base)));
+        } else {
+            let at = self.older.partition_point(|known| known.epoch < epoch);
+            if self.older.get(at).is_some_and(|known| known.epoch == epoch) {
+                return self.older.get_mut(at);
+            }
+            if at == 0 && self.older.len() + 1 == EPOCHS_MAX {
+                return None;
+            }
+            self.older.insert(at, Epoch::new(epoch, base));
         }
-        let at = self.epochs.partition_point(|known| known.epoch < epoch);
-        if at == 0 && self.epochs.len() == EPOCHS_MAX {
-            return None;
+        if self.older.len() + 1 > EPOCHS_MAX {
+            self.older.remove(0);
         }
-        let new = Epoch {
-            epoch,
-            base,
-            seen: Intervals::default(),
-            beats: BTreeMap::new(),
-            recent: Vec::new(),
-            queue: Queue::new(base),
-            contradicted: false,
-        };
-        self.epochs.insert(at, new);
-        if self.epochs.len() > EPOCHS_MAX {
-            self.epochs.remove(0);
-            return Some(at - 1);
+        match is_newer {
+            true => self.newest.as_mut(),
+            false => self.older.iter_mut().find(|known| known.epoch == epoch),
         }
-        Some(at)
     }
 
     /// A report with its number and a fingerprint of its content.
     pub fn see(&mut self, epoch: u64, n: u64, content: u32) -> Seen {
-        let Some(at) = self.epoch(epoch, n) else { return Seen::Stale };
-        let known = &mut self.epochs[at];
+        let Some(known) = self.epoch(epoch, n) else { return Seen::Stale };
         let (slot, high) = (n as usize % RECENT, (n / RECENT as u64) as u32);
         if known.seen.has(n) {
             let other = known.recent.get(slot).is_some_and(|(of, was)| *of == high && *was != content);
@@ -159,7 +163,7 @@ impl Reporter {
             let first = !std::mem::replace(&mut known.contradicted, true);
             return Seen::Contradicts { first };
         }
-        if known.seen.ranges().len() >= RANGES_MAX {
+        if known.seen.count() >= RANGES_MAX {
             return Seen::Scattered;
         }
         known.seen.insert(n);
@@ -167,58 +171,78 @@ impl Reporter {
             known.recent.resize(slot + 1, (0, 0));
         }
         known.recent[slot] = (high, content);
-        self.settle(at);
+        let until = known.settle();
+        self.complete_to = self.complete_to.max(until);
         Seen::New
     }
 
     /// A heartbeat. Of an epoch that is not the newest it says nothing any more: false.
     pub fn beat(&mut self, epoch: u64, through: u64, instant: i64) -> bool {
         self.beats = true;
-        let newest = self.epochs.last().is_none_or(|last| last.epoch <= epoch);
-        let Some(at) = self.epoch(epoch, through.saturating_add(1)).filter(|_| newest) else { return false };
-        let Epoch { base, seen, beats, .. } = &mut self.epochs[at];
+        let newest = self.newest.as_ref().is_none_or(|newest| newest.epoch <= epoch);
+        let Some(known) = self.epoch(epoch, through.saturating_add(1)).filter(|_| newest) else { return false };
+        let until = known.beat(through, instant);
+        self.complete_to = self.complete_to.max(until);
+        true
+    }
+
+    /// Whether a heartbeat waits for a report that did not come.
+    pub fn is_stalled(&self) -> bool {
+        self.newest.as_ref().is_some_and(|newest| !newest.beats.is_empty())
+    }
+
+    /// Whether it is this report's turn and nobody's with it; then it has had it.
+    pub fn is_next(&mut self, epoch: u64, n: u64) -> bool {
+        self.newest.as_mut().is_some_and(|newest| newest.epoch == epoch && newest.queue.is_next(n))
+    }
+
+    /// What passed a hop with this number, or nothing that matters. Answers all whose turn has come. What comes of an
+    /// epoch after the next one began has no turn: it passed before what is judged already.
+    pub fn pass(&mut self, epoch: u64, n: u64, passed: Option<Passed>) -> Vec<Passed> {
+        match self.newest.as_mut().filter(|newest| newest.epoch == epoch) {
+            Some(newest) => newest.queue.pass(n, passed),
+            None => Vec::new(),
+        }
+    }
+}
+
+impl Epoch {
+    fn new(epoch: u64, base: u64) -> Epoch {
+        Epoch {
+            epoch,
+            base,
+            seen: Intervals::default(),
+            beats: BTreeMap::new(),
+            recent: Vec::new(),
+            queue: Queue::new(base),
+            contradicted: false,
+        }
+    }
+
+    /// A heartbeat: until when all is told by what counts now.
+    fn beat(&mut self, through: u64, instant: i64) -> Option<i64> {
+        let Epoch { base, seen, beats, .. } = self;
         if beats.is_empty() && seen.covers(*base, through) {
-            self.complete_to = self.complete_to.max(Some(instant));
-            return true;
+            return Some(instant);
         }
         if beats.len() == BEATS_MAX {
             beats.pop_last();
         }
         let until = beats.entry(through).or_insert(instant);
         *until = instant.max(*until);
-        self.settle(at);
-        true
+        self.settle()
     }
 
-    /// Takes the heartbeats whose reports are all there.
-    fn settle(&mut self, at: usize) {
-        let Epoch { base, seen, beats, .. } = &mut self.epochs[at];
-        if beats.is_empty() {
-            return;
-        }
+    /// Takes the heartbeats whose reports are all there: the latest of their instants.
+    #[inline]
+    fn settle(&mut self) -> Option<i64> {
+        let Epoch { base, seen, beats, .. } = self;
+        let mut latest = None;
         while let Some(first) = beats.first_entry()
             && seen.covers(*base, *first.key())
         {
-            self.complete_to = self.complete_to.max(Some(first.remove()));
+            latest = latest.max(Some(first.remove()));
         }
-    }
-
-    /// Whether a heartbeat waits for a report that did not come.
-    pub fn is_stalled(&self) -> bool {
-        self.epochs.last().is_some_and(|epoch| !epoch.beats.is_empty())
-    }
-
-    /// Whether it is this report's turn and nobody's with it; then it has had it.
-    pub fn is_next(&mut self, epoch: u64, n: u64) -> bool {
-        self.epochs.last_mut().is_some_and(|newest| newest.epoch == epoch && newest.queue.is_next(n))
-    }
-
-    /// What passed a hop with this number, or nothing that matters. Answers all whose turn has come. What comes of an
-    /// epoch after the next one began has no turn: it passed before what is judged already.
-    pub fn pass(&mut self, epoch: u64, n: u64, passed: Option<Passed>) -> Vec<Passed> {
-        match self.epochs.last_mut().filter(|newest| newest.epoch == epoch) {
-            Some(newest) => newest.queue.pass(n, passed),
-            None => Vec::new(),
-        }
+        latest
     }
 }

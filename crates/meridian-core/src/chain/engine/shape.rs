@@ -87,11 +87,17 @@ impl Shape {
         on.map(|(_, required, _)| *required).chain(none.then_some(self.common))
     }
 
+    /// What is required of every message, whatever was seen of it: of a chain with one route.
+    #[inline]
+    pub fn one_way(&self) -> Option<HopSet> {
+        (self.routes.len() == 1).then_some(self.common)
+    }
+
     /// What is required of it whichever of those routes it is on.
+    #[inline]
     pub fn required_surely(&self, seen: HopSet) -> HopSet {
-        // With one route it is the same whatever was seen.
-        if self.routes.len() == 1 {
-            return self.common;
+        if let Some(required) = self.one_way() {
+            return required;
         }
         self.required(seen).fold(HopSet(u32::MAX), HopSet::and)
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Engine, State};
 use crate::chain::plan::ChainPlan;
 
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 #[derive(Serialize)]
 struct Written<'a> {

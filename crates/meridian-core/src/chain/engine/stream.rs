@@ -22,82 +22,113 @@ pub struct Stream {
     pub mark: u64,
 }
 
-#[derive(Clone, Debug)]
-struct Known {
-    stream: Stream,
-    /// Where lane, hop and reporter begin in the names, and which of them are there.
-    ends: [u16; 3],
-    is_there: [bool; 2],
-    /// The names one behind the other, so that they are compared where they stand together.
-    names: Box<str>,
+/// A text of at most 16 bytes in three numbers that tell it from any other; of a longer one its ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Glance {
+    len: u32,
+    head: u64,
+    tail: u64,
 }
 
-#[derive(Clone, Debug, Default)]
-pub struct Streams(Vec<Option<Box<Known>>>);
+impl Glance {
+    #[inline]
+    fn of(text: &str) -> Glance {
+        let bytes = text.as_bytes();
+        let (head, tail) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+            _ => (mark::few(bytes), 0),
+        };
+        Glance { len: u32::try_from(bytes.len()).unwrap_or(u32::MAX), head, tail }
+    }
 
-impl Known {
-    fn is(&self, point: &Checkpoint<'_>) -> bool {
-        let (lane, reporter) = (point.lane.as_deref(), point.reporter.as_deref());
-        let [a, b, c] = self.ends.map(usize::from);
-        let names = self.names.as_bytes();
-        // The places are those of the names that were put there.
-        self.is_there == [lane.is_some(), reporter.is_some()]
-            && names.get(..a) == Some(point.chain.as_bytes())
-            && names.get(a..b) == Some(lane.unwrap_or("").as_bytes())
-            && names.get(b..c) == Some(point.hop.as_bytes())
-            && names.get(c..) == Some(reporter.unwrap_or("").as_bytes())
+    #[inline]
+    fn is_whole(&self) -> bool {
+        self.len <= 16
     }
 }
 
-/// Some bytes of a text, quickly: what is found by them is compared.
-fn glance(text: &str) -> u64 {
-    let bytes = text.as_bytes();
-    let word = |chunk: Option<&[u8; 8]>| chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk));
-    let few = |bytes: &[u8]| bytes.iter().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
-    let ends = match bytes.len() {
-        8.. => word(bytes.first_chunk()) ^ word(bytes.last_chunk()).rotate_left(29),
-        _ => few(bytes),
-    };
-    ends ^ (bytes.len() as u64) << 57
+/// Chain, lane, hop and reporter of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Four {
+    texts: [Glance; 4],
+    /// Whether it names a lane and a reporter.
+    is_there: [bool; 2],
 }
 
-fn place(point: &Checkpoint<'_>) -> usize {
-    let texts = [Some(&point.chain), point.lane.as_ref(), Some(&point.hop), point.reporter.as_ref()];
-    let mix = |hash: u64, text: &Option<&crate::chain::record::Text<'_>>| {
-        (hash.rotate_left(23) ^ text.map_or(0, |text| glance(text))).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    };
-    (texts.iter().fold(0, mix) >> 40) as usize % STREAMS
+impl Four {
+    #[inline]
+    fn of(point: &Checkpoint<'_>) -> Four {
+        let texts = names(point).map(Glance::of);
+        Four { texts, is_there: [point.lane.is_some(), point.reporter.is_some()] }
+    }
+
+    #[inline]
+    fn place(&self) -> usize {
+        let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let one = |hash: u64, text: &Glance| mix(mix(hash, text.head), text.tail ^ u64::from(text.len) << 57);
+        (self.texts.iter().fold(0, one) >> 40) as usize % STREAMS
+    }
+}
+
+#[inline]
+fn names<'a>(point: &'a Checkpoint<'_>) -> [&'a str; 4] {
+    let (lane, reporter) = (point.lane.as_deref(), point.reporter.as_deref());
+    [point.chain.as_ref(), lane.unwrap_or(""), point.hop.as_ref(), reporter.unwrap_or("")]
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    stream: Stream,
+    four: Four,
+    /// If one of them is longer than what a glance tells.
+    long: Option<Box<[Box<str>; 4]>>,
+}
+
+/// By the place in the table, which knows their numbers counted from 1; so the table is small.
+#[derive(Clone, Debug, Default)]
+pub struct Streams {
+    table: Vec<u16>,
+    known: Vec<Known>,
+}
+
+impl Known {
+    #[inline]
+    fn is(&self, four: &Four, point: &Checkpoint<'_>) -> bool {
+        let alike = self.four == *four;
+        let Some(long) = &self.long else { return alike };
+        alike && long.iter().zip(names(point)).all(|(known, name)| known.as_ref() == name)
+    }
 }
 
 impl Streams {
+    #[inline]
     pub fn find(&self, point: &Checkpoint<'_>) -> Option<Stream> {
-        let at = place(point);
+        let four = Four::of(point);
+        let at = four.place();
         // Two that fall on one place do not drive one another out.
-        let known = |at: usize| self.0.get(at)?.as_ref().filter(|known| known.is(point));
+        let known = |at: usize| {
+            let number = usize::from(*self.table.get(at)?).checked_sub(1)?;
+            self.known.get(number).filter(|known| known.is(&four, point))
+        };
         Some(known(at).or_else(|| known(at ^ 1))?.stream)
     }
 
     pub fn learn(&mut self, point: &Checkpoint<'_>, chain: u32, hop: HopId, number: u32, tap: u32) {
-        if self.0.is_empty() {
-            self.0.resize(STREAMS, None);
+        if self.table.is_empty() {
+            self.table.resize(STREAMS, 0);
         }
-        let (lane, reporter) = (point.lane.as_deref(), point.reporter.as_deref());
-        let names = [point.chain.as_ref(), lane.unwrap_or(""), point.hop.as_ref(), reporter.unwrap_or("")];
-        let mut end = 0;
-        let ends = [0, 1, 2].map(|name: usize| {
-            end += names[name].len();
-            u16::try_from(end)
-        });
-        // A name so long is looked up each time.
-        let [Ok(a), Ok(b), Ok(c)] = ends else { return };
-        let known = Known {
-            stream: Stream { chain, hop, lane: number, tap, mark: mark::place(point) },
-            ends: [a, b, c],
-            is_there: [lane.is_some(), reporter.is_some()],
-            names: names.concat().into(),
-        };
-        let at = place(point);
-        let at = if self.0[at].is_some() && self.0[at ^ 1].is_none() { at ^ 1 } else { at };
-        self.0[at] = Some(Box::new(known));
+        let four = Four::of(point);
+        let long = (!four.texts.iter().all(Glance::is_whole)).then(|| Box::new(names(point).map(Box::from)));
+        let known = Known { stream: Stream { chain, hop, lane: number, tap, mark: mark::place(point) }, four, long };
+        let at = four.place();
+        let at = if self.table[at] != 0 && self.table[at ^ 1] == 0 { at ^ 1 } else { at };
+        match usize::from(self.table[at]).checked_sub(1) {
+            Some(place) => self.known[place] = known,
+            None => {
+                self.known.push(known);
+                // There are no more of them than places in the table.
+                self.table[at] = self.known.len() as u16;
+            }
+        }
     }
 }

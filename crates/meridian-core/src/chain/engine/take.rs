@@ -67,7 +67,10 @@ impl Engine {
             Err(taken) => (taken, None),
         };
         self.in_turn(tap, number, passed, point.at, out);
-        self.spoke(tap, place.ok(), point.at, out);
+        match known {
+            Some(stream) => self.spoke_again(tap, (stream.chain, stream.hop), point.at, out),
+            None => self.spoke(tap, place.ok(), point.at, out),
+        }
         taken
     }
 

@@ -1,7 +1,6 @@
 //! Watching the hops: ticks and heartbeats, and what becomes provable as hops report.
 
 use super::aside::AsideReason;
-use super::hop::Hop;
 use super::order::Passed;
 use super::reporter::UNTIMED;
 use super::verdict::{Change, Rule, Scene, Subject};
@@ -11,23 +10,33 @@ use crate::chain::record::Heartbeat;
 
 impl Chain {
     /// From now on a word is due from these hops.
+    #[inline]
     pub(super) fn expect(&mut self, hops: HopSet, now: Option<i64>) {
         for hop in hops.without(self.awaited).iter() {
-            if let Some(Hop { waiting, .. }) = self.hops.get_mut(usize::from(hop.0)) {
-                waiting.get_or_insert(now.unwrap_or(UNTIMED));
+            if let Some(waiting) = self.waiting.get_mut(usize::from(hop.0)) {
+                *waiting = now.unwrap_or(UNTIMED);
                 self.awaited = self.awaited.with(hop);
             }
         }
     }
 
     /// A word came from this hop; whether it was due.
+    #[inline]
     fn hear(&mut self, hop: HopId) -> bool {
         let was_due = self.awaited.has(hop);
-        if was_due {
-            self.awaited = self.awaited.without(HopSet::default().with(hop));
-            self.hops[usize::from(hop.0)].waiting = None;
-        }
+        self.awaited = self.awaited.without(HopSet::default().with(hop));
         was_due
+    }
+
+    /// Since when a word is due from the hop at this place.
+    pub(super) fn waits_since(&self, place: usize) -> Option<i64> {
+        let hop = HopId(u8::try_from(place).ok()?);
+        self.waiting.get(place).copied().filter(|_| self.awaited.has(hop))
+    }
+
+    fn stands(&mut self, hop: HopId, tap: u32) {
+        let is_sole = self.hops[usize::from(hop.0)].stands(tap);
+        self.sole = if is_sole { self.sole.with(hop) } else { self.sole.without(HopSet::default().with(hop)) };
     }
 }
 
@@ -51,8 +60,8 @@ impl Engine {
         for reporter in &mut self.state.reporters.list {
             reporter.heard_at = now;
         }
-        for hop in self.state.chains.iter_mut().flat_map(|chain| &mut chain.hops) {
-            hop.waiting = hop.waiting.map(|_| now);
+        for waiting in self.state.chains.iter_mut().flat_map(|chain| &mut chain.waiting) {
+            *waiting = now;
         }
     }
 
@@ -66,12 +75,31 @@ impl Engine {
         if counts { Taken::New } else { self.set_aside(AsideReason::StaleEpoch) }
     }
 
+    /// A reporter that is known to stand at a hop reported a checkpoint of it.
+    #[inline]
+    pub(super) fn spoke_again(&mut self, tap: u32, place: (u32, HopId), at: i64, out: &mut Vec<Change>) {
+        let now = self.state.now.unwrap_or(UNTIMED);
+        let (number, hop) = place;
+        let chain = &mut self.state.chains[number as usize];
+        // Where only this one stands, its heartbeats alone say how far the hop has reported.
+        let alone = |beats: bool| !chain.awaited.has(hop) || beats && chain.sole.has(hop);
+        let reporter = self.state.reporters.get_mut(tap).filter(|_| !chain.dark.has(hop));
+        match reporter.filter(|it| it.hops.len() == 1 && it.looked_to == it.complete_to && alone(it.beats)) {
+            // As the long way would find it.
+            Some(reporter) => {
+                reporter.heard_at = now;
+                chain.hear(hop);
+            }
+            None => self.spoke(tap, Some(place), at, out),
+        }
+    }
+
     /// A reporter said something, of a hop if it was a checkpoint: looks again at the hops where it stands.
     pub(super) fn spoke(&mut self, tap: u32, place: Option<(u32, HopId)>, at: i64, out: &mut Vec<Change>) {
         let now = self.state.now.unwrap_or(UNTIMED);
         if let Some((chain, hop)) = place {
             let chain = &mut self.state.chains[chain as usize];
-            chain.hops[usize::from(hop.0)].stands(tap);
+            chain.stands(hop, tap);
             if tap == 0 {
                 chain.hear(hop);
             }
@@ -95,8 +123,8 @@ impl Engine {
             // Who sends heartbeats speaks for all its hops: nothing more is due from them.
             let was_due = (speaks_for_all || place == Some((chain, hop))) && of.hear(hop);
             // Where only this one stands, its heartbeats alone say how far the hop has reported.
-            let matters = was_due && !(speaks_for_all && of.hops[usize::from(hop.0)].reporters == [tap]);
-            if news || matters || of.hops[usize::from(hop.0)].dark.is_live() {
+            let matters = was_due && !(speaks_for_all && of.sole.has(hop));
+            if news || matters || of.dark.has(hop) {
                 self.look(chain, HopSet::default().with(hop), at, out);
             }
         }
@@ -109,11 +137,13 @@ impl Engine {
         let chain = &mut self.state.chains[number as usize];
         let mut moved = HopSet::default();
         for id in hops.iter() {
+            let waiting = chain.waits_since(usize::from(id.0));
             let hop = &mut chain.hops[usize::from(id.0)];
             let scene = Scene { chain: &shape.plan.name, subject: &|| Subject::Hop, epoch: 0, at };
-            let dark = hop.is_dark(shape, reporters, now);
+            let dark = hop.is_dark(shape, reporters, now, waiting);
             hop.dark.set(dark.then_some((id, Rule::Dark)), &scene, out);
-            let through = hop.through(shape, reporters, now);
+            chain.dark = if dark { chain.dark.with(id) } else { chain.dark.without(HopSet::default().with(id)) };
+            let through = hop.through(shape, reporters, now, waiting);
             if through > chain.through[usize::from(id.0)] {
                 chain.through[usize::from(id.0)] = through;
                 moved = moved.with(id);

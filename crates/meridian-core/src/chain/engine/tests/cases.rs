@@ -375,7 +375,7 @@ fn a_snapshot_of_another_plan_is_refused() {
     let cases = [
         (Engine::from_bytes(vec![other], &bytes).err(), "chain `wires` is another one"),
         (Engine::from_bytes(vec![], &bytes).err(), "is another one"),
-        (Engine::from_bytes(vec![plan()], b"{\"version\":9}").err(), "version 9, not 2"),
+        (Engine::from_bytes(vec![plan()], b"{\"version\":9}").err(), "version 9, not 3"),
         (Engine::from_bytes(vec![plan()], &bytes[..bytes.len() - 1]).err(), "cannot be read"),
     ];
     for (error, expected) in cases {
