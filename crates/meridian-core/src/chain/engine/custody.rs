@@ -104,7 +104,7 @@ impl Engine {
     /// The messages of that business key, by chain, lane and key. What has a sequence is looked for by fingerprint, one
     /// message after the other.
     pub fn find(&self, id: &str) -> Vec<(&ChainName, &str, Key)> {
-        let wanted = mark::id(id);
+        let wanted = mark::id(mark::key(id));
         let is = |message: &Message| message.sightings.iter().any(|sighting| sighting.id == wanted);
         let mut found = Vec::new();
         for (shape, chain) in self.shapes.iter().zip(&self.state.chains) {

@@ -25,6 +25,15 @@ impl Water<'_> {
         }
         passed
     }
+
+    /// Whether all these hops have reported everything until `instant`; if not, the slowest of them is waited for, the
+    /// last one of several: hops mostly report one after the other.
+    #[inline]
+    pub fn all_passed(&mut self, hops: HopSet, instant: i64) -> bool {
+        let through = |hop: HopId| self.through[usize::from(hop.0)];
+        let slower = |a: HopId, b: HopId| if through(b) <= through(a) { b } else { a };
+        hops.iter().reduce(slower).is_none_or(|slowest| self.passed(slowest, instant))
+    }
 }
 
 pub type Finding = Option<(HopId, Rule)>;
@@ -166,5 +175,5 @@ fn skipped(message: &Message, seen: HopSet, shape: &Shape, water: &mut Water<'_>
 /// Every hop that it had to pass has reported all until the retry horizon after its last sighting.
 fn over(message: &Message, seen: HopSet, shape: &Shape, water: &mut Water<'_>) -> bool {
     let until = message.at_last().unwrap_or(i64::MAX).saturating_add(shape.horizon);
-    shape.required_surely(seen).iter().all(|hop| water.passed(hop, until))
+    water.all_passed(shape.required_surely(seen), until)
 }

@@ -46,7 +46,7 @@ fn rest(layout: &Layout, row: &[u8], shape: &Shape, water: &mut Water<'_>) -> Re
         };
     }
     let until = layout.span(row).1.saturating_add(shape.horizon);
-    if required.iter().all(|hop| water.passed(hop, until)) { Rest::Over } else { Rest::Waits }
+    if water.all_passed(required, until) { Rest::Over } else { Rest::Waits }
 }
 
 /// Whether the limits allow that it came to this hop, its last one so far, at this instant.

@@ -34,10 +34,7 @@ impl Glance {
     #[inline]
     fn of(text: &str) -> Glance {
         let bytes = text.as_bytes();
-        let (head, tail) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-            (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-            _ => (mark::few(bytes), 0),
-        };
+        let (head, tail) = mark::ends(bytes);
         Glance { len: u32::try_from(bytes.len()).unwrap_or(u32::MAX), head, tail }
     }
 
@@ -58,15 +55,21 @@ struct Four {
 impl Four {
     #[inline]
     fn of(point: &Checkpoint<'_>) -> Four {
-        let texts = names(point).map(Glance::of);
+        let [chain, lane, hop, reporter] = names(point);
+        let texts = [Glance::of(chain), Glance::of(lane), Glance::of(hop), Glance::of(reporter)];
         Four { texts, is_there: [point.lane.is_some(), point.reporter.is_some()] }
     }
 
     #[inline]
     fn place(&self) -> usize {
-        let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let one = |hash: u64, text: &Glance| mix(mix(hash, text.head), text.tail ^ u64::from(text.len) << 57);
-        (self.texts.iter().fold(0, one) >> 40) as usize % STREAMS
+        let [chain, lane, hop, reporter] = &self.texts;
+        let one =
+            |text: &Glance, by: u64| (text.head ^ text.tail.rotate_left(29) ^ u64::from(text.len)).wrapping_mul(by);
+        let hash = one(chain, 0x9e37_79b9_7f4a_7c15)
+            ^ one(lane, 0xd6e8_feb8_6659_fd93).rotate_left(16)
+            ^ one(hop, 0xe703_7ed1_a0b4_28db).rotate_left(32)
+            ^ one(reporter, 0x8bb8_4b93_962e_acc9);
+        (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize % STREAMS
     }
 }
 

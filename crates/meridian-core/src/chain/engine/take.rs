@@ -16,16 +16,23 @@ const REPORTERS_MAX: usize = 100_000;
 const LANES_MAX: usize = 100_000;
 const CURRENCIES_MAX: usize = 1000;
 
-fn seen(point: &Checkpoint<'_>, hop: HopId, tap: u32, counted: bool, currency: u32) -> Sighting {
+/// What is known of a report before it is looked at: whether its reporter counts, and its key's fingerprint.
+#[derive(Clone, Copy)]
+struct Said {
+    counted: bool,
+    key: u64,
+}
+
+fn seen(point: &Checkpoint<'_>, hop: HopId, tap: u32, said: Said, currency: u32) -> Sighting {
     Sighting {
         hop,
         at: point.at,
         tap,
-        counted,
+        counted: said.counted,
         attempt: point.attempt.unwrap_or(1),
         possdup: point.possdup,
         outcome: point.outcome,
-        id: mark::id(&point.id),
+        id: mark::id(said.key),
         digest: point.digest.map_or(0, mark::digest),
         amount: point.amount,
         currency,
@@ -45,17 +52,18 @@ impl Engine {
             }
         };
         let number = point.n.filter(|_| tap != 0).map(|n| (point.epoch.unwrap_or(0), n));
+        let said = Said { counted: number.is_some(), key: mark::key(&point.id) };
         if let Some((epoch, n)) = number
-            && let Some(taken) = self.report(tap, (epoch, n, mark), point, place, out)
+            && let Some(taken) = self.report(tap, (epoch, n, mark::content(point, mark, said.key)), point, place, out)
         {
             return taken;
         }
         let passed = match (known, place) {
-            (Some(stream), _) => self.sighting(stream, number.is_some(), point, out),
+            (Some(stream), _) => self.sighting(stream, said, point, out),
             (None, Ok((chain, hop))) => match self.lane(chain, point.lane.as_deref().unwrap_or("")) {
                 Ok(lane) => {
                     self.streams.learn(point, chain, hop, lane, tap);
-                    self.sighting(Stream { chain, hop, lane, tap, mark }, number.is_some(), point, out)
+                    self.sighting(Stream { chain, hop, lane, tap, mark }, said, point, out)
                 }
                 Err(reason) => Err(self.set_aside(reason)),
             },
@@ -104,13 +112,13 @@ impl Engine {
     fn report(
         &mut self,
         tap: u32,
-        (epoch, n, mark): (u64, u64, u64),
+        (epoch, n, content): (u64, u64, u32),
         point: &Checkpoint<'_>,
         place: Result<(u32, HopId), AsideReason>,
         out: &mut Vec<Change>,
     ) -> Option<Taken> {
         let reporter = self.state.reporters.get_mut(tap)?;
-        match reporter.see(epoch, n, mark::content(point, mark)) {
+        match reporter.see(epoch, n, content) {
             Seen::New => None,
             Seen::Repeated => {
                 self.spoke(tap, place.ok(), point.at, out);
@@ -165,14 +173,14 @@ impl Engine {
     fn sighting(
         &mut self,
         Stream { chain, hop, lane, tap, .. }: Stream,
-        counted: bool,
+        said: Said,
         point: &Checkpoint<'_>,
         out: &mut Vec<Change>,
     ) -> Result<(Taken, Option<Passed>), Taken> {
         let Some(currency) = self.currency(point.currency.as_deref()) else {
             return Err(self.set_aside(AsideReason::Currencies));
         };
-        let sighting = seen(point, hop, tap, counted, currency);
+        let sighting = seen(point, hop, tap, said, currency);
         let shape = &self.shapes[chain as usize];
         let here = &mut self.state.chains[chain as usize];
         let (lane_of, mut court) = here.court(lane, shape, point.at, out);
